@@ -1,0 +1,133 @@
+"""What a RUN does, as parsed by a real shell grammar; every part with its span in the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hardening.model import Span
+
+
+@dataclass(frozen=True, slots=True)
+class ShellWord:
+    """One word. `value` has quotes removed; it is None when the word holds an expansion or a
+    substitution, whose source is in `text`."""
+
+    text: str
+    value: str | None
+    span: Span
+
+    @property
+    def is_flag(self) -> bool:
+        return self.text.startswith("-") and self.text != "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Redirection:
+    """`2>/dev/null`, `<<<word`; `target` is None for a duplicated descriptor."""
+
+    operator: str
+    target: ShellWord | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One simple command.
+
+    `name` is the base name of its first word (`/usr/bin/apt-get` → `apt-get`), None when that is
+    an expansion. `words` includes the name. Wrappers that run another command (`sudo`, `env`,
+    `exec`, `time`, `nice`, `sh -c '...'`) are listed in `wrappers` and the wrapped command stands
+    here in its own right. `pipeline` numbers the pipelines of the script; `position` is its place
+    in that pipeline. `joined_by` is the operator before it (`""` first, `&&`, `||`, `;`, newline as
+    `;`, `&`, `|`). `conditional` is true inside if/while/case bodies and functions.
+    """
+
+    name: str | None
+    words: tuple[ShellWord, ...]
+    span: Span
+    assignments: tuple[tuple[str, ShellWord | None], ...] = ()
+    redirections: tuple[Redirection, ...] = ()
+    wrappers: tuple[str, ...] = ()
+    wrapper_span: Span | None = None
+    """From the first wrapper word to where the wrapped command begins: deleting it removes the
+    wrappers. None without wrappers or when they cannot be cut (`sh -c '...'`)."""
+    pipeline: int = 0
+    position: int = 0
+    pipeline_length: int = 1
+    joined_by: str = ""
+    conditional: bool = False
+    editable: bool = True
+    """False inside an error node, a quoted `sh -c` string with escapes, or a substitution whose
+    text does not stand literally in the file: no fix may touch it."""
+
+    @property
+    def arguments(self) -> tuple[ShellWord, ...]:
+        return self.words[1:]
+
+    def has_flag(self, *names: str) -> bool:
+        """True when a word is one of the flags, bundled short flags (`-qy`) included, `--x=...` too."""
+        for word in self.words[1:]:
+            text = word.text
+            if not text.startswith("-"):
+                continue
+            for name in names:
+                if text == name or (name.startswith("--") and text.startswith(name + "=")):
+                    return True
+                bundled = len(name) == 2 and not text.startswith("--") and not name.startswith("--")
+                if bundled and name[1] in text[1:].partition("=")[0]:
+                    return True
+        return False
+
+    def positionals(self) -> tuple[ShellWord, ...]:
+        """Words after the name that are not flags (values of separate flags still included)."""
+        return tuple(word for word in self.words[1:] if not word.is_flag)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The commands of one RUN in source order. `errors` are spans the grammar could not read:
+    commands outside them are still good. `options` are the words given to `set` and `SHELL`
+    (`-e`, `-o pipefail`) in force at the start."""
+
+    commands: tuple[Command, ...]
+    errors: tuple[Span, ...] = ()
+    options: tuple[str, ...] = ()
+    shell: str = "/bin/sh"
+    """Base program of the stage's SHELL (`/bin/sh`, `/bin/bash`, `/bin/ash`)."""
+
+    def named(self, *names: str) -> tuple[Command, ...]:
+        return tuple(command for command in self.commands if command.name in names)
+
+    def pipeline_of(self, command: Command) -> tuple[Command, ...]:
+        return tuple(one for one in self.commands if one.pipeline == command.pipeline)
+
+    def after(self, command: Command) -> tuple[Command, ...]:
+        """Commands that stand later in the same script."""
+        return tuple(one for one in self.commands if one.span.start > command.span.start)
+
+
+@dataclass(frozen=True, slots=True)
+class PackageCall:
+    """A call of a package manager. `manager` is canonical (`apt-get`, `apt`, `apk`, `yum`, `dnf`,
+    `microdnf`, `zypper`, `pip`, `npm`, `yarn`, `pnpm`, `gem`, `go`, `cargo`, `composer`, `conda`);
+    `verb` is canonical per manager (`install`, `update`, `upgrade`, `clean`, ...: `apk add` is
+    `install`, `npm ci` is `ci`). `packages` are the operands as words, `flags` all flag words."""
+
+    manager: str
+    verb: str
+    packages: tuple[ShellWord, ...]
+    flags: tuple[ShellWord, ...]
+    command: Command
+    verb_span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """curl, wget, or `ADD url`. `output` is the file written, None for standard output."""
+
+    url: ShellWord
+    output: str | None
+    command: Command
+    piped_into: Command | None = None
+    """The shell or interpreter that runs what was downloaded."""
+    flags: tuple[ShellWord, ...] = field(default=())

@@ -1,0 +1,50 @@
+"""What is analysed: a Dockerfile with its context, an image, a run configuration; any of them
+may be missing, and what is missing is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hardening.dockerfile.model import Dockerfile
+from hardening.model import RunConfiguration, Skipped
+
+if TYPE_CHECKING:
+    from hardening.context import BuildContext
+    from hardening.image.model import Image
+    from hardening.secrets.model import Secret
+    from hardening.settings import Settings
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Everything a rule may ask.
+
+    `texts` maps workspace paths (relative to `root`, `/` separated) to decoded text: the
+    Dockerfile under `dockerfile.path`, `.dockerignore` when there is one, the Compose file. Fixes
+    edit these. `secrets` is None until the image was scanned. `missing` says what could not be
+    had and why.
+    """
+
+    root: Path
+    texts: Mapping[str, str] = field(default_factory=dict)
+    dockerfile: Dockerfile | None = None
+    context: BuildContext | None = None
+    image: Image | None = None
+    run_configuration: RunConfiguration | None = None
+    secrets: tuple[Secret, ...] | None = None
+    build_args: Mapping[str, str] = field(default_factory=dict)
+    settings: Settings | None = None
+    missing: tuple[Skipped, ...] = ()
+
+    def with_texts(self, texts: Mapping[str, str]) -> Subject:
+        """The same subject with other file contents: the Dockerfile, the ignore file and the run
+        configuration are read again from them."""
+        from hardening.opening import reread
+
+        return reread(self, texts)
+
+    def with_image(self, image: Image | None, secrets: tuple[Secret, ...] | None = None) -> Subject:
+        return replace(self, image=image, secrets=secrets)

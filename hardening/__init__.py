@@ -1,0 +1,53 @@
+"""The engine of drydock: open a subject, analyse it, plan fixes, replay them.
+
+Attributes are loaded when they are first used, so that importing a part does not import all.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from hardening.analyse import analyse
+    from hardening.opening import open_subject
+    from hardening.plan import Plan, fix_key
+    from hardening.replay import all_fixes, replay
+    from hardening.subject import Subject
+    from hardening.writing import write, write_patch
+
+__all__ = [
+    "Plan",
+    "Subject",
+    "__version__",
+    "all_fixes",
+    "analyse",
+    "fix_key",
+    "open_subject",
+    "replay",
+    "write",
+    "write_patch",
+]
+
+_HOMES = {
+    "Plan": "plan",
+    "Subject": "subject",
+    "all_fixes": "replay",
+    "analyse": "analyse",
+    "fix_key": "plan",
+    "open_subject": "opening",
+    "replay": "replay",
+    "write": "writing",
+    "write_patch": "writing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'hardening' has no attribute {name!r}")
+    if name == "replay":
+        # `hardening.replay` is a module too: the import below would shadow the function.
+        return import_module("hardening.replay").replay
+    return getattr(import_module(f"hardening.{_HOMES[name]}"), name)

@@ -1,0 +1,156 @@
+"""Runs the rules over a subject. A rule that crashes becomes a RuleFailure; the rest go on."""
+
+from __future__ import annotations
+
+import traceback
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from hardening import pragmas
+from hardening.keys import Anchors, with_keys
+from hardening.model import FilePlace, Finding, Report, RuleFailure, Skipped
+from hardening.origins import Origins
+from hardening.rules import Need, Profile, Rule, all_rules
+from hardening.score import score
+from hardening.subject import Subject
+
+_CACHE_SIZE = 64
+_cache: OrderedDict[tuple[Any, ...], tuple[tuple[Any, ...], _Raw]] = OrderedDict()
+
+_NEEDS = {
+    Need.DOCKERFILE: ("no Dockerfile was given", "give the path of the Dockerfile"),
+    Need.IMAGE: ("no image was read", "give one with --image"),
+    Need.CONTEXT: ("no build context was given", "give the folder with --context"),
+    Need.SECRETS: ("the image was not scanned for secrets", "give an image with --image"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """What the rules said, before pragmas and keys."""
+
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...]
+    failures: tuple[RuleFailure, ...]
+
+
+def analyse(
+    subject: Subject,
+    *,
+    rules: Sequence[Rule] | None = None,
+    today: date | None = None,
+    anchors: Anchors | None = None,
+    origins: Mapping[str, Origins] | None = None,
+) -> Report:
+    """Every finding of the subject, keyed and sorted: severest first, then by place.
+
+    `anchors` and `origins` are given when the subject's texts are changed ones, so that findings
+    keep the keys they had in the original. Results are cached by text.
+    """
+    chosen = tuple(all_rules() if rules is None else rules)
+    raw = _cached(subject, chosen)
+    kept, ignored, about_pragmas = pragmas.apply(subject, raw.findings, today or date.today())
+    ordered = sorted((*kept, *about_pragmas), key=sort_key)
+    findings = with_keys(ordered, anchors or Anchors(subject), origins)
+    nothing = subject.dockerfile is None and subject.image is None
+    return Report(
+        findings=findings,
+        ignored=tuple(ignored),
+        skipped=(*subject.missing, *raw.skipped),
+        failures=raw.failures,
+        unparsed=_unparsed(subject),
+        score=None if nothing else score(findings),
+    )
+
+
+def sort_key(finding: Finding) -> tuple[int, str, int, str, str]:
+    """Severest first, then file places by path and line, then the rest."""
+    place = finding.places[0]
+    if isinstance(place, FilePlace):
+        return (-finding.severity, place.path, place.span.start, finding.rule, finding.subject)
+    return (-finding.severity, "\uffff", 0, finding.rule, f"{finding.subject}{place}")
+
+
+def _unparsed(subject: Subject) -> tuple[FilePlace, ...]:
+    dockerfile = subject.dockerfile
+    if dockerfile is None:
+        return ()
+    return tuple(dockerfile.place(one.span) for one in dockerfile.unparsed)
+
+
+def _cached(subject: Subject, rules: tuple[Rule, ...]) -> _Raw:
+    """Identity is enough for what is frozen and large; the cache keeps those objects alive."""
+    held = (
+        subject.image,
+        subject.secrets,
+        subject.settings,
+        rules if len(rules) < len(all_rules()) else None,
+        subject.run_configuration,
+        None if subject.context is None else getattr(subject.context, "root", subject.context),
+    )
+    facts = tuple(id(one) for one in held[:3])
+    texts = tuple(sorted(subject.texts.items()))
+    context = held[5] if isinstance(held[5], str | None) else str(id(held[5]))
+    key = (facts, tuple(rule.id for rule in rules), texts, str(subject.root), context)
+    if key in _cache:
+        _cache.move_to_end(key)
+        return _cache[key][1]
+    raw = _run(subject, rules)
+    _cache[key] = (held, raw)
+    while len(_cache) > _CACHE_SIZE:
+        _cache.popitem(last=False)
+    return raw
+
+
+def _run(subject: Subject, rules: Iterable[Rule]) -> _Raw:
+    findings: list[Finding] = []
+    failures: list[RuleFailure] = []
+    unmet: dict[Need, list[str]] = {}
+    have = _available(subject)
+    for rule in rules:
+        if not _in_profile(rule, subject):
+            continue
+        lacking = next((need for need in Need if need in rule.needs and need not in have), None)
+        if lacking is not None:
+            unmet.setdefault(lacking, []).append(rule.id)
+            continue
+        try:
+            found = rule.run(subject)
+        except Exception as error:  # a rule is a plug-in: its crash must not take the rest along
+            text = "".join(traceback.format_exception(error))
+            failures.append(RuleFailure(rule.id, f"{type(error).__name__}: {error}", text))
+            continue
+        findings.extend(_with_severity(finding, subject) for finding in found)
+    skipped = tuple(
+        Skipped("rules " + ", ".join(names), *_NEEDS[need]) for need, names in unmet.items()
+    )
+    return _Raw(tuple(findings), skipped, tuple(failures))
+
+
+def _available(subject: Subject) -> frozenset[Need]:
+    have = set()
+    if subject.dockerfile is not None:
+        have.add(Need.DOCKERFILE)
+    if subject.image is not None and subject.image.files_read:
+        have.add(Need.IMAGE)
+    if subject.context is not None:
+        have.add(Need.CONTEXT)
+    if subject.secrets is not None:
+        have.add(Need.SECRETS)
+    return frozenset(have)
+
+
+def _in_profile(rule: Rule, subject: Subject) -> bool:
+    if rule.profile is Profile.HARDENING:
+        return True
+    return subject.settings is not None and subject.settings.profile is Profile.ALL
+
+
+def _with_severity(finding: Finding, subject: Subject) -> Finding:
+    if subject.settings is None:
+        return finding
+    severity = subject.settings.severities.get(finding.rule)
+    return finding if severity is None else replace(finding, severity=severity)

@@ -47,7 +47,4 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'hardening' has no attribute {name!r}")
-    if name == "replay":
-        # `hardening.replay` is a module too: the import below would shadow the function.
-        return import_module("hardening.replay").replay
     return getattr(import_module(f"hardening.{_HOMES[name]}"), name)

@@ -1,0 +1,298 @@
+"""Opening what a person named: files first, in milliseconds; then the image; then its secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hardening.context import FilteredContext, MemoryContext
+from hardening.dockerfile.model import Dockerfile
+from hardening.errors import DrydockError
+from hardening.model import RunConfiguration, Skipped
+from hardening.progress import SILENT, Progress
+from hardening.subject import Subject
+
+if TYPE_CHECKING:
+    from hardening.candidates import Candidate
+    from hardening.image.model import Image
+    from hardening.image.synthetic import ImageSketch
+    from hardening.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """What the command line asked the screen to open; None or "" is "not said".
+
+    With a `sample` everything else is left out. Without `path`, `image` and `sample` the current
+    folder is looked at.
+    """
+
+    path: Path | None = None
+    image: str | None = None
+    platform: str | None = None
+    service: str | None = None
+    sample: str | None = None
+    context: Path | None = None
+    offline: bool = False
+
+
+def find_candidates(folder: Path) -> tuple[Candidate, ...]:
+    """Dockerfiles, Containerfiles and Compose services in a folder and a few levels below."""
+    from hardening.candidates import find_candidates
+
+    return find_candidates(folder)
+
+
+def open_files(
+    path: str | Path,
+    *,
+    context: str | Path | None = None,
+    service: str | None = None,
+    settings: Settings | None = None,
+) -> Subject:
+    """The Dockerfile, ignore file and run configuration behind a path: no image, milliseconds.
+
+    `path` is a Dockerfile, a Compose file or a folder. Settings are those of the nearest
+    `drydock.toml` unless given. Raises InputError (cannot be read, not text, too large) and
+    UsageError (several candidates, an unknown service).
+    """
+    from hardening.opening_files import open_path
+
+    return open_path(
+        Path(path),
+        context=None if context is None else Path(context),
+        service=service,
+        settings=settings,
+    )
+
+
+def open_text(text: str, *, path: str = "Dockerfile", settings: Settings | None = None) -> Subject:
+    """A Dockerfile that came without a folder (standard input): its context is unknown."""
+    subject = memory_subject(text, path=path, settings=settings)
+    reason = Skipped(
+        "build context",
+        "the Dockerfile came on standard input",
+        "Name the folder with --context DIR.",
+    )
+    return replace(subject, context=None, missing=(reason,))
+
+
+def attach_image(subject: Subject, image: Image) -> Subject:
+    """The subject with an image whose layers are attributed to the Dockerfile's instructions."""
+    if subject.dockerfile is None:
+        return subject.with_image(image)
+    from hardening.image.attribution import attribute, with_attribution
+
+    attributions = attribute(image, subject.dockerfile)
+    return subject.with_image(with_attribution(image, attributions))
+
+
+def scan_secrets(subject: Subject, *, progress: Progress = SILENT) -> Subject:
+    """The subject with the secrets of its image; as it was when it has none. Raises ImageError."""
+    if subject.image is None:
+        return subject
+    from hardening.secrets.scanner import scan_image
+
+    return replace(subject, secrets=scan_image(subject.image, progress=progress))
+
+
+def open_image_only(reference: str, *, settings: Settings | None = None) -> Subject:
+    """A subject without a Dockerfile; the image itself is attached later."""
+    missing = Skipped(
+        "Dockerfile",
+        "only an image was named",
+        f"Give its Dockerfile too: drydock DOCKERFILE --image {reference}",
+    )
+    return Subject(root=Path.cwd(), settings=settings, missing=(missing,))
+
+
+def open_subject(
+    path: str | Path | None = None,
+    *,
+    image: str | None = None,
+    platform: str | None = None,
+    context: str | Path | None = None,
+    service: str | None = None,
+    settings: Settings | None = None,
+    progress: Progress = SILENT,
+) -> Subject:
+    """Files, image (all its files read) and secrets at once.
+
+    Without `path` the subject is the image alone. Raises InputError, ImageError, EngineError,
+    UsageError and Cancelled.
+    """
+    if path is None and image is None:
+        from hardening.errors import UsageError
+
+        raise UsageError(
+            "Nothing to open",
+            "neither a path nor an image was given",
+            "Name a Dockerfile, or an image with --image.",
+        )
+    if path is None:
+        subject = open_image_only(image or "", settings=settings)
+    else:
+        subject = open_files(path, context=context, service=service, settings=settings)
+    if image is None:
+        return replace(subject, missing=(*subject.missing, NO_IMAGE))
+    from hardening.image.loading import load_files, open_image
+
+    found = open_image(image, platform=platform, progress=progress)
+    loaded = load_files(found, progress=progress)
+    return scan_secrets(attach_image(subject, loaded), progress=progress)
+
+
+NO_IMAGE = Skipped(
+    "image",
+    "no image was given: layers, installed files and image secrets were not assessed",
+    "Name it with --image REFERENCE (an engine image, an archive or an OCI layout).",
+)
+
+
+def memory_subject(
+    text: str | None,
+    *,
+    files: Mapping[str, str | bytes] | None = None,
+    image: ImageSketch | Image | object | None = None,
+    run: RunConfiguration | None = None,
+    settings: Settings | None = None,
+    path: str = "Dockerfile",
+) -> Subject:
+    """A subject whose files are all in memory: for rule examples, samples and tests.
+
+    `files` is the build context; an ignore file or the run configuration's Compose file among
+    them can be edited. An `ImageSketch` is made into an image and scanned for secrets.
+    """
+    from hardening.dockerfile import parse
+
+    given = dict(files or {})
+    names = [f"{path}.dockerignore", ".dockerignore"]
+    if run is not None and run.compose_path:
+        names.append(run.compose_path)
+    texts = {name: _text_of(given[name]) for name in names if name in given}
+    if text is not None:
+        texts[path] = text
+        given.setdefault(path, text)
+    ignore_path = next((name for name in names[:2] if name in texts), None)
+    subject = Subject(
+        root=Path(),
+        texts=texts,
+        dockerfile=None if text is None else parse(text, path),
+        context=_with_ignore(MemoryContext(given), ignore_path, texts),
+        run_configuration=run,
+        build_args=run.build_args if run is not None else {},
+        settings=settings,
+    )
+    return subject if image is None else scan_secrets(attach_image(subject, _made(image)))
+
+
+def reread(subject: Subject, texts: Mapping[str, str]) -> Subject:
+    """The same subject with other file contents; the image and its secrets are kept."""
+    from hardening.dockerfile import parse
+
+    dockerfile = subject.dockerfile
+    if dockerfile is not None:
+        text = texts.get(dockerfile.path, "")
+        dockerfile = dockerfile if text == dockerfile.text else parse(text, dockerfile.path)
+    context = subject.context
+    if isinstance(context, FilteredContext):
+        context = _reread_context(subject, context, texts)
+    run = subject.run_configuration
+    if run is not None and run.compose_path and run.service:
+        before, after = subject.texts.get(run.compose_path), texts.get(run.compose_path)
+        if after is not None and before != after:
+            run = _reread_run(run, after)
+    changed = replace(
+        subject,
+        texts=dict(texts),
+        dockerfile=dockerfile,
+        context=context,
+        run_configuration=run,
+        build_args=run.build_args
+        if run is not subject.run_configuration and run is not None
+        else subject.build_args,
+    )
+    return _with_moved_attribution(subject.dockerfile, changed)
+
+
+def _with_ignore(
+    context: FilteredContext, ignore_path: str | None, texts: Mapping[str, str]
+) -> FilteredContext:
+    if ignore_path is None:
+        return context.with_ignore(None, None)
+    from hardening.dockerfile.ignore import IgnoreFile
+
+    return context.with_ignore(IgnoreFile(texts[ignore_path]), ignore_path)
+
+
+def _reread_context(
+    subject: Subject, context: FilteredContext, texts: Mapping[str, str]
+) -> FilteredContext:
+    from hardening.dockerfile.source import encode
+
+    prefix = context.prefix
+    changed = {
+        name.removeprefix(prefix): encode(text)
+        for name, text in texts.items()
+        if name.startswith(prefix) and subject.texts.get(name) != text
+    }
+    if not changed:
+        return context
+    specific = f"{subject.dockerfile.path}.dockerignore" if subject.dockerfile else None
+    names = [name for name in (specific, f"{prefix}.dockerignore") if name in texts]
+    overlaid = context.with_files(changed)
+    ignore_path = names[0] if names else None
+    same = ignore_path == context.ignore_path and (
+        ignore_path is None or texts[ignore_path] == subject.texts.get(ignore_path)
+    )
+    return overlaid if same else _with_ignore(overlaid, ignore_path, texts)
+
+
+def _reread_run(run: RunConfiguration, text: str) -> RunConfiguration:
+    """The service as it stands in the changed text; as it was when that cannot be read."""
+    from hardening.compose_file import services
+
+    assert run.compose_path is not None
+    try:
+        found = services(text, run.compose_path)
+    except DrydockError:
+        return run
+    return next((one.run for one in found if one.name == run.service), run)
+
+
+def _with_moved_attribution(before: Dockerfile | None, subject: Subject) -> Subject:
+    """Layers point at the instructions of the new text: those that the old ones became."""
+    after, image = subject.dockerfile, subject.image
+    if image is None or before is None or after is None or before is after:
+        return subject
+    from hardening.image.attribution import with_attribution
+    from hardening.instruction_map import moved
+
+    where = moved(before, after)
+    attributions = tuple(
+        layer.attribution
+        if layer.attribution.instruction is None
+        else replace(layer.attribution, instruction=where.get(layer.attribution.instruction))
+        for layer in image.layers
+    )
+    if all(one == layer.attribution for one, layer in zip(attributions, image.layers, strict=True)):
+        return subject
+    return replace(subject, image=with_attribution(image, attributions))
+
+
+def _text_of(content: str | bytes) -> str:
+    if isinstance(content, str):
+        return content
+    from hardening.dockerfile.source import decode
+
+    return decode(content)
+
+
+def _made(image: object) -> Image:
+    from hardening.image import synthetic
+
+    if isinstance(image, synthetic.ImageSketch):
+        return synthetic.make_image(image)
+    return image  # type: ignore[return-value]

@@ -1,0 +1,65 @@
+# One way in: every target makes its own virtual environment the first time.
+#
+#   make demo    open drydock on an embedded sample: no engine, no network
+#   make test    the whole suite (tests that need a Docker engine skip when there is none)
+#   make check   what a change must pass: format, lint, types, import rules, file sizes, fast tests
+#   make bench   the benchmarks, with the peers they are compared with
+#   make docs    the generated pages under docs/
+
+SHELL := /bin/sh
+VENV ?= .venv
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+WORKERS ?= 2
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.drydock-installed
+BENCH_STAMP := $(VENV)/.drydock-bench-installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lab check format docs bench clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "drydock needs Python 3.11 or newer, and no python3 is on the PATH. Install it and run make again." >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "drydock needs Python 3.11 or newer; $(PYTHON) is older. Install a newer one, or say which: make PYTHON=/path/to/python3.12" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(BENCH_STAMP): $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]'
+	@touch $@
+
+demo: $(STAMP)
+	@$(BIN)/drydock demo
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+lab: $(STAMP)
+	$(BIN)/python -m pytest tests/lab
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.file_sizes
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --ignore=tests/lab
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(STAMP)
+	$(BIN)/python -m docs.generate
+
+bench: $(BENCH_STAMP)
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,56 @@
+"""Keeps files and functions small: `python -m tests.file_sizes` lists what has grown too far.
+
+The house aims at 300 lines for a file, 120 for a rule, 40 for a function; a tenth more is let
+pass. Blank lines and docstrings count: a reader scrolls past them too. Data tables (modules whose
+name ends in `_table`) are free.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FILE_LINES = 330
+RULE_LINES = 132
+FUNCTION_LINES = 44
+CODE = ("hardening", "tui")
+
+
+def offences() -> Iterator[str]:
+    for path in sorted(one for folder in CODE for one in (ROOT / folder).rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        name = path.relative_to(ROOT).as_posix()
+        lines = text.count("\n")
+        limit = _limit(name)
+        if lines > limit:
+            yield f"{name}: {lines} lines, the limit is {limit}"
+        for node in ast.walk(ast.parse(text)):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            if length > FUNCTION_LINES:
+                yield (
+                    f"{name}:{node.lineno}: {node.name} has {length} lines, "
+                    f"the limit is {FUNCTION_LINES}"
+                )
+
+
+def _limit(name: str) -> int:
+    if name.endswith("_table.py"):
+        return sys.maxsize
+    is_rule = name.startswith("hardening/rules/") and name.count("/") > 2
+    return RULE_LINES if is_rule else FILE_LINES
+
+
+def main() -> int:
+    found = list(offences())
+    for line in found:
+        print(line)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

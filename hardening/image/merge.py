@@ -1,0 +1,232 @@
+"""Stacking layers: the merged tree, and the bytes that later layers waste.
+
+Two figures come out. `score` is dive's formula (wagoodman/dive, `filetree/efficiency.go`): over
+all paths, the smallest copy divided by all copies. `removable` is what dive means to count and
+does not: the bytes of copies that no container can see. It leaves the live copy out, and counts
+what a whiteout of a whole directory hides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hardening.errors import ImageError
+from hardening.image.columns import DIRECTORY, HARDLINK, SYMLINK, Columns
+from hardening.image.model import Efficiency
+from hardening.image.tree import IMPLICIT, ROW_BITS, ROW_MASK, MergedTree, pack, resolve_path
+
+MAX_PATHS = 4_000_000
+"""Paths of the merged tree, directories without an entry of their own included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Squash:
+    """The merged tree with, per layer, the bytes that later layers overwrote or deleted."""
+
+    tree: MergedTree
+    wasted: tuple[int, ...]
+    efficiency: Efficiency
+
+
+def squash(layers: Sequence[Columns]) -> Squash:
+    """Stack layers, lowest first. Raises ImageError when there are more than `MAX_PATHS` paths."""
+    stack = _Stack(layers)
+    for number in range(len(layers)):
+        stack.put(number)
+    tree = MergedTree(layers, stack.merged, stack.children)
+    wasted = tuple(wasted_bytes(layers, stack.merged))
+    return Squash(tree, wasted, Efficiency(stack.score(), sum(wasted)))
+
+
+def _too_many(layer: int) -> ImageError:
+    return ImageError(
+        f"Layer {layer} brings the image to more than {MAX_PATHS:,} paths",
+        "drydock stops there so that a hostile image cannot fill the memory",
+    )
+
+
+class _Stack:
+    """The layers put so far.
+
+    The keys of `children` are exactly the directories; their lists may still name what was
+    removed since, or name it twice.
+    """
+
+    def __init__(self, layers: Sequence[Columns]) -> None:
+        self.layers = layers
+        self.merged: dict[str, int] = {}
+        self.children: dict[str, list[str]] = {"": []}
+        self.total = 0
+        self.repeats: dict[str, list[int]] = {}
+        self.hidden: dict[str, int] = {}
+
+    def put(self, number: int) -> None:
+        """Delete what the layer deletes, then add its entries."""
+        columns = self.layers[number]
+        for path in columns.opaque:
+            for child in list(self.children.get(path, ())):
+                self._remove(child)
+            if path in self.children:
+                self.children[path] = []
+        for path in columns.whiteouts:
+            self._whiteout(path)
+        self._add(number, columns)
+        if len(self.merged) > MAX_PATHS:
+            raise _too_many(number)
+
+    def _add(self, number: int, columns: Columns) -> None:
+        merged, children = self.merged, self.children
+        kinds, sizes = columns.kinds, columns.sizes
+        base = number << ROW_BITS
+        self.total += sum(sizes)
+        hidden = self.hidden
+        for row, path in enumerate(columns.paths):
+            parent = path.rpartition("/")[0]
+            siblings = children.get(parent)
+            if siblings is None:
+                path, siblings = self._make_parents(path, number)
+            old = merged.get(path)
+            if old is None:
+                siblings.append(path)
+                if hidden and path in hidden:
+                    self._repeat(path, hidden.pop(path), sizes[row])
+            elif kinds[row] != DIRECTORY or path not in children:
+                self._replace(path, old, kinds[row] == DIRECTORY, sizes[row])
+            merged[path] = base + row
+            if kinds[row] == DIRECTORY and path not in children:
+                children[path] = []
+
+    def _replace(self, path: str, old: int, is_directory: bool, size: int) -> None:
+        """Something else takes the place of an entry; a directory loses what it held."""
+        self._repeat(path, self._size(old), size)
+        held = self.children.pop(path, None)
+        if held is None or is_directory:
+            return
+        for child in held:
+            self._remove(child)
+
+    def _make_parents(self, path: str, number: int) -> tuple[str, list[str]]:
+        """Where an entry lands whose directory has no entry of its own: through the links below,
+        as an unpacker would, and in new directories where there is none."""
+        parent, _, name = path.rpartition("/")
+        place = ""
+        for part in parent.split("/"):
+            step = f"{place}/{part}" if place else part
+            if step not in self.children:
+                target = self._through_link(step)
+                if target is not None:
+                    step = target
+                else:
+                    self._make_directory(step, place, number)
+            place = step
+        return (f"{place}/{name}" if place else name), self.children[place]
+
+    def _make_directory(self, path: str, parent: str, number: int) -> None:
+        old = self.merged.get(path)
+        if old is None:
+            self.children[parent].append(path)
+        else:
+            self._repeat(path, self._size(old), 0)
+        self.merged[path] = pack(number, IMPLICIT)
+        self.children[path] = []
+        if len(self.merged) > MAX_PATHS:
+            raise _too_many(number)
+
+    def _through_link(self, path: str) -> str | None:
+        """The directory that a symbolic link leads to."""
+        if self._link_at(path) is None:
+            return None
+        found = resolve_path(path, self._link_at, self.merged)
+        return found if found is not None and found in self.children else None
+
+    def _link_at(self, path: str) -> str | None:
+        packed = self.merged.get(path)
+        if packed is None or packed & ROW_MASK == IMPLICIT:
+            return None
+        columns, row = self.layers[packed >> ROW_BITS], packed & ROW_MASK
+        return columns.links.get(row, "") if columns.kinds[row] == SYMLINK else None
+
+    def _whiteout(self, path: str) -> None:
+        if path not in self.merged:
+            return
+        is_directory = path in self.children
+        size = self._size(self.merged[path])
+        held = self._remove(path)
+        self.hidden.pop(path, None)
+        if is_directory:
+            self.total += held
+            self._repeat(path, None, held)
+        else:
+            self._repeat(path, size, 0)
+
+    def _remove(self, path: str) -> int:
+        """Take a path and everything below it out; returns the bytes that hides."""
+        hidden = 0
+        pending = [path]
+        while pending:
+            one = pending.pop()
+            packed = self.merged.pop(one, None)
+            if packed is None:
+                continue
+            size = self._size(packed)
+            hidden += size
+            if size and one not in self.repeats:
+                self.hidden[one] = size
+            pending.extend(self.children.pop(one, ()))
+        return hidden
+
+    def _size(self, packed: int) -> int:
+        row = packed & ROW_MASK
+        return 0 if row == IMPLICIT else self.layers[packed >> ROW_BITS].sizes[row]
+
+    def _repeat(self, path: str, old: int | None, new: int) -> None:
+        """Note one more copy of a path: `[smallest, sum]` as dive keeps them."""
+        known = self.repeats.get(path)
+        if known is None:
+            first = new if old is None else old
+            self.repeats[path] = [min(first, new), new if old is None else old + new]
+            return
+        known[0] = min(known[0], new)
+        known[1] += new
+
+    def score(self) -> float:
+        """dive's efficiency, 1.0 for an image without bytes."""
+        if not self.total:
+            return 1.0
+        surplus = sum(copies - smallest for smallest, copies in self.repeats.values())
+        return (self.total - surplus) / self.total
+
+
+def wasted_bytes(layers: Sequence[Columns], merged: dict[str, int]) -> list[int]:
+    """Per layer, the bytes of files that the merged tree does not hold.
+
+    The data of a file whose name is gone stays needed while a hard link of the same layer to it
+    is there.
+    """
+    live = [0] * len(layers)
+    for packed in merged.values():
+        row = packed & ROW_MASK
+        if row != IMPLICIT:
+            layer = packed >> ROW_BITS
+            live[layer] += layers[layer].sizes[row]
+    return [
+        sum(columns.sizes) - live[number] - _kept_by_links(columns, number, merged)
+        for number, columns in enumerate(layers)
+    ]
+
+
+def _kept_by_links(columns: Columns, number: int, merged: dict[str, int]) -> int:
+    """Bytes of entries whose own path is gone but which a living hard link still needs."""
+    linked = [row for row in columns.links if columns.kinds[row] == HARDLINK]
+    if not linked:
+        return 0
+    rows = columns.index()
+    needed: set[int] = set()
+    for row in linked:
+        if merged.get(columns.paths[row]) != pack(number, row):
+            continue
+        target = rows.get(columns.links[row].strip("/"))
+        if target is not None and merged.get(columns.paths[target]) != pack(number, target):
+            needed.add(target)
+    return sum(columns.sizes[row] for row in needed)

@@ -1,0 +1,189 @@
+"""The image that every source ends in: config, layers as columns, the merged tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from hardening.errors import ImageError
+from hardening.image.columns import FILE, HARDLINK, Columns
+from hardening.image.config import parse_config, parse_history, platform_of
+from hardening.image.layers import StoredLayer
+from hardening.image.merge import Squash
+from hardening.image.model import Attribution, Efficiency, Entry, HistoryEntry, ImageConfig
+from hardening.image.sources import Manifest, Source, TarBytes
+from hardening.image.tree import IMPLICIT, MAX_LINKS, ROW_BITS, ROW_MASK, MergedTree
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredImage:
+    """`hardening.image.model.Image`. `squash` is None until the files are read."""
+
+    reference: str
+    source: str
+    id: str
+    config: ImageConfig
+    history: Sequence[HistoryEntry]
+    layers: tuple[StoredLayer, ...]
+    repo_tags: Sequence[str]
+    repo_digests: Sequence[str]
+    origin: Source
+    squash: Squash | None = None
+
+    @property
+    def platform(self) -> str:
+        return platform_of(self.config)
+
+    @property
+    def size(self) -> int:
+        return sum(layer.size for layer in self.layers)
+
+    @property
+    def files_read(self) -> bool:
+        return self.squash is not None
+
+    @property
+    def tree(self) -> MergedTree:
+        return MergedTree((), {}) if self.squash is None else self.squash.tree
+
+    @property
+    def efficiency(self) -> Efficiency | None:
+        return None if self.squash is None else self.squash.efficiency
+
+    def with_attributions(self, attributions: Sequence[Attribution]) -> StoredImage:
+        """The same image with where each layer came from."""
+        pairs = zip(self.layers, attributions, strict=True)
+        return replace(self, layers=tuple(layer.with_attribution(one) for layer, one in pairs))
+
+    def with_files(self, columns: Sequence[Columns], squash: Squash) -> StoredImage:
+        """The same image with its files read."""
+        rows = zip(self.layers, columns, squash.wasted, strict=True)
+        layers = tuple(layer.with_columns(one, wasted) for layer, one, wasted in rows)
+        return replace(self, layers=layers, squash=squash)
+
+    def read(self, path: str, *, layer: int | None = None, limit: int = 1 << 20) -> bytes | None:
+        if layer is not None:
+            row = self.layers[layer].row(path)
+            return None if row is None else self._content(layer, row, limit)
+        if self.squash is None:
+            return self.origin.fetch(path, limit)
+        entry = self.tree.resolve(path)
+        packed = None if entry is None else self.tree.rows().get(entry.path)
+        if packed is None or packed & ROW_MASK == IMPLICIT:
+            return None
+        return self._content(packed >> ROW_BITS, packed & ROW_MASK, limit)
+
+    def contents(
+        self, layer: int, want: Mapping[str, int] | None = None, *, limit: int = 5 << 20
+    ) -> Iterator[tuple[Entry, bytes]]:
+        stored = self.layers[layer]
+        columns = stored.columns
+        if columns is None:
+            return
+        links = self._wanted_links(stored, want)
+        tar = self.origin.tar(layer)
+        for row, kind in enumerate(columns.kinds):
+            if kind != FILE:
+                continue
+            asked = want is None or columns.paths[row] in want
+            if not asked and row not in links:
+                continue
+            content = self._data(columns, row, layer, limit, tar)
+            if content is None:
+                continue
+            if asked:
+                yield columns.entry(row, layer), content
+            for link in links.get(row, ()):
+                yield columns.entry(link, layer), content
+
+    def _wanted_links(
+        self, stored: StoredLayer, want: Mapping[str, int] | None
+    ) -> dict[int, list[int]]:
+        """Row of a file → the hard links to it that were asked for by name."""
+        found: dict[int, list[int]] = {}
+        columns = stored.columns
+        if columns is None:
+            return found
+        for path in want or ():
+            row = stored.row(path)
+            if row is None or columns.kinds[row] != HARDLINK:
+                continue
+            place = self._target(stored.index, row)
+            if place is not None and place[0] == stored.index:
+                found.setdefault(place[1], []).append(row)
+        return found
+
+    def _target(self, layer: int, row: int) -> tuple[int, int] | None:
+        """Layer and row of the file that holds the data, through hard links."""
+        for _ in range(MAX_LINKS):
+            columns = self.layers[layer].columns
+            if columns is None or columns.kinds[row] not in (FILE, HARDLINK):
+                return None
+            if columns.kinds[row] == FILE:
+                return layer, row
+            path = columns.links.get(row, "")
+            found = self.layers[layer].row(path)
+            if found is None or found == row:
+                packed = self.tree.rows().get(path, IMPLICIT)
+                if packed & ROW_MASK in (IMPLICIT, row):
+                    return None
+                layer, found = packed >> ROW_BITS, packed & ROW_MASK
+            row = found
+        return None
+
+    def _content(self, layer: int, row: int, limit: int) -> bytes | None:
+        place = self._target(layer, row)
+        if place is None:
+            return None
+        layer, row = place
+        columns = self.layers[layer].columns
+        return None if columns is None else self._data(columns, row, layer, limit, None)
+
+    def _data(
+        self, columns: Columns, row: int, layer: int, limit: int, tar: TarBytes | None
+    ) -> bytes | None:
+        captured = columns.captured.get(row)
+        if captured is not None:
+            return captured[:limit]
+        size = min(columns.sizes[row], limit)
+        if size == 0:
+            return b""
+        tar = tar or self.origin.tar(layer)
+        if tar is None:
+            packed = self.tree.rows().get(columns.paths[row])
+            if packed != layer << ROW_BITS | row:
+                return None
+            return self.origin.fetch(columns.paths[row], limit)
+        content = tar.read(columns.offsets[row], size)
+        if len(content) < size:
+            path = columns.paths[row]
+            raise ImageError(f"Layer {layer} ends inside {path}", "the image is damaged")
+        return content
+
+
+def image_of(reference: str, source: Source, manifest: Manifest) -> StoredImage:
+    """The image that a source's manifest describes, its files not read yet."""
+    history = parse_history(manifest.config, len(manifest.layers))
+    told = {entry.layer: entry for entry in history if entry.layer is not None}
+    layers = tuple(
+        StoredLayer(
+            index=number,
+            diff_id=info.diff_id,
+            command=told[number].created_by if number in told else "",
+            created=told[number].created if number in told else "",
+            stored=info.stored,
+            tar_size=info.tar_size,
+        )
+        for number, info in enumerate(manifest.layers)
+    )
+    return StoredImage(
+        reference=reference,
+        source=source.label,
+        id=manifest.id,
+        config=parse_config(manifest.config),
+        history=history,
+        layers=layers,
+        repo_tags=manifest.repo_tags,
+        repo_digests=manifest.repo_digests,
+        origin=source,
+    )

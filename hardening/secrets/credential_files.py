@@ -1,0 +1,218 @@
+"""Files that hold credentials by their nature, read by their own structure.
+
+Sources of the formats: npmrc(5), netrc(5), git-credential-store(1), docker config.json, kubeconfig,
+libpq's passfile, PEP 301 pypirc, Terraform state version 4, Java KeyStore and PKCS 12 headers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from hardening.model import Severity
+from hardening.secrets.engine import Hit
+from hardening.secrets.formats import Format
+from hardening.secrets.names import can_be_secret, is_secret_name
+
+MAX_STRUCTURED: Final = 1 << 20
+MAX_DEPTH: Final = 40
+_SECRET_KEYS: Final = frozenset(
+    {"auth", "identitytoken", "registrytoken", "pass", "private_key", "refresh_token",
+     "client_secret", "encryptedpassword", "passwd", "_auth"}
+)
+_CHANGE = "Change it where it is checked, and keep the file out of images."
+
+
+def _kind(identifier: str, title: str, severity: Severity) -> Format:
+    """A format that a reader of one file finds; the automaton does not know it."""
+    return Format(id=identifier, title=title, provider="", pattern=b"", severity=severity,
+                  rotate=_CHANGE, keywords=(), trigger=b"", bounded=False)
+
+
+NETRC = _kind("netrc-password", "Password in .netrc", Severity.HIGH)
+NPMRC = _kind("npmrc-auth", "Registry credentials in .npmrc", Severity.CRITICAL)
+PGPASS = _kind("pgpass-password", "Password in a PostgreSQL password file", Severity.HIGH)
+DOCKER = _kind("docker-auth", "Registry credentials of a Docker client", Severity.CRITICAL)
+JSON_FIELD = _kind("credential-field", "Secret field of a JSON file", Severity.HIGH)
+XML_FIELD = _kind("xml-password", "Password in an XML file", Severity.HIGH)
+KUBE = _kind("kubeconfig-credential", "Credential in a kubeconfig", Severity.CRITICAL)
+DEFINE = _kind("php-define", "Secret constant in a PHP file", Severity.HIGH)
+WHOLE = _kind("secret-file", "File that is a secret as a whole", Severity.HIGH)
+STORE = _kind("key-store", "Key store", Severity.HIGH)
+
+Reader = Callable[[bytes], Iterator[Hit]]
+
+
+def _hit(kind: Format, data: bytes, start: int, end: int) -> Hit:
+    return Hit(kind, data[start:end], start, end)
+
+
+def _by_pattern(kind: Format, pattern: bytes) -> Reader:
+    compiled = re.compile(pattern)
+
+    def read(data: bytes) -> Iterator[Hit]:
+        for match in compiled.finditer(data):
+            yield _hit(kind, data, *match.span(match.lastindex or 0))
+
+    return read
+
+
+_netrc = _by_pattern(NETRC, rb"(?m)(?:^|\s)password\s{1,8}([^\s#]\S{0,300})")
+_npmrc = _by_pattern(
+    NPMRC,
+    rb"(?m)^\s{0,8}(?:\S{0,200}:)?_(?:authToken|auth|password)\s{0,4}=\s{0,4}"
+    rb"[\"']?([^\s\"']{4,600})",
+)
+_pgpass = _by_pattern(PGPASS, rb"(?m)^(?!#)(?:[^:\n]{1,300}:){4}([^\s:]{1,300})$")
+_xml = _by_pattern(
+    XML_FIELD,
+    rb"(?i)<(?:password|passphrase|pass|privatekey|apikey|token)(?:\s[^<>]{0,200})?>([^<>\s]{4,300})<"
+    rb"|(?:password|passphrase|pass)=\"([^\"\n]{4,300})\"",
+)
+_kube = _by_pattern(
+    KUBE,
+    rb"(?m)^\s{0,40}-?\s{0,4}(?:token|client-key-data|password|id-token|refresh-token):\s{1,4}[\"']?([^\s\"'#]{6,8000})",
+)
+_define = _by_pattern(
+    DEFINE,
+    rb"(?i)define\s{0,4}\(\s{0,4}['\"]\w{0,40}(?:passw|secret|_key|_salt|token)\w{0,40}['\"]\s{0,4},"
+    rb"\s{0,4}['\"]([^'\"\n]{4,300})['\"]",
+)
+
+
+def _json(data: bytes) -> Iterator[Hit]:
+    """Fields with a secret's name; registry credentials by their place under `auths`."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    for name, value, path in _fields(document, (), 0):
+        raw = json.dumps(value, ensure_ascii=False)[1:-1].encode("utf-8", "surrogatepass")
+        start = data.find(raw)
+        if start < 0:
+            continue
+        in_registry = "auths" in path or (name == "auth" and _is_basic(value))
+        kind = DOCKER if in_registry else JSON_FIELD
+        yield _hit(kind, data, start, start + len(raw))
+
+
+def _fields(
+    node: Any, path: tuple[str, ...], depth: int
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    if depth > MAX_DEPTH:
+        return
+    if isinstance(node, dict):
+        for key, value in node.items():
+            name = str(key)
+            if isinstance(value, str):
+                if _is_secret_field(name, value, path):
+                    yield name, value, path
+            else:
+                yield from _fields(value, (*path, name.lower()), depth + 1)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _fields(value, path, depth + 1)
+
+
+def _is_secret_field(name: str, value: str, path: tuple[str, ...]) -> bool:
+    if value.startswith("-----BEGIN") or not can_be_secret(value):
+        return False
+    lowered = name.lower()
+    if lowered == "auth" and "auths" not in path and not _is_basic(value):
+        return False
+    return lowered in _SECRET_KEYS or is_secret_name(name) or "github-oauth" in path
+
+
+def _is_basic(value: str) -> bool:
+    """`auth` of a Docker client: user:password in base 64."""
+    try:
+        return b":" in b64decode(value, validate=True)
+    except (ValueError, Base64Error):
+        return False
+
+
+def _whole(data: bytes) -> Iterator[Hit]:
+    value = data.strip()
+    if 8 <= len(value) <= 4096 and b"\n" not in value:
+        start = data.find(value)
+        yield _hit(WHOLE, data, start, start + len(value))
+
+
+def _store(data: bytes) -> Iterator[Hit]:
+    magics = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce", b"\x03\xd9\xa2\x9a")
+    is_pkcs12 = data[:1] == b"\x30" and b"\x02\x01\x03\x30" in data[1:12]
+    if data.startswith(magics) or is_pkcs12 or data.startswith(b"SQLite format 3\0"):
+        yield Hit(STORE, data[:4096], 0, min(len(data), 4096))
+
+
+_READERS: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = tuple(
+    (re.compile(pattern, re.I), reader)
+    for pattern, reader in (
+        (r"(?:^|/)\.?npmrc$", _npmrc),
+        (r"(?:^|/)[._]netrc$", _netrc),
+        (r"(?:^|/)\.?pgpass(?:\.conf)?$", _pgpass),
+        (r"(?:^|/)(?:\.docker/config\.json|\.dockercfg|\.dockerconfigjson)$", _json),
+        (r"(?:^|/)(?:auth|config|credentials?|secrets?|sftp(?:-config)?|\.?remote-sync|robomongo"
+         r"|[\w-]*deploy[\w-]*|heroku|logins|application_default_credentials|service[_-]?account"
+         r"|[\w-]*key[\w-]*|access[_-]?tokens|azureprofile|local\.settings"
+         r"|appsettings[\w.]*)\.json$", _json),
+        (r"(?:^|/)\.(?:ftpconfig|ftpsync|s3config)$", _json),
+        (r"\.(?:tfstate|tfstate\.backup)$", _json),
+        (r"(?:^|/)(?:settings(?:-security)?|filezilla|recentservers|sitemanager|webservers"
+         r"|credentials|web|app|nuget)\.(?:xml|config)$|(?:^|/)[\w-]*data-sources\.xml$", _xml),
+        (r"(?:^|/)\.?kube(?:/config|config)$|kubeconfig(?:\.ya?ml)?$|(?:^|/)kubelet\.conf$"
+         r"|(?:^|/)admin\.conf$", _kube),
+        (r"\.(?:php|inc|phtml)$", _define),
+        (r"(?:^|/)(?:\.vault-token|master\.key|\.?erlang\.cookie|\.htpasswd\.txt)$", _whole),
+        (r"(?:^|/)(?:\.git-token|\.github[_-]token|\.secret|\.?vault[_-]pass(?:word)?)$", _whole),
+        (r"\.(?:jks|keystore|p12|pfx|kdbx|bcfks)$|(?:^|/)key[34]\.db$", _store),
+    )
+)
+
+_NAMED: Final = re.compile(
+    r"(?i)(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.npmrc|\.netrc|_netrc|\.git-credentials|\.pgpass"
+    r"|\.pypirc|\.vault-token|\.dockercfg|\.my\.cnf|\.mylogin\.cnf|\.s3cfg|\.htpasswd"
+    r"|\.(?:bash|zsh|ash|sh|python|mysql|psql|node_repl|irb|rediscli|sqlite)_history"
+    r"|\.aws/credentials|\.docker/config\.json|\.kube/config|\.azure/accesstokens\.json"
+    r"|\.config/gh/hosts\.yml|\.config/gcloud/(?:credentials\.db|application_default_credentials\.json)"
+    r"|\.env(?:\.[\w-]+)?|[^/]+\.(?:tfstate|tfvars|jks|p12|pfx|kdbx|ppk|keystore))$"
+)
+_TEMPLATE_NAME: Final = re.compile(r"(?i)\.(?:example|sample|dist|template|tmpl|defaults?)$")
+
+
+def read_structure(path: str, data: bytes) -> tuple[Hit, ...]:
+    """What the file's own structure gives away; nothing for files of no known kind."""
+    if len(data) > MAX_STRUCTURED:
+        return ()
+    name = "/" + path
+    readers = (reader for pattern, reader in _READERS if pattern.search(name))
+    return tuple(hit for reader in readers for hit in reader(data))
+
+
+def is_credential_file(path: str) -> bool:
+    """True when a file of this name usually holds credentials: `.npmrc`, `id_rsa`, `.env`; not
+    `.env.example`."""
+    return bool(_NAMED.search("/" + path)) and not _TEMPLATE_NAME.search(path)
+
+
+_SETTINGS: Final = re.compile(
+    r"(?i)\.(?:env|ini|cfg|cnf|conf|config|ya?ml|json|properties|toml|xml|tf|tfvars|tfstate|sh|bash|zsh"
+    r"|php|inc|rb|sql|service|netrc|txt|list|plist|gradle|credentials|secret|secrets|auth|pass)$"
+    r"|(?:^|/)(?:\.[^/.]+|\.env[^/]*|\.[\w-]+rc|Dockerfile[^/]*|Containerfile|Makefile|credentials"
+    r"|config|hub|passwd|secrets?|settings\.py|local_settings\.py|config\.py|config\.js|\w*history"
+    r"|[\w-]*passw(?:or)?d)$"
+)
+_VENDORED: Final = re.compile(
+    r"(?:^|/)(?:node_modules|site-packages|dist-packages|vendor|gems|\.cargo/registry|go/pkg/mod"
+    r"|__pycache__)/|^usr/(?:share|lib|lib64|include|libexec|src)/|^lib/|^usr/local/lib/|^var/lib/dpkg/"
+)
+
+
+def is_settings_file(path: str) -> bool:
+    """True for files whose settings are believed by name alone: configuration, environment and
+    shell files outside what package managers installed."""
+    return bool(_SETTINGS.search(path)) and not _VENDORED.search(path)

@@ -1,0 +1,147 @@
+"""Looks for all formats at once in bytes.
+
+One automaton of all triggers (`re2.Set`, which runs in time linear in the data and releases the
+interpreter lock) says which formats occur; only those are then matched exactly, by RE2 again.
+Without RE2 the same triggers and patterns run one by one in `re`, behind a search for their
+keywords: the same findings, slower.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, Protocol
+
+from hardening.secrets.formats import TOKEN_CHARACTERS, Format, all_formats
+
+AUTOMATON_MEMORY: Final = 64 << 20
+MAX_HITS_PER_FORMAT: Final = 200
+"""Per file: a file that holds more of one kind is data, and its first hits say so."""
+_ALPHANUMERIC: Final = TOKEN_CHARACTERS - frozenset(b"_-")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A format's match. `start` and `end` are byte offsets of the value."""
+
+    format: Format
+    value: bytes
+    start: int
+    end: int
+    name: str = ""
+    """What stands before the value: the setting's name and its separator."""
+
+
+class Matcher(Protocol):
+    """Which formats may occur in the data, and where one of them matches exactly."""
+
+    def candidates(self, data: bytes) -> Iterable[Format]: ...
+    def matches(self, one: Format, data: bytes) -> Iterator[re.Match[bytes]]: ...
+
+
+class PlainMatcher:
+    """The fallback: `re`, behind a keyword search."""
+
+    def __init__(self, formats: Sequence[Format]) -> None:
+        self._formats = tuple((one, re.compile(one.trigger)) for one in formats)
+        self._patterns = {one.id: re.compile(one.pattern) for one in formats}
+
+    def candidates(self, data: bytes) -> Iterable[Format]:
+        folded = data.lower()
+        for one, trigger in self._formats:
+            if any(word in folded for word in one.keywords) and trigger.search(data):
+                yield one
+
+    def matches(self, one: Format, data: bytes) -> Iterator[re.Match[bytes]]:
+        return self._patterns[one.id].finditer(data)
+
+
+class AutomatonMatcher:
+    """RE2. Raises ImportError where it is not installed."""
+
+    def __init__(self, formats: Sequence[Format]) -> None:
+        import re2
+
+        options = re2.Options()
+        options.encoding = re2.Options.Encoding.LATIN1
+        options.max_mem = AUTOMATON_MEMORY
+        options.log_errors = False
+        self._formats = tuple(formats)
+        self._set = re2.Set.SearchSet(options)
+        for one in formats:
+            self._set.Add(one.trigger)
+        self._set.Compile()
+        self._options = options
+        self._re2: Any = re2
+        self._patterns: dict[str, Any] = {}
+
+    def candidates(self, data: bytes) -> Iterable[Format]:
+        return [self._formats[index] for index in sorted(self._set.Match(data) or ())]
+
+    def matches(self, one: Format, data: bytes) -> Iterator[re.Match[bytes]]:
+        compiled = self._patterns.get(one.id)
+        if compiled is None:
+            compiled = self._patterns[one.id] = self._re2.compile(one.pattern, self._options)
+        found: Iterator[re.Match[bytes]] = compiled.finditer(data)
+        return found
+
+
+@cache
+def matcher() -> Matcher:
+    """The fastest matcher of this machine, with every format."""
+    try:
+        return AutomatonMatcher(all_formats())
+    except ImportError:
+        return PlainMatcher(all_formats())
+
+
+def find(data: bytes, *, generic: bool = True, chosen: Matcher | None = None) -> tuple[Hit, ...]:
+    """Every hit, in order of place. Formats that rest on a setting's name are left out unless
+    `generic`; of overlapping hits the more specific one stays."""
+    engine = chosen or matcher()
+    hits: list[Hit] = []
+    for one in engine.candidates(data):
+        if one.generic and not generic:
+            continue
+        hits.extend(_hits_of(engine, one, data))
+    return without_overlaps(hits)
+
+
+def _hits_of(engine: Matcher, one: Format, data: bytes) -> Iterator[Hit]:
+    count = 0
+    for match in engine.matches(one, data):
+        group = match.lastindex or 0
+        start, end = match.span(group)
+        if not _bounded(one, data, match.start(), end):
+            continue
+        name = data[match.start() : start].decode("latin-1") if group else ""
+        yield Hit(one, data[start:end], start, end, name)
+        count += 1
+        if count == MAX_HITS_PER_FORMAT:
+            return
+
+
+def _bounded(one: Format, data: bytes, start: int, end: int) -> bool:
+    if not one.bounded:
+        return True
+    if end < len(data) and data[end] in TOKEN_CHARACTERS:
+        return False
+    at_left = start > 0 and data[start] in _ALPHANUMERIC and data[start - 1] in _ALPHANUMERIC
+    return not at_left or not one.specific
+
+
+def without_overlaps(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """One hit for each place: a format with a mark of its own beats a setting's name, then the
+    longer value wins."""
+    order = sorted(hits, key=lambda hit: (hit.format.generic, not hit.format.specific,
+                                          hit.start - hit.end, hit.start))
+    kept: list[Hit] = []
+    taken: list[tuple[int, int]] = []
+    for hit in order:
+        if any(start < hit.end and hit.start < end for start, end in taken):
+            continue
+        kept.append(hit)
+        taken.append((hit.start, hit.end))
+    return tuple(sorted(kept, key=lambda hit: hit.start))

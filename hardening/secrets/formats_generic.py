@@ -1,0 +1,52 @@
+"""Formats that belong to no provider: keys, passwords in addresses, settings with a secret name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hardening.model import Severity
+from hardening.secrets.formats import Format, token
+
+_KEY = "Make a new key pair, replace the public half wherever it is trusted, revoke the old one."
+_PASSWORD = "Change the password where it is checked, and read that system's log for its use."
+_JWT = "Invalidate the session or change the signing key, so that the token is no longer accepted."
+_NAME = (
+    r"(?i:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|auth[_-]?key"
+    r"|private[_-]?key|encryption[_-]?key|credential|_pass)"
+)
+
+FORMATS: Final[tuple[Format, ...]] = (
+    token("private-key", "Private key", "",
+          "-----BEGIN (?:[A-Z0-9]{1,16} ){0,3}PRIVATE KEY(?: BLOCK)?-----", Severity.CRITICAL, _KEY,
+          entropy=0, prefix="", keywords=("private key",), bounded=False),
+    token("putty-key", "PuTTY private key", "", r"PuTTY-User-Key-File-\d: [a-z0-9-]{4,40}",
+          Severity.CRITICAL, _KEY, entropy=0, prefix="", bounded=False),
+    token("jwt", "JSON web token", "", r"eyJ[A-Za-z0-9_-]{14,1000}\.eyJ[A-Za-z0-9_-]{10,1000}"
+          r"\.[A-Za-z0-9_-]{10,1000}", Severity.MEDIUM, _JWT, prefix="eyJ", bounded=False,
+          keywords=("eyJ",), trigger=r"eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]"),
+    token("password-in-address", "Password in an address", "",
+          r"://[^\s:@/'\"<>(){}|\\$%`,;]{0,100}:([^\s:@/'\"<>(){}|\\`,;]{3,200})@"
+          r"[A-Za-z0-9.\[-]{1,200}",
+          Severity.HIGH, _PASSWORD, prefix="", keywords=("://",), bounded=False, entropy=0,
+          trigger=r"://[^\s:@/'\"<>(){}|\\$%`,;]*:[^\s:@/'\"<>(){}|\\`,;]+@[A-Za-z0-9.\[-]"),
+    token("password-hash", "Password hash", "",
+          r"\$(?:1|2[aby]|5|6|7|y)\$[./A-Za-z0-9,=$]{20,200}", Severity.MEDIUM, _PASSWORD,
+          prefix="", keywords=("$",), bounded=False),
+    Format(
+        id="secret-setting",
+        title="Setting with a secret's name",
+        provider="",
+        pattern=(_NAME + r"""[A-Za-z0-9_.\[\]-]{0,40}['"]?\s{0,3}(?:=|:|=>|:=)\s{0,3}"""
+                 r"""(?:"([^"\r\n]{4,300})"|'([^'\r\n]{4,300})'|([^\s'"#;,<>(){}\[\]]{4,300}))"""
+                 ).encode(),
+        severity=Severity.MEDIUM,
+        rotate=_PASSWORD,
+        keywords=(b"passw", b"passphrase", b"pwd", b"secret", b"token", b"key", b"credential",
+                  b"_pass"),
+        trigger=(_NAME + r"""[A-Za-z0-9_.\[\]-]*['"]?\s*[=:]>?\s*['"]?[^\s'"#;,<>(){}\[\]]"""
+                 ).encode(),
+        entropy=2.0,
+        generic=True,
+        bounded=False,
+    ),
+)

@@ -1,0 +1,55 @@
+"""Which names of variables and settings promise a secret, and which values cannot be one."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_WORDS = (
+    "apikey|auth|credential|credentials|key|password|pword|passwd|secret|token|pass|pwd|passphrase"
+    "|secrets|tokens|passwords"
+)
+_SECRET_NAME = re.compile(rf"(?i)(?:^|[_.-])(?:{_WORDS})(?:$|[_.-])")
+_JOINED_NAME = re.compile(
+    r"(?i)(?:password|passwd|passphrase|secret|token|apikey|api_key|accesskey|privatekey|authkey"
+    r"|credentials?)$"
+)
+_PUBLIC_NAME = re.compile(
+    r"(?i)(?:^|[_.-])(?:public|pub|publishable|fingerprint|gpg|pgp)(?:$|[_.-])"
+)
+_ABOUT_NAME: Final = re.compile(
+    r"(?i)(?:^|[_.-])(?:file|files|path|dir|directory|url|uri|endpoint|host|name|id|ids|type|kind"
+    r"|length|len|size|ttl|expiry|expires|expiration|timeout|age|version|algorithm|alg|method|mode"
+    r"|enabled|disabled|required|provider|header|prefix|suffix|format|policy|count|limit|max|min"
+    r"|issuer|audience|scope|scopes|realm|ref|manager|server|service|class|field|column|param"
+    r"|hash|checksum|sha256|sha512|md5|digest|sum|ring|rotation|store|strategy)$"
+)
+_NOT_A_VALUE = re.compile(
+    r"(?i)^(?:|true|false|yes|no|on|off|none|null|nil|undefined|required|optional|default|string"
+    r"|password|passwd|secret|token|key|user|root|admin_user|env|file|basic|bearer|bool|int|\d{1,3})$"
+)
+_CODE = re.compile(r"^[A-Za-z_][\w.]*(?:\(.*|\[.*\]|->.*|::.*)$|^(?:self|this|os|process)\.")
+_PATH = re.compile(r"^(?:~?/|\.{1,2}/|[A-Za-z]:\\)[\w./\\ -]*$|^/run/secrets/")
+_ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]*://[^@]*$")
+
+
+def is_secret_name(name: str) -> bool:
+    """True when a variable of this name promises a secret: `NPM_TOKEN`, `db.password`,
+    `AWS_SECRET_ACCESS_KEY`; not `TOKEN_TTL`, `PUBLIC_KEY` or `GPG_KEY`."""
+    if _PUBLIC_NAME.search(name) or _ABOUT_NAME.search(name):
+        return False
+    return bool(_SECRET_NAME.search(name) or _JOINED_NAME.search(name))
+
+
+def is_public_name(name: str) -> bool:
+    """True when the name says that its value is public, or talks about a secret only."""
+    return bool(_PUBLIC_NAME.search(name) or _ABOUT_NAME.search(name))
+
+
+def can_be_secret(value: str) -> bool:
+    """False for switches, type names, code, paths and addresses: settings that only have a
+    secret's name."""
+    value = value.strip()
+    if len(value) < 4 or _NOT_A_VALUE.match(value):
+        return False
+    return not (_CODE.match(value) or _PATH.match(value) or _ADDRESS.match(value))

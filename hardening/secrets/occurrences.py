@@ -1,0 +1,99 @@
+"""Hits in one piece of data: formats, the file's own structure, and what makes a hit plausible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from hardening.secrets.credential_files import is_settings_file, read_structure
+from hardening.secrets.engine import Hit, Matcher, find, without_overlaps
+from hardening.secrets.names import can_be_secret, is_public_name
+
+BINARY_TEST: Final = 8192
+MAX_KEY: Final = 16 << 10
+_NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\[\]-]{0,64}$")
+_NAME = re.compile(r"[A-Za-z0-9_.\[\]-]+")
+_KEY_BODY = re.compile(rb"(?:[A-Za-z0-9+/=]|\\n|\\r|\\|\s|[A-Za-z-]+: [^\n]*\n|\"|,|'){64,}")
+_KEY_END = re.compile(rb"-----END [A-Z0-9 ]{0,64}PRIVATE KEY(?: BLOCK)?-----")
+_HEADER_LINE = re.compile(rb"[A-Za-z-]+: [^\n]*\n")
+
+
+def hits_in(data: bytes, path: str, *, chosen: Matcher | None = None) -> tuple[Hit, ...]:
+    """All plausible hits in a file's content. Binary files are searched for formats with a mark
+    of their own and for whole keys only."""
+    structured = read_structure(path, data)
+    binary = b"\0" in data[:BINARY_TEST]
+    found = find(data, generic=not binary and is_settings_file(path), chosen=chosen)
+    hits = tuple(_plausible(found, data))
+    if binary:
+        hits = tuple(hit for hit in hits if hit.format.specific or hit.format.id == "private-key")
+    return without_overlaps((*hits, *structured)) if structured else hits
+
+
+def hits_in_setting(name: str, value: str, *, chosen: Matcher | None = None) -> tuple[Hit, ...]:
+    """All plausible hits in one variable or label; offsets are into `name=value`."""
+    data = f"{name}={value}".encode("utf-8", "surrogateescape")
+    return tuple(_plausible(find(data, chosen=chosen), data))
+
+
+def hits_in_command(text: str, *, chosen: Matcher | None = None) -> tuple[Hit, ...]:
+    """All plausible hits in a command line or a whole Dockerfile; offsets are into its UTF-8."""
+    data = text.encode("utf-8", "surrogateescape")
+    return tuple(_plausible(find(data, chosen=chosen), data))
+
+
+def _plausible(hits: Iterable[Hit], data: bytes) -> Iterator[Hit]:
+    for hit in hits:
+        kind = hit.format.id
+        if kind in ("private-key", "putty-key"):
+            whole = _whole_key(hit, data)
+            if whole is not None:
+                yield whole
+        elif kind == "secret-setting":
+            if _is_setting(hit, data):
+                yield hit
+        elif kind == "password-in-address":
+            if hit.value.decode("latin-1").strip("*") and not hit.value.isdigit():
+                yield hit
+        else:
+            yield hit
+
+
+def _whole_key(hit: Hit, data: bytes) -> Hit | None:
+    """The key with its body, None for a bare header line (in a program that reads keys)."""
+    window = data[hit.end : hit.end + MAX_KEY]
+    if hit.format.id == "putty-key":
+        end = window.find(b"Private-MAC")
+        end = len(window) if end < 0 else end
+        return replace(hit, value=data[hit.start : hit.end + end], end=hit.end + end)
+    closing = _KEY_END.search(window)
+    length = closing.start() if closing else len(window)
+    body = _HEADER_LINE.sub(b"", window[:length])
+    letters = re.sub(rb"\\[nr]|[^A-Za-z0-9+/=]", b"", body)
+    if len(letters) < 64 or not _KEY_BODY.search(window[:length]):
+        return None
+    end = hit.end + (closing.end() if closing else length)
+    return replace(hit, value=data[hit.start : end], end=end)
+
+
+def setting_name(hit: Hit, data: bytes) -> str:
+    """The whole name of the setting that a hit belongs to."""
+    begin = hit.start - len(hit.name)
+    before = _NAME_BEFORE.search(data[max(0, begin - 64) : begin])
+    head = before[0].decode("latin-1") if before else ""
+    found = _NAME.match(hit.name)
+    return head + (found[0] if found else "")
+
+
+def _is_setting(hit: Hit, data: bytes) -> bool:
+    value = hit.value.decode("latin-1")
+    name = setting_name(hit, data).strip("[]")
+    if is_public_name(name) or not can_be_secret(value):
+        return False
+    quoted = hit.name.endswith(("'", '"'))
+    has_digit = any(letter.isdigit() for letter in value)
+    if " " in value.strip():
+        return False
+    return quoted or has_digit or not value.isalpha() or len(value) >= 6

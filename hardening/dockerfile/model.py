@@ -28,15 +28,23 @@ class Form(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Word:
     """One argument. `text` is the source slice; `value` has quotes and escapes removed and
-    continuations joined, variables left as written (`${X}`)."""
+    continuations joined, variables left as written (`${X}`). `raw` is `text` with continuations
+    joined and quotes kept: what `expansion.expand` takes. Words of a shell-form command are a
+    plain split: their quotes stay."""
 
     text: str
     value: str
     span: Span
+    raw: str = ""
 
     @property
     def has_variable(self) -> bool:
-        return "$" in self.value
+        """True when Docker would replace a variable in it (not `'$X'`, not `\\$X`)."""
+        if "$" not in self.value:
+            return False
+        from hardening.dockerfile.expansion import references
+
+        return bool(references(self.raw or self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +160,12 @@ class Instruction:
 
     @property
     def exec_words(self) -> tuple[str, ...] | None:
-        """The JSON array as plain strings, None for other forms."""
-        return tuple(word.value for word in self.words) if self.form is Form.EXEC else None
+        """The JSON array as plain strings (of HEALTHCHECK: what follows CMD), None for other
+        forms."""
+        if self.form is not Form.EXEC:
+            return None
+        first = 1 if self.keyword == "HEALTHCHECK" else 0
+        return tuple(word.value for word in self.words[first:])
 
     @property
     def value(self) -> str:
@@ -243,10 +255,28 @@ class Dockerfile:
             links.append(self.stages[parent])
         return tuple(reversed(links))
 
+    @cached_property
+    def _instruction_starts(self) -> tuple[int, ...]:
+        return tuple(instruction.span.start for instruction in self.instructions)
+
     def instruction_at(self, offset: int) -> Instruction | None:
-        for instruction in self.instructions:
-            if instruction.span.start <= offset <= instruction.span.end:
-                return instruction
+        """The instruction that a character offset lies in or directly behind."""
+        index = bisect_right(self._instruction_starts, offset) - 1
+        if index < 0 or offset > self.instructions[index].span.end:
+            return None
+        return self.instructions[index]
+
+    def stage_named(self, reference: str, *, before: int | None = None) -> Stage | None:
+        """The stage that `FROM`, `COPY --from` or a mount's `from` means by a name (any case) or,
+        where that is no name, by its number. Only stages with an index below `before` count; of
+        several with one name the last one does."""
+        earlier = self.stages if before is None else self.stages[:before]
+        wanted = reference.lower()
+        for stage in reversed(earlier):
+            if stage.name == wanted:
+                return stage
+        if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 and int(wanted) < len(earlier):
+            return earlier[int(wanted)]
         return None
 
     def stage_of(self, instruction: Instruction) -> Stage | None:

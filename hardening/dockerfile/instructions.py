@@ -1,0 +1,206 @@
+"""One logical line to one instruction.
+
+Sources: BuildKit's `parser/line_parsers.go` and `instructions/parse.go`, whose refusals are
+repeated here as `Refused`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from hardening.dockerfile.lines import SPACE, LogicalLine
+from hardening.dockerfile.model import Form, Instruction, KeyValue, Word
+from hardening.dockerfile.words import (
+    BLANK,
+    Refused,
+    argument_names,
+    json_words,
+    key_values,
+    plain_words,
+    split_flags,
+    split_words,
+    whole_word,
+)
+from hardening.model import Span
+
+Parsed = tuple[tuple[Word, ...], Form | None, tuple[KeyValue, ...]]
+_STAGE_NAME = re.compile(r"[a-z][a-z0-9._-]*")
+_NOT_TRIGGERS = frozenset({"ONBUILD", "FROM", "MAINTAINER"})
+
+
+def read_instruction(line: LogicalLine, escape: str) -> Instruction:
+    """The instruction of a line; its heredocs are not read yet. Raises Refused."""
+    end = len(line.text.rstrip(SPACE))
+    start = len(line.text) - len(line.text.lstrip(SPACE))
+    return _instruction(line, start, end, escape)
+
+
+def _instruction(line: LogicalLine, start: int, end: int, escape: str) -> Instruction:
+    blank = BLANK.search(line.text, start, end)
+    keyword_end = blank.start() if blank else max(start, end)
+    keyword = line.text[start:keyword_end].upper()
+    parse = _PARSERS.get(keyword)
+    if parse is None:
+        raise Refused(f"unknown instruction {keyword[:40]!r}" if keyword else "empty instruction")
+    flags, begin = split_flags(line, blank.end(), end) if blank else ((), end)
+    while begin < end and line.text[begin] in SPACE:
+        begin += 1
+    arguments = line.span(begin, end)
+    keyword_span = line.span(start, keyword_end)
+    made = Instruction(
+        keyword=keyword,
+        span=Span(keyword_span.start, line.end),
+        keyword_span=keyword_span,
+        arguments=arguments,
+        start_line=line.start_line,
+        end_line=line.end_line,
+        flags=flags,
+        comments=tuple(line.comments),
+    )
+    if keyword == "ONBUILD":
+        words, trigger = _trigger(line, begin, end, escape)
+        return replace(made, words=words, trigger=trigger)
+    words, form, pairs = parse(line, begin, end, escape)
+    object.__setattr__(made, "words", words)
+    object.__setattr__(made, "form", form)
+    object.__setattr__(made, "pairs", pairs)
+    return made
+
+
+def _trigger(
+    line: LogicalLine, start: int, end: int, escape: str
+) -> tuple[tuple[Word, ...], Instruction]:
+    words = plain_words(line, start, end)
+    if not words:
+        raise Refused("ONBUILD needs at least one argument")
+    if words[0].value.upper() in _NOT_TRIGGERS:
+        raise Refused(f"{words[0].value.upper()} is not allowed as an ONBUILD trigger")
+    return words, _instruction(line, start, end, escape)
+
+
+def _from(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
+    words = split_words(line, start, end, escape)
+    if len(words) not in (1, 3):
+        raise Refused("FROM requires either one or three arguments")
+    if len(words) == 3:
+        if words[1].raw.lower() != "as":
+            raise Refused("FROM takes an image and then AS with a name")
+        if not _STAGE_NAME.fullmatch(words[2].raw.lower()):
+            raise Refused(f"invalid name for a build stage: {words[2].raw!r}")
+    return words, None, ()
+
+
+def _command(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
+    words = json_words(line, start, end)
+    if words is not None:
+        return words, Form.EXEC, ()
+    return plain_words(line, start, end), Form.SHELL, ()
+
+
+def _shell(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
+    words = json_words(line, start, end)
+    if words is None:
+        raise Refused("SHELL requires the arguments to be in JSON form")
+    if not words:
+        raise Refused("SHELL needs at least one argument")
+    return words, Form.EXEC, ()
+
+
+def _list(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
+    words = json_words(line, start, end)
+    if words is not None:
+        return words, Form.EXEC, ()
+    return split_words(line, start, end, escape), Form.SHELL, ()
+
+
+def _copy(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
+    words, form, pairs = _list(line, start, end, escape)
+    if len(words) < 2:
+        raise Refused("a source and a destination are needed")
+    return words, form, pairs
+
+
+def _volume(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
+    words, form, pairs = _list(line, start, end, escape)
+    if not words:
+        raise Refused("VOLUME needs at least one argument")
+    if any(not word.value.strip(SPACE) for word in words):
+        raise Refused("VOLUME takes no empty string")
+    return words, form, pairs
+
+
+def _expose(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
+    words = split_words(line, start, end, escape)
+    if not words:
+        raise Refused("EXPOSE needs at least one argument")
+    return words, None, ()
+
+
+def _single(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
+    words = whole_word(line, start, end, escape)
+    if not words:
+        raise Refused("exactly one argument is needed")
+    return words, None, ()
+
+
+def _environment(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
+    words, pairs = key_values(line, start, end, escape, "ENV")
+    return words, None, pairs
+
+
+def _label(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
+    words, pairs = key_values(line, start, end, escape, "LABEL")
+    return words, None, pairs
+
+
+def _argument(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
+    words, pairs = argument_names(line, start, end, escape)
+    return words, None, pairs
+
+
+def _healthcheck(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
+    stop = start
+    while stop < end and line.text[stop] not in SPACE:
+        stop += 1
+    kind = plain_words(line, start, stop)
+    if not kind:
+        raise Refused("HEALTHCHECK needs at least one argument")
+    begin = stop
+    while begin < end and line.text[begin] in SPACE:
+        begin += 1
+    words, form, _ = _command(line, begin, end, escape)
+    name = kind[0].value.upper()
+    if name == "NONE":
+        if words:
+            raise Refused("HEALTHCHECK NONE takes no arguments")
+        return kind, None, ()
+    if name != "CMD":
+        raise Refused(f"unknown type {kind[0].value!r} in HEALTHCHECK")
+    if not words:
+        raise Refused("no command after HEALTHCHECK CMD")
+    return kind + words, form, ()
+
+
+_PARSERS: dict[str, Callable[[LogicalLine, int, int, str], Parsed]] = {
+    "ADD": _copy,
+    "ARG": _argument,
+    "CMD": _command,
+    "COPY": _copy,
+    "ENTRYPOINT": _command,
+    "ENV": _environment,
+    "EXPOSE": _expose,
+    "FROM": _from,
+    "HEALTHCHECK": _healthcheck,
+    "LABEL": _label,
+    "MAINTAINER": _single,
+    "ONBUILD": _command,
+    "RUN": _command,
+    "SHELL": _shell,
+    "STOPSIGNAL": _single,
+    "USER": _single,
+    "VOLUME": _volume,
+    "WORKDIR": _single,
+}
+KEYWORDS = frozenset(_PARSERS)

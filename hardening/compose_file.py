@@ -11,7 +11,6 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hardening.errors import InputError
@@ -36,7 +35,7 @@ class Build:
     dockerfile: str = "Dockerfile"
     dockerfile_inline: str | None = None
     target: str | None = None
-    args: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    args: Mapping[str, str] = field(default_factory=dict)
 
     def context_in(self, folder: Path) -> Path | None:
         """The context folder, None for a remote one."""
@@ -104,8 +103,8 @@ def _service(name: str, value: dict[str, Value], path: str, line: int) -> Servic
         network_mode=_text(value.get("network_mode")),
         ports=tuple(_port(one) for one in _items(value.get("ports"))),
         volumes=tuple(filter(None, (_volume(one) for one in _items(value.get("volumes"))))),
-        environment=MappingProxyType(environment),
-        build_args=build.args if build is not None else MappingProxyType({}),
+        environment=environment,
+        build_args=build.args if build is not None else {},
     )
     return Service(name, _text(value.get("image")), build, run, line)
 
@@ -129,7 +128,7 @@ def _build(value: Value) -> Build | None:
         dockerfile=_text(value.get("dockerfile")) or "Dockerfile",
         dockerfile_inline=_text(value.get("dockerfile_inline")),
         target=_text(value.get("target")),
-        args=MappingProxyType(_pairs(value.get("args"))),
+        args=_pairs(value.get("args")),
     )
 
 

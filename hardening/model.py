@@ -60,6 +60,14 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Profile(StrEnum):
+    """Which rules run: `HARDENING`, the default, is what an attacker or an outage cares about;
+    `ALL` adds style."""
+
+    HARDENING = "hardening"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """Half-open range of character offsets `[start, end)` in one text."""

@@ -29,6 +29,7 @@ from hardening.model import (
     LayerPlace,
     PackagePlace,
     Place,
+    Profile,
     RunConfiguration,
     Severity,
     Span,
@@ -44,13 +45,6 @@ class Need(StrEnum):
     CONTEXT = "context"
     SECRETS = "secrets"
     """The image was scanned for secrets."""
-
-
-class Profile(StrEnum):
-    """`HARDENING` is the default: what an attacker or an outage cares about. `ALL` adds style."""
-
-    HARDENING = "hardening"
-    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ import pkgutil
 from functools import cache
 from pathlib import Path
 
-from hardening.rules.frame import Example, Need, Profile, Rule
+from hardening.model import Profile
+from hardening.rules.frame import Example, Need, Rule
 
 __all__ = ["Example", "Need", "Profile", "Rule", "all_rules", "rule_by_id"]
 

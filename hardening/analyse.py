@@ -94,7 +94,8 @@ def _cached(subject: Subject, rules: tuple[Rule, ...]) -> _Raw:
     facts = tuple(id(one) for one in held[:3])
     texts = tuple(sorted(subject.texts.items()))
     context = held[5] if isinstance(held[5], str | None) else str(id(held[5]))
-    key = (facts, tuple(rule.id for rule in rules), texts, str(subject.root), context)
+    known = (tuple(sorted(subject.base_digests.items())), subject.today)
+    key = (facts, tuple(rule.id for rule in rules), texts, str(subject.root), context, known)
     if key in _cache:
         _cache.move_to_end(key)
         return _cache[key][1]

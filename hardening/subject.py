@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,11 @@ class Subject:
     build_args: Mapping[str, str] = field(default_factory=dict)
     settings: Settings | None = None
     missing: tuple[Skipped, ...] = ()
+    base_digests: Mapping[str, str] = field(default_factory=dict)
+    """Image reference (`debian:13`) to the digest under which a local engine holds that very
+    image: facts about bases, never about the image that is analysed."""
+    today: date | None = None
+    """The day that dates are judged on; None means the day of the call."""
 
     def with_texts(self, texts: Mapping[str, str]) -> Subject:
         """The same subject with other file contents: the Dockerfile, the ignore file and the run

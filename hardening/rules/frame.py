@@ -65,6 +65,8 @@ class Example:
     files_after: Mapping[str, str] = field(default_factory=dict)
     image: object | None = None
     run: RunConfiguration | None = None
+    base_digests: Mapping[str, str] = field(default_factory=dict)
+    """What a local engine knows of base images: `Subject.base_digests`."""
     findings: int | None = None
     """How many findings of the rule a bad example has; None: at least one."""
 

@@ -3,6 +3,7 @@ afterwards, and a second fix does nothing."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -27,6 +28,7 @@ def subject_of(rule: Rule, example: Example) -> Subject:
     subject = memory_subject(
         example.text, files=example.files, image=image, run=example.run, settings=settings
     )
+    subject = replace(subject, base_digests=example.base_digests, today=TODAY)
     return scan_secrets(subject) if Need.SECRETS in rule.needs else subject
 
 

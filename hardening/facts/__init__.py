@@ -1,0 +1,1 @@
+"""Facts of our own: dates and names that no image carries."""

@@ -1,0 +1,168 @@
+"""Is a base image's release still maintained, and which one comes next?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from hardening.facts.flavours import FLAVOURS
+from hardening.facts.releases import AS_OF, RELEASES
+
+_TAG = re.compile(r"\A(\d+(?:\.\d+)*)((?:-.*)?)\Z")
+_ALPINE = re.compile(r"\Aalpine(\d+\.\d+)\Z")
+ODD_ARE_SHORT = frozenset({"node"})
+SYSTEMS = ("debian", "ubuntu")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One release of one product. `ends` is None when no day is known; `over` then decides."""
+
+    image: str
+    cycle: str
+    ends: date | None
+    over: bool
+    codename: str = ""
+
+    def is_over(self, today: date) -> bool:
+        return self.over or (self.ends is not None and self.ends < today)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What of a tag is out of maintenance. `candidate` is the tag to move to, "" when none is
+    known; `changed` names what moves ("python 3.8 → 3.11")."""
+
+    releases: tuple[Release, ...]
+    candidate: str = ""
+    changed: tuple[str, ...] = ()
+
+
+@cache
+def releases(image: str) -> tuple[Release, ...]:
+    """Releases of an official image, newest first; empty when it is not in the table."""
+    found = []
+    for row in filter(None, (part.strip() for part in RELEASES.get(image, "").split(";"))):
+        cycle, when, *names = row.split()
+        day = date.fromisoformat(when) if when[:1].isdigit() else None
+        found.append(Release(image, cycle, day, when == "ended", names[0] if names else ""))
+    return tuple(found)
+
+
+@cache
+def flavours(image: str, release: str) -> frozenset[str]:
+    """Suffixes that may follow the release in a tag, "" for none."""
+    words = FLAVOURS.get(image, {}).get(release, "").split()
+    return frozenset("" if word == "-" else word for word in words)
+
+
+def release_of(image: str, version: str) -> Release | None:
+    """The release that a version or code name belongs to; for a floating version such as `7`
+    the newest release that it may mean."""
+    known = releases(image)
+    for one in known:
+        if version in (one.cycle, one.codename) or version.startswith(one.cycle + "."):
+            return one
+    return next((one for one in known if one.cycle.startswith(version + ".")), None)
+
+
+def system_of(token: str) -> Release | None:
+    """The distribution release that a token of a tag names: `buster`, `jammy`, `alpine3.14`."""
+    match = _ALPINE.match(token)
+    if match:
+        return release_of("alpine", match[1])
+    for image in SYSTEMS:
+        for one in releases(image):
+            if one.codename and one.codename == token:
+                return one
+    return None
+
+
+def ended(image: str, tag: str, today: date) -> Ended | None:
+    """What of `image:tag` is over on a day, None when nothing is known to be."""
+    version, suffix = _split(image, tag)
+    product = release_of(image, version) if version else None
+    tokens = [token for token in suffix.split("-") if token]
+    systems = {token: found for token in tokens if (found := system_of(token)) is not None}
+    over = [one for one in systems.values() if one.is_over(today)]
+    if product is not None and product.is_over(today):
+        over.insert(0, product)
+    if not over:
+        return None
+    candidate, changed = _candidate(image, version, product, tokens, systems, today)
+    return Ended(tuple(over), candidate, changed)
+
+
+def _split(image: str, tag: str) -> tuple[str, str]:
+    """Version (or code name) and the rest of a tag."""
+    match = _TAG.match(tag)
+    if match:
+        return match[1], match[2].lstrip("-")
+    head, _, rest = tag.partition("-")
+    if any(one.codename == head for one in releases(image)):
+        return head, rest
+    return "", tag
+
+
+def _candidate(
+    image: str,
+    version: str,
+    product: Release | None,
+    tokens: list[str],
+    systems: dict[str, Release],
+    today: date,
+) -> tuple[str, tuple[str, ...]]:
+    """The nearest maintained release whose flavours hold the same tokens."""
+    if product is None:
+        return "", ()
+    by_name = bool(product.codename) and version == product.codename
+    for target in _later(product, today):
+        key = target.codename if by_name else target.cycle
+        offered = flavours(image, key)
+        for words, moved in _suffixes(tokens, systems, today):
+            suffix = "-".join(words)
+            if suffix not in offered:
+                continue
+            changed = moved
+            if target is not product:
+                old = product.codename if by_name else product.cycle
+                changed = (f"{image} {old} → {key}", *moved)
+            if changed:
+                return f"{key}-{suffix}" if suffix else key, changed
+    return "", ()
+
+
+def _later(product: Release, today: date) -> list[Release]:
+    """The release itself and the later ones that are maintained, nearest first."""
+    known = releases(product.image)
+    newer = [one for one in known[: known.index(product) + 1][::-1] if not one.is_over(today)]
+    if product.image in ODD_ARE_SHORT:
+        newer = [one for one in newer if int(one.cycle.split(".")[0]) % 2 == 0]
+    ahead = sorted(newer, key=lambda one: tuple(int(part) for part in one.cycle.split(".")))
+    return [one for one in ahead if one.ends is not None or (today - AS_OF).days < 400]
+
+
+def _suffixes(
+    tokens: list[str], systems: dict[str, Release], today: date
+) -> list[tuple[list[str], tuple[str, ...]]]:
+    """The tokens with each ended distribution replaced by a maintained one, nearest first."""
+    variants: list[tuple[list[str], tuple[str, ...]]] = [([], ())]
+    for token in tokens:
+        system = systems.get(token)
+        choices: list[tuple[str, tuple[str, ...]]]
+        if system is None:
+            choices = [(token, ())]
+        else:
+            choices = [
+                (new, () if new == token else (f"{token} → {new}",))
+                for one in _later(system, today)
+                for new in [f"alpine{one.cycle}" if one.image == "alpine" else one.codename]
+            ]
+        variants = [
+            ([*words, new], (*moved, *extra))
+            for words, moved in variants
+            for new, extra in choices
+        ]
+    return variants

@@ -29,7 +29,7 @@ from hardening.model import (
     LayerPlace,
     PackagePlace,
     Place,
-    Profile,
+    Profile as Profile,
     RunConfiguration,
     Severity,
     Span,

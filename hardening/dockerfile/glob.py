@@ -51,11 +51,8 @@ def _compiled(expression: str) -> re.Pattern[str]:
 
 def _units(pattern: str) -> list[str]:
     """Characters of a pattern, an escaped one together with its backslash."""
-    units: list[str] = []
     characters = iter(pattern)
-    for character in characters:
-        units.append(character + next(characters, "") if character == "\\" else character)
-    return units
+    return [one + next(characters, "") if one == "\\" else one for one in characters]
 
 
 def _expression(pattern: str, *, greedy: bool) -> str:

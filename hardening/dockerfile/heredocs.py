@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hardening.dockerfile.lexer import Lexer, LexError
 from hardening.dockerfile.lines import LineReader, LogicalLine
 from hardening.dockerfile.model import Heredoc
-from hardening.dockerfile.words import Refused
+from hardening.dockerfile.words import RefusedError
 from hardening.model import Span
 
 _OPENER = re.compile(r"\d*<<(-?)([^<]*)", re.DOTALL)
@@ -30,7 +30,7 @@ class Opener:
 
 def openers(line: LogicalLine) -> list[Opener]:
     """The here-documents that a line opens; none when its quotes or `${}` do not fit Docker's
-    grammar. Raises Refused for a name that cannot be read."""
+    grammar. Raises RefusedError for a name that cannot be read."""
     if "<<" not in line.text:
         return []
     lexer = Lexer(line.text, {}, raw_quotes=True, raw_escapes=True, keep_unset=True)
@@ -54,7 +54,7 @@ def _opener(match: re.Match[str], span: Span) -> Opener | None:
         names = Lexer(rest, {}, keep_unset=True).words()
         quoted = Lexer(rest, {}, keep_unset=True, raw_quotes=True, raw_escapes=True).words()
     except LexError as error:
-        raise Refused(f"here-document name {rest!r}: {error}") from error
+        raise RefusedError(f"here-document name {rest!r}: {error}") from error
     if len(names) != 1:
         return None
     name = names[0][0]
@@ -63,7 +63,7 @@ def _opener(match: re.Match[str], span: Span) -> Opener | None:
 
 
 def read_bodies(text: str, reader: LineReader, opened: list[Opener]) -> tuple[Heredoc, ...]:
-    """Takes the bodies from the reader. Raises Refused when a terminator is missing."""
+    """Takes the bodies from the reader. Raises RefusedError when a terminator is missing."""
     return tuple(_read_body(text, reader, opener) for opener in opened)
 
 
@@ -87,4 +87,4 @@ def _read_body(text: str, reader: LineReader, opener: Opener) -> Heredoc:
             body=body,
             terminator=Span(offset, offset + len(content)),
         )
-    raise Refused(f"here-document {opener.name!r} has no end")
+    raise RefusedError(f"here-document {opener.name!r} has no end")

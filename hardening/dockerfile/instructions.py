@@ -1,7 +1,7 @@
 """One logical line to one instruction.
 
 Sources: BuildKit's `parser/line_parsers.go` and `instructions/parse.go`, whose refusals are
-repeated here as `Refused`.
+repeated here as `RefusedError`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hardening.dockerfile.lines import SPACE, LogicalLine
 from hardening.dockerfile.model import Form, Instruction, KeyValue, Word
 from hardening.dockerfile.words import (
     BLANK,
-    Refused,
+    RefusedError,
     argument_names,
     json_words,
     key_values,
@@ -31,7 +31,7 @@ _NOT_TRIGGERS = frozenset({"ONBUILD", "FROM", "MAINTAINER"})
 
 
 def read_instruction(line: LogicalLine, escape: str) -> Instruction:
-    """The instruction of a line; its heredocs are not read yet. Raises Refused."""
+    """The instruction of a line; its heredocs are not read yet. Raises RefusedError."""
     end = len(line.text.rstrip(SPACE))
     start = len(line.text) - len(line.text.lstrip(SPACE))
     return _instruction(line, start, end, escape)
@@ -43,7 +43,9 @@ def _instruction(line: LogicalLine, start: int, end: int, escape: str) -> Instru
     keyword = line.text[start:keyword_end].upper()
     parse = _PARSERS.get(keyword)
     if parse is None:
-        raise Refused(f"unknown instruction {keyword[:40]!r}" if keyword else "empty instruction")
+        raise RefusedError(
+            f"unknown instruction {keyword[:40]!r}" if keyword else "empty instruction"
+        )
     flags, begin = split_flags(line, blank.end(), end) if blank else ((), end)
     while begin < end and line.text[begin] in SPACE:
         begin += 1
@@ -74,21 +76,21 @@ def _trigger(
 ) -> tuple[tuple[Word, ...], Instruction]:
     words = plain_words(line, start, end)
     if not words:
-        raise Refused("ONBUILD needs at least one argument")
+        raise RefusedError("ONBUILD needs at least one argument")
     if words[0].value.upper() in _NOT_TRIGGERS:
-        raise Refused(f"{words[0].value.upper()} is not allowed as an ONBUILD trigger")
+        raise RefusedError(f"{words[0].value.upper()} is not allowed as an ONBUILD trigger")
     return words, _instruction(line, start, end, escape)
 
 
 def _from(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
     words = split_words(line, start, end, escape)
     if len(words) not in (1, 3):
-        raise Refused("FROM requires either one or three arguments")
+        raise RefusedError("FROM requires either one or three arguments")
     if len(words) == 3:
         if words[1].raw.lower() != "as":
-            raise Refused("FROM takes an image and then AS with a name")
+            raise RefusedError("FROM takes an image and then AS with a name")
         if not _STAGE_NAME.fullmatch(words[2].raw.lower()):
-            raise Refused(f"invalid name for a build stage: {words[2].raw!r}")
+            raise RefusedError(f"invalid name for a build stage: {words[2].raw!r}")
     return words, None, ()
 
 
@@ -102,9 +104,9 @@ def _command(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
 def _shell(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
     words = json_words(line, start, end)
     if words is None:
-        raise Refused("SHELL requires the arguments to be in JSON form")
+        raise RefusedError("SHELL requires the arguments to be in JSON form")
     if not words:
-        raise Refused("SHELL needs at least one argument")
+        raise RefusedError("SHELL needs at least one argument")
     return words, Form.EXEC, ()
 
 
@@ -118,30 +120,30 @@ def _list(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
 def _copy(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
     words, form, pairs = _list(line, start, end, escape)
     if len(words) < 2:
-        raise Refused("a source and a destination are needed")
+        raise RefusedError("a source and a destination are needed")
     return words, form, pairs
 
 
 def _volume(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
     words, form, pairs = _list(line, start, end, escape)
     if not words:
-        raise Refused("VOLUME needs at least one argument")
+        raise RefusedError("VOLUME needs at least one argument")
     if any(not word.value.strip(SPACE) for word in words):
-        raise Refused("VOLUME takes no empty string")
+        raise RefusedError("VOLUME takes no empty string")
     return words, form, pairs
 
 
 def _expose(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
     words = split_words(line, start, end, escape)
     if not words:
-        raise Refused("EXPOSE needs at least one argument")
+        raise RefusedError("EXPOSE needs at least one argument")
     return words, None, ()
 
 
 def _single(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
     words = whole_word(line, start, end, escape)
     if not words:
-        raise Refused("exactly one argument is needed")
+        raise RefusedError("exactly one argument is needed")
     return words, None, ()
 
 
@@ -166,7 +168,7 @@ def _healthcheck(line: LogicalLine, start: int, end: int, escape: str) -> Parsed
         stop += 1
     kind = plain_words(line, start, stop)
     if not kind:
-        raise Refused("HEALTHCHECK needs at least one argument")
+        raise RefusedError("HEALTHCHECK needs at least one argument")
     begin = stop
     while begin < end and line.text[begin] in SPACE:
         begin += 1
@@ -174,12 +176,12 @@ def _healthcheck(line: LogicalLine, start: int, end: int, escape: str) -> Parsed
     name = kind[0].value.upper()
     if name == "NONE":
         if words:
-            raise Refused("HEALTHCHECK NONE takes no arguments")
+            raise RefusedError("HEALTHCHECK NONE takes no arguments")
         return kind, None, ()
     if name != "CMD":
-        raise Refused(f"unknown type {kind[0].value!r} in HEALTHCHECK")
+        raise RefusedError(f"unknown type {kind[0].value!r} in HEALTHCHECK")
     if not words:
-        raise Refused("no command after HEALTHCHECK CMD")
+        raise RefusedError("no command after HEALTHCHECK CMD")
     return kind + words, form, ()
 
 

@@ -6,9 +6,7 @@ in between are dropped. Every character of a logical line knows where it stands 
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass, field
-
+from hardening.dockerfile.mapped import MappedText
 from hardening.dockerfile.model import Comment
 from hardening.model import Span
 
@@ -22,34 +20,19 @@ MAX_LINE = 65_535
 """Longest physical line in bytes that BuildKit's scanner takes, newline included."""
 
 
-@dataclass(slots=True)
-class LogicalLine:
-    """One instruction's text. `starts[i]` is the offset in `text` of the piece that stands at
-    `sources[i]` in `file`."""
+class LogicalLine(MappedText):
+    """One instruction's text; `end` is the offset in the file of the end of its last physical
+    line, newline not included."""
 
-    text: str
-    starts: list[int]
-    sources: list[int]
-    file: str
-    start_line: int
-    end_line: int
-    end: int
-    """Offset in the file of the end of the last physical line, newline not included."""
-    comments: list[Comment] = field(default_factory=list)
+    __slots__ = ("comments", "end", "end_line", "start_line")
 
-    def at(self, offset: int) -> int:
-        """Offset in the file of a character of `text`."""
-        if len(self.starts) == 1:
-            return self.sources[0] + offset
-        piece = bisect_right(self.starts, offset) - 1
-        return self.sources[piece] + offset - self.starts[piece]
-
-    def span(self, start: int, end: int) -> Span:
-        """Span in the file of `text[start:end]`; what was dropped in the middle is inside."""
-        first = self.at(start)
-        if end <= start:
-            return Span(first, first)
-        return Span(first, self.at(end - 1) + 1)
+    def __init__(
+        self, text: str, starts: list[int], sources: list[int], file: str, lines: tuple[int, int]
+    ) -> None:
+        super().__init__(text, starts, sources, file)
+        self.start_line, self.end_line = lines
+        self.end = 0
+        self.comments: list[Comment] = []
 
 
 class LineReader:
@@ -115,6 +98,8 @@ def read_logical_line(reader: LineReader, offset: int, first: str, escape: str) 
             starts.append(length)
             sources.append(offset)
             length += len(body)
-    return LogicalLine(
-        "".join(pieces), starts, sources, reader.text, start_line, reader.next, end, comments
-    )
+    lines = (start_line, reader.next)
+    line = LogicalLine("".join(pieces), starts, sources, reader.text, lines)
+    line.end = end
+    line.comments = comments
+    return line

@@ -21,7 +21,7 @@ from hardening.dockerfile.model import (
 )
 from hardening.dockerfile.source import newline_of
 from hardening.dockerfile.stages import group
-from hardening.dockerfile.words import Refused
+from hardening.dockerfile.words import RefusedError
 from hardening.model import Span
 
 _DIRECTIVE = re.compile(rf"#[{SPACE}]*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S(?:.*\S)?)\s*", re.ASCII)
@@ -136,7 +136,7 @@ class _Parser:
                 self._refuse_long_lines(first_body)
                 end = docs[-1].terminator.end
                 self._attach(made, docs, end)
-        except Refused as refused:
+        except RefusedError as refused:
             if opened_end := self.reader.next > line.end_line:
                 end = len(self.text.rstrip("\r\n")) if not self.reader.more else self.reader.offset
             span = Span(offset, max(offset, end if opened_end else line.end))
@@ -150,7 +150,7 @@ class _Parser:
             if len(content) * 4 < MAX_LINE:
                 continue
             if len(content.encode("utf-8", "surrogateescape")) >= MAX_LINE:
-                raise Refused(f"a line is longer than {MAX_LINE} bytes")
+                raise RefusedError(f"a line is longer than {MAX_LINE} bytes")
 
     def _attach(self, made: Instruction, docs: tuple[heredocs.Heredoc, ...], end: int) -> None:
         for one in (made, made.trigger):

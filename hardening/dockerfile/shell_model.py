@@ -59,13 +59,16 @@ class Command:
     editable: bool = True
     """False inside an error node, a quoted `sh -c` string with escapes, or a substitution whose
     text does not stand literally in the file: no fix may touch it."""
+    shell_options: tuple[str, ...] = ()
+    """Options of the `sh -c` or `sh <<EOF` that it runs in (`-e`, `-o`, `pipefail`); those of the
+    stage's SHELL are in `Script.options`."""
 
     @property
     def arguments(self) -> tuple[ShellWord, ...]:
         return self.words[1:]
 
     def has_flag(self, *names: str) -> bool:
-        """True when a word is one of the flags, bundled short flags (`-qy`) included, `--x=...` too."""
+        """True when a word is one of the flags: bundled (`-qy`) or with a value (`--x=...`) too."""
         for word in self.words[1:]:
             text = word.text
             if not text.startswith("-"):
@@ -86,8 +89,8 @@ class Command:
 @dataclass(frozen=True, slots=True)
 class Script:
     """The commands of one RUN in source order. `errors` are spans the grammar could not read:
-    commands outside them are still good. `options` are the words given to `set` and `SHELL`
-    (`-e`, `-o pipefail`) in force at the start."""
+    commands outside them are still good. `options` are the words given to SHELL and to a `set`
+    in front of everything else, bundles taken apart (`-e`, `-o`, `pipefail`)."""
 
     commands: tuple[Command, ...]
     errors: tuple[Span, ...] = ()

@@ -24,21 +24,13 @@ _FLAG = re.compile(
 )
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """BuildKit would not take this instruction; the message says why."""
 
 
 def word_of(line: LogicalLine, start: int, end: int, value: str) -> Word:
     raw = line.text[start:end]
-    return Word(_source(line, start, end), value, line.span(start, end), raw)
-
-
-def _source(line: LogicalLine, start: int, end: int) -> str:
-    """The slice of the file, with what was dropped between the pieces."""
-    if len(line.starts) == 1:
-        return line.text[start:end]
-    span = line.span(start, end)
-    return line.file[span.start : span.end]
+    return Word(line.source(start, end), value, line.span(start, end), raw)
 
 
 def split_flags(line: LogicalLine, start: int, end: int) -> tuple[tuple[Flag, ...], int]:
@@ -114,7 +106,7 @@ def whole_word(line: LogicalLine, start: int, end: int, escape: str) -> tuple[Wo
 
 
 def json_words(line: LogicalLine, start: int, end: int) -> tuple[Word, ...] | None:
-    """The strings of a JSON array, None when it is none. Raises Refused for an array that holds
+    """The strings of a JSON array, None when it is none. Raises RefusedError for an array that holds
     something else than strings."""
     text = line.text
     if not text.startswith("[", start, end):
@@ -147,7 +139,7 @@ def _refuse_other_json(text: str) -> None:
     except (ValueError, RecursionError):
         return
     if isinstance(value, list):
-        raise Refused("a JSON array may hold nothing but strings")
+        raise RefusedError("a JSON array may hold nothing but strings")
 
 
 def _no_constant(name: str) -> object:
@@ -165,30 +157,27 @@ def _quoted_word(escape: str) -> re.Pattern[str]:
 
 def quoted_ranges(text: str, start: int, end: int, escape: str) -> list[tuple[int, int]]:
     """Words that respect quotes (ENV, LABEL, ARG), as offsets."""
-    ranges = []
-    for match in _quoted_word(escape).finditer(text[:end], start):
-        if match.group() != escape:
-            ranges.append(match.span())
-    return ranges
+    matches = _quoted_word(escape).finditer(text[:end], start)
+    return [match.span() for match in matches if match.group() != escape]
 
 
 def key_values(
     line: LogicalLine, start: int, end: int, escape: str, keyword: str
 ) -> tuple[tuple[Word, ...], tuple[KeyValue, ...]]:
-    """Words and pairs of ENV and LABEL, both the `K=V` and the old `K V` form. Raises Refused."""
+    """Words and pairs of ENV and LABEL, both the `K=V` and the old `K V` form. Raises RefusedError."""
     text = line.text
     ranges = quoted_ranges(text, start, end, escape)
     if not ranges:
-        raise Refused(f"{keyword} needs at least one argument")
+        raise RefusedError(f"{keyword} needs at least one argument")
     if "=" not in text[slice(*ranges[0])]:
         return _old_key_value(line, start, end, escape, keyword)
     pairs = []
     for first, last in ranges:
         if "=" not in text[first:last]:
-            raise Refused(f"{keyword}: no = in {text[first:last]!r}")
+            raise RefusedError(f"{keyword}: no = in {text[first:last]!r}")
         pairs.append(_pair(line, first, last, escape))
     if any(not pair.key for pair in pairs):
-        raise Refused(f"{keyword} names must not be blank")
+        raise RefusedError(f"{keyword} names must not be blank")
     return _words(line, ranges, escape), tuple(pairs)
 
 
@@ -197,7 +186,7 @@ def _old_key_value(
 ) -> tuple[tuple[Word, ...], tuple[KeyValue, ...]]:
     blank = BLANK.search(line.text, start, end)
     if blank is None:
-        raise Refused(f"{keyword} must have two arguments")
+        raise RefusedError(f"{keyword} must have two arguments")
     ranges = [(start, blank.start()), (blank.end(), end)]
     key, value = _words(line, ranges, escape)
     return (key, value), (KeyValue(key.value, value, line.span(start, end)),)
@@ -206,13 +195,13 @@ def _old_key_value(
 def argument_names(
     line: LogicalLine, start: int, end: int, escape: str
 ) -> tuple[tuple[Word, ...], tuple[KeyValue, ...]]:
-    """Words and pairs of ARG. Raises Refused."""
+    """Words and pairs of ARG. Raises RefusedError."""
     ranges = quoted_ranges(line.text, start, end, escape)
     if not ranges:
-        raise Refused("ARG needs at least one argument")
+        raise RefusedError("ARG needs at least one argument")
     pairs = tuple(_pair(line, first, last, escape) for first, last in ranges)
     if any(not pair.key for pair in pairs):
-        raise Refused("ARG names must not be blank")
+        raise RefusedError("ARG names must not be blank")
     return _words(line, ranges, escape), pairs
 
 

@@ -1,0 +1,81 @@
+"""Values of shell words, from their syntax nodes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED_IN_QUOTES = re.compile(r"\\([$`\"\\])")
+_LITERAL = frozenset({"word", "number", "extglob_pattern", "regex", "variable_name"})
+_JOINED = frozenset({"concatenation", "command_name", "brace_expression"})
+
+
+def unescaped(text: str) -> str:
+    """An unquoted word without its backslashes."""
+    return _ESCAPED.sub(r"\1", text)
+
+
+def value_of(node: Node, text: str, depth: int = 0) -> str | None:
+    """The word's value, None when it holds an expansion. `text` is the node's source."""
+    kind = node.type
+    if kind in _LITERAL:
+        return unescaped(text) if "\\" in text else text
+    if kind == "raw_string":
+        return text[1:-1]
+    if kind == "string":
+        if any(child.is_named and child.type != "string_content" for child in node.children):
+            return None
+        return _ESCAPED_IN_QUOTES.sub(r"\1", text[1:-1])
+    if kind in _JOINED and depth < 20:
+        return _joined(node, depth)
+    if not node.is_named or kind == "variable_assignment":
+        return text if "$" not in text and "`" not in text else None
+    return None
+
+
+def _joined(node: Node, depth: int) -> str | None:
+    parts: list[str] = []
+    for child in node.children:
+        raw = child.text
+        if raw is None:
+            return None
+        value = value_of(child, raw.decode("utf-8", "replace"), depth + 1)
+        if value is None:
+            return None
+        parts.append(value)
+    return "".join(parts)
+
+
+def script_in_string(node: Node, text: str) -> tuple[list[tuple[int, int]], bool] | None:
+    """What a shell gets when this quoted word is its script: ranges of `text`, and whether it
+    stands there literally (no escapes, no variables). None when it is no such string."""
+    if node.type == "raw_string":
+        return [(1, len(text) - 1)], True
+    if node.type != "string" or len(text) < 2:
+        return None
+    if any(child.type in ("command_substitution", "`") for child in node.children):
+        return None
+    ranges: list[tuple[int, int]] = []
+    begin = 1
+    for match in _ESCAPED_IN_QUOTES.finditer(text, 1, len(text) - 1):
+        ranges.append((begin, match.start()))
+        begin = match.start() + 1
+    ranges.append((begin, len(text) - 1))
+    expands = any(child.is_named and child.type != "string_content" for child in node.children)
+    return ranges, len(ranges) == 1 and not expands
+
+
+def error_nodes(root: Node) -> Iterator[Node]:
+    """Nodes the grammar could not read, outermost ones only."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.is_error or node.is_missing:
+            yield node
+        elif node.has_error:
+            waiting += node.children

@@ -1,0 +1,132 @@
+"""Which paths a container is shown to write, so that the rest can be read-only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from posixpath import commonpath
+
+from hardening.runtime.base_facts import split_reference
+from hardening.runtime.programs import start_programs
+from hardening.runtime.start import Start
+
+
+@dataclass(frozen=True, slots=True)
+class WritablePath:
+    """An absolute path that is written at run time. `kept` is true for data that must outlive the
+    container (a volume), false for what a tmpfs may hold. `mode` is octal."""
+
+    path: str
+    evidence: str
+    kept: bool = False
+    mode: str = "1777"
+
+
+_SERVERS: dict[str, tuple[tuple[str, bool], ...]] = {
+    "nginx": (("/var/cache/nginx", False), ("/run", False)),
+    "debian-nginx": (("/var/lib/nginx", False), ("/var/log/nginx", False), ("/run", False)),
+    "httpd": (("/usr/local/apache2/logs", False),),
+    "apache2": (("/run", False), ("/var/log/apache2", False), ("/var/lock", False)),
+    "php-fpm": (("/run", False),),
+    "postgres": (("/var/run/postgresql", False), ("/var/lib/postgresql/data", True)),
+    "mysql": (("/var/run/mysqld", False), ("/var/lib/mysql", True)),
+    "mariadb": (("/run/mysqld", False), ("/var/lib/mysql", True)),
+    "redis": (("/data", True),),
+    "valkey": (("/data", True),),
+    "mongo": (("/data/db", True), ("/data/configdb", True)),
+    "tomcat": (
+        ("/usr/local/tomcat/logs", False), ("/usr/local/tomcat/temp", False),
+        ("/usr/local/tomcat/work", False),
+    ),
+    "jetty": (("/tmp/jetty", False),),
+    "sshd": (("/run/sshd", False),),
+    "supervisord": (("/run", False), ("/var/log/supervisor", False)),
+    "cron": (("/run", False),),
+    "crond": (("/run", False),),
+    "haproxy": (("/run", False),),
+    "varnishd": (("/var/lib/varnish", False),),
+    "squid": (("/var/spool/squid", False), ("/var/log/squid", False), ("/run", False)),
+    "rabbitmq": (("/var/lib/rabbitmq", True),),
+    "grafana": (("/var/lib/grafana", True),),
+}  # fmt: skip
+_PROGRAM_SERVERS = {
+    "nginx": "nginx", "httpd": "httpd", "httpd-foreground": "httpd", "apache2": "apache2",
+    "apache2ctl": "apache2", "apachectl": "apache2", "apache2-foreground": "apache2",
+    "php-fpm": "php-fpm", "postgres": "postgres", "mysqld": "mysql", "mariadbd": "mariadb",
+    "redis-server": "redis", "valkey-server": "valkey", "mongod": "mongo", "sshd": "sshd",
+    "supervisord": "supervisord", "cron": "cron", "crond": "crond", "haproxy": "haproxy",
+    "catalina.sh": "tomcat", "varnishd": "varnishd", "squid": "squid",
+}  # fmt: skip
+_WRITERS = ("mkdir", "touch", "tee", "install")
+_DATA_FILES = (".sqlite", ".sqlite3", ".db")
+
+
+def servers_of(start: Start) -> tuple[tuple[str, str], ...]:
+    """Well-known servers that the container runs, each with its evidence."""
+    found: dict[str, str] = {}
+    for program in start_programs(start).commands:
+        server = _PROGRAM_SERVERS.get(program.name)
+        if server is not None:
+            found.setdefault(server, f"{program.where} runs {program.name}")
+    if start.base is not None and start.entrypoint is None:
+        reference = split_reference(start.base)
+        if reference.name in _SERVERS and start.command is None:
+            found.setdefault(reference.name, f"the base image is {start.base}")
+        if reference.name == "php" and "apache" in reference.tag and start.command is None:
+            found.setdefault("apache2", f"the base image is {start.base}")
+        if reference.name == "php" and "fpm" in reference.tag and start.command is None:
+            found.setdefault("php-fpm", f"the base image is {start.base}")
+    if "nginx" in found and start.base and split_reference(start.base).name != "nginx":
+        found["debian-nginx"] = found.pop("nginx")
+    return tuple(found.items())
+
+
+def writable_paths(start: Start) -> tuple[WritablePath, ...]:
+    """Every path shown to be written, outermost only, `/tmp` always; sorted."""
+    found: dict[str, WritablePath] = {}
+    for volume in start.volumes:
+        found[volume.path] = WritablePath(volume.path, volume.evidence, kept=True, mode="0755")
+    for server, evidence in servers_of(start):
+        for path, kept in _SERVERS[server]:
+            mode = "0755" if kept else "1777"
+            found.setdefault(path, WritablePath(path, f"{evidence}, which writes there", kept, mode))
+    for path, evidence in _scripted(start):
+        found.setdefault(path, WritablePath(path, evidence))
+    for path, evidence in _data_files(start):
+        found.setdefault(path, WritablePath(path, evidence, kept=True, mode="0755"))
+    found.setdefault("/tmp", WritablePath("/tmp", "almost every program expects a writable /tmp"))
+    return tuple(one for path, one in sorted(found.items()) if not _inside_another(path, found))
+
+
+def _inside_another(path: str, others: dict[str, WritablePath]) -> bool:
+    return any(
+        other != path and commonpath((other, path)) == other and others[other].kept
+        for other in others
+    )
+
+
+def _scripted(start: Start) -> list[tuple[str, str]]:
+    """Absolute folders that the entrypoint script makes or writes."""
+    programs = start_programs(start)
+    found = []
+    for program in programs.commands:
+        if program.name not in _WRITERS:
+            continue
+        for word in program.words[1:]:
+            if word.startswith("/") and "$" not in word and word.count("/") >= 1:
+                folder = word if program.name in ("mkdir", "install") else word.rpartition("/")[0]
+                clean = folder.rstrip("/")
+                if clean and not clean.startswith(("/dev", "/proc", "/sys", "/tmp")):
+                    found.append((clean, f"{program.where} runs {program.name} on {word}"))
+    return found
+
+
+def _data_files(start: Start) -> list[tuple[str, str]]:
+    """Folders of a database file that an environment variable names."""
+    found = []
+    for key, value in sorted(start.environment.items()):
+        path = value.removeprefix("sqlite:///").removeprefix("file:")
+        if path.endswith(_DATA_FILES) and "://" not in path and "$" not in path and " " not in path:
+            folder = start.absolute(path).rpartition("/")[0]
+            if folder:
+                found.append((folder, f"ENV {key} names the database file {path}"))
+    return found

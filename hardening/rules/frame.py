@@ -20,8 +20,8 @@ from enum import StrEnum
 
 from hardening.dockerfile.model import Instruction, Stage
 from hardening.model import (
-    ConfigPlace,
     Confidence,
+    ConfigPlace,
     Evidence,
     Finding,
     Fix,
@@ -29,10 +29,12 @@ from hardening.model import (
     LayerPlace,
     PackagePlace,
     Place,
-    Profile as Profile,
     RunConfiguration,
     Severity,
     Span,
+)
+from hardening.model import (
+    Profile as Profile,
 )
 from hardening.subject import Subject
 

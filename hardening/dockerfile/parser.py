@@ -16,6 +16,7 @@ from hardening.dockerfile.model import (
     Directive,
     Dockerfile,
     Form,
+    Heredoc,
     Instruction,
     Unparsed,
 )
@@ -152,7 +153,7 @@ class _Parser:
             if len(content.encode("utf-8", "surrogateescape")) >= MAX_LINE:
                 raise RefusedError(f"a line is longer than {MAX_LINE} bytes")
 
-    def _attach(self, made: Instruction, docs: tuple[heredocs.Heredoc, ...], end: int) -> None:
+    def _attach(self, made: Instruction, docs: tuple[Heredoc, ...], end: int) -> None:
         for one in (made, made.trigger):
             if one is not None:
                 object.__setattr__(one, "heredocs", docs)

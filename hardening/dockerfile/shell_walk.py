@@ -353,7 +353,7 @@ class _Reading:
                 assignments.append(self._assignment(child, context))
             elif kind in _REDIRECTS:
                 redirections.append(self._redirection(child, context))
-            elif child.is_named and kind != "comment" or kind in ("=~", "=="):
+            elif child.is_named and kind != "comment":
                 inner = child.children[0] if kind == "command_name" and child.children else child
                 words.append(self.word(inner))
                 nodes.append(inner)

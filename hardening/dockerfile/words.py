@@ -106,8 +106,8 @@ def whole_word(line: LogicalLine, start: int, end: int, escape: str) -> tuple[Wo
 
 
 def json_words(line: LogicalLine, start: int, end: int) -> tuple[Word, ...] | None:
-    """The strings of a JSON array, None when it is none. Raises RefusedError for an array that holds
-    something else than strings."""
+    """The strings of a JSON array, None when it is none. Raises RefusedError for an array that
+    holds something else than strings."""
     text = line.text
     if not text.startswith("[", start, end):
         return None
@@ -164,7 +164,9 @@ def quoted_ranges(text: str, start: int, end: int, escape: str) -> list[tuple[in
 def key_values(
     line: LogicalLine, start: int, end: int, escape: str, keyword: str
 ) -> tuple[tuple[Word, ...], tuple[KeyValue, ...]]:
-    """Words and pairs of ENV and LABEL, both the `K=V` and the old `K V` form. Raises RefusedError."""
+    """Words and pairs of ENV and LABEL, in the `K=V` or the old `K V` form.
+
+    Raises RefusedError."""
     text = line.text
     ranges = quoted_ranges(text, start, end, escape)
     if not ranges:

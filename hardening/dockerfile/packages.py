@@ -1,0 +1,143 @@
+"""Calls of package managers in a script: which one, which verb, which packages and flags."""
+
+from __future__ import annotations
+
+import re
+
+from hardening.dockerfile.package_tables import MANAGERS, Manager
+from hardening.dockerfile.shell_model import Command, PackageCall, Script, ShellWord
+
+_PIP = re.compile(r"pip(\d+(\.\d+)*)?")
+_PYTHON = re.compile(r"(python|pypy)(\d+(\.\d+)*)?")
+_FILE_VALUED_BY_VERB = frozenset({"create", "install", "update"})
+_VERSION = {
+    "apt-get": re.compile(r"([^=/]+)=(.+)"),
+    "apk": re.compile(r"([^=<>~@]+)(?:~=|[=~])=?(.+)"),
+    "yum": re.compile(r"([A-Za-z0-9_.+-]*?[A-Za-z_+])-(\d[^/]*)"),
+    "zypper": re.compile(r"([^=<>]+)={1,2}(.+)"),
+    "pip": re.compile(r"([A-Za-z0-9._-]+(?:\[[^\]]*\])?)\s*(?:===?)\s*([^,;\s]+)"),
+    "npm": re.compile(r"(@?[^@]+)@(.+)"),
+    "gem": re.compile(r"([^:]+):(.+)"),
+    "composer": re.compile(r"([^:=]+)[:=](.+)"),
+    "conda": re.compile(r"([^=<>]+)={1,2}(.+)"),
+}
+_VERSION_LIKE = {
+    "apt": "apt-get", "aptitude": "apt-get", "dnf": "yum", "microdnf": "yum", "tdnf": "yum",
+    "yarn": "npm", "pnpm": "npm", "go": "npm", "cargo": "npm",
+}  # fmt: skip
+
+
+def package_calls(script: Script) -> tuple[PackageCall, ...]:
+    """Every call of a package manager, in order."""
+    calls = (package_call(command) for command in script.commands)
+    return tuple(call for call in calls if call is not None)
+
+
+def package_call(command: Command) -> PackageCall | None:
+    """The command as a package manager's call, None when it is none."""
+    found = _manager_of(command)
+    if found is None:
+        return None
+    manager, first = found
+    return _Reader(manager, command).read(first)
+
+
+def name_and_version(call: PackageCall, word: ShellWord) -> tuple[str, str | None]:
+    """A package word taken apart: `nginx=1.2` gives `("nginx", "1.2")`, without a fixed version
+    `(name, None)`. A range (`>=`) is no fixed version."""
+    text = word.value if word.value is not None else word.text.strip("\"'")
+    pattern = _VERSION.get(_VERSION_LIKE.get(call.manager, call.manager))
+    match = pattern.fullmatch(text) if pattern else None
+    if match:
+        return match[1], match[2]
+    return text, None
+
+
+def _manager_of(command: Command) -> tuple[Manager, int] | None:
+    """The manager and the index of the first word after its name."""
+    name = command.name
+    if name is None:
+        return None
+    manager = MANAGERS.get(name)
+    if manager is not None:
+        return manager, 1
+    if _PIP.fullmatch(name):
+        return MANAGERS["pip"], 1
+    texts = [word.value for word in command.words]
+    if name == "uv" and "pip" in texts[1:4]:
+        return MANAGERS["pip"], texts.index("pip") + 1
+    if _PYTHON.fullmatch(name) and "-m" in texts:
+        module = texts.index("-m") + 1
+        if texts[module : module + 1] == ["pip"]:
+            return MANAGERS["pip"], module + 1
+    return None
+
+
+class _Reader:
+    """Reads one call's words."""
+
+    def __init__(self, manager: Manager, command: Command) -> None:
+        self.manager = manager
+        self.command = command
+        self.flags: list[ShellWord] = []
+        self.verb_words: list[ShellWord] = []
+        self.packages: list[ShellWord] = []
+
+    def read(self, first: int) -> PackageCall:
+        words = self.command.words
+        index = first
+        only_operands = False
+        while index < len(words):
+            word = words[index]
+            index += 1
+            if only_operands or not word.is_flag:
+                self._operand(word)
+            elif word.text == "--":
+                only_operands = True
+            else:
+                self.flags.append(word)
+                index += self._takes_value(word.text)
+        return self._call()
+
+    def _operand(self, word: ShellWord) -> None:
+        text = word.value or word.text
+        if not self.verb_words and self.manager.name == "cargo" and text.startswith("+"):
+            return
+        wanted = 1
+        if self.verb_words and (self.verb_words[0].value or "") in self.manager.groups:
+            wanted = 2
+        if len(self.verb_words) < wanted:
+            self.verb_words.append(word)
+        else:
+            self.packages.append(word)
+
+    def _takes_value(self, text: str) -> bool:
+        """Whether the next word is this flag's value."""
+        valued = self.manager.valued
+        if text.startswith("--") or self.manager.single_dash_long:
+            return text in valued
+        for position, letter in enumerate(text[1:], 1):
+            flag = "-" + letter
+            if flag == "-f" and self.manager.name == "conda":
+                verb = " ".join(word.text for word in self.verb_words[-1:])
+                if verb in _FILE_VALUED_BY_VERB and len(text) == 2:
+                    return True
+            if flag in valued:
+                return position == len(text) - 1
+        return False
+
+    def _call(self) -> PackageCall:
+        typed = " ".join(word.value or word.text for word in self.verb_words)
+        verb = self.manager.verbs.get(typed, typed) or self.manager.alone
+        first, last = (self.verb_words or [None])[0], (self.verb_words or [None])[-1]
+        span = None
+        if first is not None and last is not None:
+            span = type(first.span)(first.span.start, max(first.span.end, last.span.end))
+        return PackageCall(
+            manager=self.manager.name,
+            verb=verb,
+            packages=tuple(self.packages),
+            flags=tuple(self.flags),
+            command=self.command,
+            verb_span=span,
+        )

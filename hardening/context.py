@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from hardening.context_source import MAX_PATHS, FolderSource, Kind, MemorySource, Source
-from hardening.globs import BadPattern, has_wildcard, match_component
+from hardening.globs import BadPatternError, has_wildcard, match_component
 
 if TYPE_CHECKING:
     from hardening.dockerfile.ignore import IgnoreFile
@@ -36,7 +36,7 @@ class BuildContext(Protocol):
 
     @property
     def ignore_path(self) -> str | None:
-        """Workspace path of the ignore file in force (`.dockerignore`, `Dockerfile.dockerignore`)."""
+        """Workspace path of the ignore file in force (`.dockerignore`, `X.dockerignore`)."""
 
     def exists(self, path: str) -> bool: ...
     def is_directory(self, path: str) -> bool: ...
@@ -159,14 +159,14 @@ class FilteredContext:
         return self._source.walk("", lambda _: True)
 
     def glob(self, pattern: str) -> tuple[str, ...]:
-        """Sorted. `.` and `/` match the root, given as `"."`. A malformed pattern matches nothing."""
+        """Sorted. `.` and `/` match the root, given as `"."`; a malformed pattern nothing."""
         cleaned = clean(pattern)
         if not cleaned:
             return (".",)
         try:
             found = self._expand("", tuple(cleaned.split("/")))
             return tuple(sorted(path for path in found if self.exists(path)))
-        except BadPattern:
+        except BadPatternError:
             return ()
 
     def read(self, path: str, limit: int = 1 << 20) -> bytes | None:

@@ -13,7 +13,7 @@ WILDCARDS = frozenset("*?[\\")
 MAX_PATTERN = 4096
 
 
-class BadPattern(ValueError):
+class BadPatternError(ValueError):
     """The pattern is malformed: Go answers `syntax error in pattern`."""
 
 
@@ -23,9 +23,9 @@ def has_wildcard(pattern: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def component(pattern: str) -> re.Pattern[str]:
-    """One path component as a compiled expression. Raises BadPattern."""
+    """One path component as a compiled expression. Raises BadPatternError."""
     if len(pattern) > MAX_PATTERN:
-        raise BadPattern("pattern too long")
+        raise BadPatternError("pattern too long")
     parts: list[str] = []
     position = 0
     while position < len(pattern):
@@ -47,7 +47,7 @@ def component(pattern: str) -> re.Pattern[str]:
 
 
 def matches(pattern: str, path: str) -> bool:
-    """True when the whole path matches, component by component. Raises BadPattern."""
+    """True when the whole path matches, component by component. Raises BadPatternError."""
     wanted, given = pattern.split("/"), path.split("/")
     if len(wanted) != len(given):
         return False
@@ -55,7 +55,7 @@ def matches(pattern: str, path: str) -> bool:
 
 
 def match_component(pattern: str, name: str) -> bool:
-    """One component against one name, in time proportional to their product. Raises BadPattern."""
+    """One component against one name, in polynomial time. Raises BadPatternError."""
     if not has_wildcard(pattern):
         return pattern == name
     if pattern.count("*") <= 3:
@@ -116,7 +116,7 @@ def _literal(pattern: str, position: int) -> tuple[str, int]:
     if pattern[position] != "\\":
         return pattern[position], position + 1
     if position + 1 >= len(pattern):
-        raise BadPattern("pattern ends in a backslash")
+        raise BadPatternError("pattern ends in a backslash")
     return pattern[position + 1], position + 2
 
 
@@ -129,18 +129,18 @@ def _character_class(pattern: str, position: int) -> tuple[str, int]:
         if pattern[position] == "]" and ranges:
             return _class_source("".join(ranges), negated=negated), position + 1
         if pattern[position] in "-]":
-            raise BadPattern("character class with a bare - or ]")
+            raise BadPatternError("character class with a bare - or ]")
         low, position = _literal(pattern, position)
         high = low
         if pattern[position : position + 1] == "-":
             if position + 1 >= len(pattern) or pattern[position + 1] in "-]":
-                raise BadPattern("range without an end")
+                raise BadPatternError("range without an end")
             high, position = _literal(pattern, position + 1)
         if low > high:
             ranges.append("")
         else:
             ranges.append(f"{re.escape(low)}-{re.escape(high)}")
-    raise BadPattern("character class is not closed")
+    raise BadPatternError("character class is not closed")
 
 
 def _class_source(body: str, *, negated: bool) -> str:

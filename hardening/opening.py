@@ -68,15 +68,16 @@ def open_files(
     )
 
 
-def open_text(text: str, *, path: str = "Dockerfile", settings: Settings | None = None) -> Subject:
-    """A Dockerfile that came without a folder (standard input): its context is unknown."""
-    subject = memory_subject(text, path=path, settings=settings)
-    reason = Skipped(
-        "build context",
-        "the Dockerfile came on standard input",
-        "Name the folder with --context DIR.",
-    )
-    return replace(subject, context=None, missing=(reason,))
+def open_text(
+    text: str, *, context: str | Path | None = None, settings: Settings | None = None
+) -> Subject:
+    """A Dockerfile without a file (standard input), with its context folder when one is given.
+
+    Settings are those of the context, else of the current folder. Raises UsageError.
+    """
+    from hardening.opening_files import without_file
+
+    return without_file(text, None if context is None else Path(context), settings)
 
 
 def attach_image(subject: Subject, image: Image) -> Subject:
@@ -135,6 +136,18 @@ def open_subject(
         subject = open_image_only(image or "", settings=settings)
     else:
         subject = open_files(path, context=context, service=service, settings=settings)
+    return add_image(subject, image, platform=platform, progress=progress)
+
+
+def add_image(
+    subject: Subject,
+    image: str | None,
+    *,
+    platform: str | None = None,
+    progress: Progress = SILENT,
+) -> Subject:
+    """The subject with the named image, all its files read, and its secrets; without one, the
+    subject says that it has none. Raises ImageError, EngineError and Cancelled."""
     if image is None:
         return replace(subject, missing=(*subject.missing, NO_IMAGE))
     from hardening.image.loading import load_files, open_image

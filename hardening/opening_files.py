@@ -59,22 +59,56 @@ def open_dockerfile(path: Path, *, context: Path, settings: Settings | None) -> 
     return _subject(context, settings=settings, dockerfile=(path, text), also=())
 
 
+def without_file(text: str, context: Path | None, settings: Settings | None) -> Subject:
+    """A Dockerfile that has no file: see `hardening.opening.open_text`."""
+    folder = context or Path()
+    name = "Dockerfile"
+    ignore, skipped = (None, ()) if context is None else _ignore_file(None, context)
+    texts = {name: text}
+    if ignore is not None:
+        texts[".dockerignore"] = ignore[1]
+    no_context = Skipped(
+        "build context",
+        "the Dockerfile came on standard input",
+        "Name the folder with --context DIR.",
+    )
+    return Subject(
+        root=folder,
+        texts=texts,
+        dockerfile=parse(text, name),
+        context=None
+        if context is None
+        else _context(context, "", ".dockerignore" if ignore else None, texts),
+        settings=settings if settings is not None else _settings(folder),
+        missing=skipped if context is not None else (no_context,),
+    )
+
+
 def read_text(path: Path) -> str:
     """A small text file, decoded. Raises InputError."""
     data = _read_bytes(path)
+    check_text(data, str(path))
+    return decode(data)
+
+
+def check_text(data: bytes, name: str) -> None:
+    """Raise InputError for what cannot be a Dockerfile: an archive, binary data, too much."""
     if data.startswith(_ARCHIVE_MAGIC) or data[257:262] == b"ustar":
         raise InputError(
-            f"{path} is an archive, not a Dockerfile",
-            "",
-            f"Open an image archive with: drydock --image {path}",
+            f"{name} is an archive, not a Dockerfile",
+            "it begins like a tar file or a compressed one",
+            f"Open an image archive with --image {name}",
         )
     if b"\0" in data:
         raise InputError(
-            f"{path} is a binary file, not a Dockerfile",
+            f"{name} is a binary file, not a Dockerfile",
             f"it has a NUL byte at offset {data.index(0)}",
             "Name a Dockerfile, a Compose file or a folder.",
         )
-    return decode(data)
+    if len(data) > MAX_TEXT:
+        raise InputError(
+            f"{name} is too large", f"more than {MAX_TEXT >> 20} MiB", "Is it really a Dockerfile?"
+        )
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -93,10 +127,6 @@ def _read_bytes(path: Path) -> bytes:
         raise InputError(
             f"{path} cannot be read", _reason(error), "Check its permissions."
         ) from None
-    if len(data) > MAX_TEXT:
-        raise InputError(
-            f"{path} is too large", f"more than {MAX_TEXT >> 20} MiB", "Is it really a Dockerfile?"
-        )
     return data
 
 
@@ -287,7 +317,7 @@ def _context(
 def _ignore_file(
     dockerfile: Path | None, context: Path
 ) -> tuple[tuple[Path, str] | None, tuple[Skipped, ...]]:
-    """BuildKit's order: `<Dockerfile>.dockerignore` beside the Dockerfile, then the context's own."""
+    """BuildKit's order: `<Dockerfile>.dockerignore` beside it, then the context's own."""
     places = [context / ".dockerignore"]
     if dockerfile is not None:
         places.insert(0, dockerfile.with_name(dockerfile.name + ".dockerignore"))

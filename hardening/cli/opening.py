@@ -1,0 +1,56 @@
+"""Opening what the options of a command name."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from hardening.errors import UsageError
+from hardening.model import Profile
+from hardening.subject import Subject
+
+STANDARD_INPUT = "-"
+
+
+def open_named(path: str | None, options: argparse.Namespace) -> Subject:
+    """The subject of one PATH with the image of the options, when there is one."""
+    from hardening.opening import open_subject
+
+    if path == STANDARD_INPUT:
+        return with_profile(_open_standard_input(options), options.profile)
+    subject = open_subject(
+        None if path is None else Path(path),
+        image=options.image,
+        platform=options.platform,
+        context=options.context,
+        service=options.service,
+    )
+    return with_profile(subject, options.profile)
+
+
+def with_profile(subject: Subject, profile: str | None) -> Subject:
+    """The profile of the command line wins over that of the settings."""
+    if profile is None:
+        return subject
+    from hardening.settings import Settings
+
+    settings = subject.settings or Settings()
+    return replace(subject, settings=replace(settings, profile=Profile(profile)))
+
+
+def _open_standard_input(options: argparse.Namespace) -> Subject:
+    from hardening.dockerfile.source import decode
+    from hardening.opening import add_image, open_text
+    from hardening.opening_files import MAX_TEXT, check_text
+
+    data = sys.stdin.buffer.read(MAX_TEXT + 1)
+    check_text(data, "standard input")
+    text = decode(data)
+    if options.service is not None:
+        raise UsageError(
+            "Standard input has no services", "a Dockerfile is read there", "Name the Compose file."
+        )
+    subject = open_text(text, context=options.context)
+    return add_image(subject, options.image, platform=options.platform)

@@ -1,0 +1,26 @@
+"""The `drydock` command: a sub-command, or the screen. Textual is imported for the screen only."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from hardening.cli import main as run_command
+
+if TYPE_CHECKING:
+    from hardening.opening import OpenRequest
+
+
+def main() -> int:
+    """Run what the command line says; the exit code."""
+    return run_command(sys.argv[1:], screen=_screen)
+
+
+def _screen(request: OpenRequest) -> int:
+    from tui.app import run
+
+    return run(request)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -5,6 +5,7 @@
 #   make check   what a change must pass: format, lint, types, import rules, file sizes, fast tests
 #   make bench   the benchmarks, with the peers they are compared with
 #   make docs    the generated pages under docs/
+#   make golden  what the fixes make of the samples, for review
 
 SHELL := /bin/sh
 VENV ?= .venv
@@ -15,7 +16,7 @@ STAMP := $(VENV)/.drydock-installed
 BENCH_STAMP := $(VENV)/.drydock-bench-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab check format docs bench clean
+.PHONY: help demo test lab check format docs golden bench clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -38,7 +39,7 @@ demo: $(STAMP)
 	@$(BIN)/drydock demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 lab: $(STAMP)
 	$(BIN)/python -m pytest tests/lab
@@ -56,7 +57,10 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix .
 
 docs: $(STAMP)
-	$(BIN)/python -m docs.generate
+	$(BIN)/python -m tools.generate_docs
+
+golden: $(STAMP)
+	DRYDOCK_UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/core/test_golden.py -k golden_text
 
 bench: $(BENCH_STAMP)
 	$(BIN)/python -m benchmarks

@@ -1,0 +1,82 @@
+"""The application: it declares keys, colours and screens; the screens do the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.screen import Screen
+
+from tui.actions import bindings_for
+from tui.preferences import Preferences, load_preferences, remember
+from tui.screens.main import MainScreen
+
+if TYPE_CHECKING:
+    from hardening.opening import OpenRequest
+
+DEFAULT_THEME = "textual-dark"
+
+
+class DrydockApp(App[int]):
+    """Shows what was asked for in `request`."""
+
+    TITLE = "drydock"
+    CSS_PATH = ["app.tcss", "screens/main.tcss"]
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-medium"), (120, "-wide"), (180, "-broad")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
+    BINDINGS: ClassVar[list[Binding]] = bindings_for("app")  # type: ignore[assignment]
+
+    def __init__(self, request: OpenRequest, preferences: Preferences | None = None) -> None:
+        super().__init__()
+        self.request = request
+        self.preferences = load_preferences() if preferences is None else preferences
+
+    def get_default_screen(self) -> Screen[None]:
+        return MainScreen(self.request)
+
+    def on_mount(self) -> None:
+        if self.preferences.keys:
+            self.set_keymap(self.preferences.keys)
+        theme = self.preferences.theme
+        if theme and theme in self.available_themes:
+            self.theme = theme
+        self.theme_changed_signal.subscribe(self, lambda theme: remember(theme=theme.name))
+        for problem in self.preferences.problems:
+            self.notify(problem, title="Settings", severity="warning", markup=False, timeout=10)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette's own commands are in the action table; only the theme stays."""
+        yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
+
+    def action_picture(self) -> None:
+        """Save what is on the screen as an SVG file in the current folder."""
+        from tui.screens.output import picture_name
+
+        path = self.save_screenshot(picture_name())
+        self.notify(f"Saved {path}", title="Screenshot", markup=False)
+
+    async def action_leave(self) -> None:
+        """Quit, after asking when something would be lost."""
+        screen = self.screen
+        if screen.is_modal:
+            screen.dismiss(None)
+            return
+        main = next((one for one in self.screen_stack if isinstance(one, MainScreen)), None)
+        if main is None or not main.ask_before_leaving():
+            self.exit(0)
+
+    def action_help(self) -> None:
+        from tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+
+def run(request: OpenRequest) -> int:
+    """Open the screen; the exit code of the program."""
+    result = DrydockApp(request).run()
+    return 0 if result is None else result

@@ -1,0 +1,210 @@
+"""What the Detail tab says of a finding, a secret, a layer or a file, as paragraphs of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hardening.image.model import Entry, Image
+from hardening.model import Finding, Fix, Safety, Skipped, Verdict
+from hardening.rules.frame import Rule
+from hardening.secrets.model import Secret
+from hardening.subject import Subject
+from tui.files import mode_words
+from tui.rows import (
+    SAFETY_WORDS,
+    Cells,
+    life_story,
+    origin_word,
+    place_words,
+    severity_cells,
+    short_command,
+)
+from tui.state import FindingRow, Mark, usable_fixes
+from tui.text import clean, human_size, plural
+
+VERDICT_CELLS = {
+    Verdict.HOLDS: ("✓", "good"),
+    Verdict.FAILS: ("✗", "bad"),
+    Verdict.UNKNOWN: ("?", "warn"),
+}
+_MARK_WORDS = {
+    Mark.ACCEPTED: ("✓ Accepted: its fix is in the text.", "good"),
+    Mark.PENDING: ("… Accepted: the text is being analysed again.", "good"),
+    Mark.DROPPED: ("✗ Accepted, but not in the text: ", "bad"),
+    Mark.NEW: ("+ An accepted fix brought this finding in.", "warn"),
+    Mark.STUBBORN: ("! Its fix is in the text, and the finding is still there.", "warn"),
+}
+LIMIT = 2_000
+
+
+def _text(text: str) -> str:
+    return clean(" ".join(text.split()), LIMIT)
+
+
+def heading(text: str) -> list[Cells]:
+    return [[], [(text, "header")]]
+
+
+def finding_detail(row: FindingRow, rule: Rule | None) -> list[Cells]:
+    """Why, fixes with their preconditions, where, references and aliases."""
+    finding = row.finding
+    lines: list[Cells] = [
+        [*severity_cells(finding.severity), ("  ", "plain"), (_text(finding.message), "strong")],
+        [(clean(finding.rule, 200), "muted"),
+         (f" · {finding.confidence.label} confidence", "muted")],
+    ]  # fmt: skip
+    if row.mark in _MARK_WORDS:
+        words, tone = _MARK_WORDS[row.mark]
+        lines.append([(words + (_text(row.note) if row.mark is Mark.DROPPED else ""), tone)])
+    if rule is not None and rule.why:
+        lines += [*heading("Why it matters"), [(_text(rule.why), "plain")]]
+    lines += _fixes(finding, row.fix)
+    if finding.tip:
+        lines += [*heading("Tip"), [(_text(finding.tip), "plain")]]
+    if finding.evidence:
+        lines += heading("Evidence")
+        for one in finding.evidence:
+            place = f"  {place_words(one.place)}" if one.place is not None else ""
+            lines.append([("• ", "muted"), (_text(one.text), "plain"), (place, "muted")])
+    lines += heading("Where")
+    lines += [[("• ", "muted"), (place_words(place), "plain")] for place in finding.places[:50]]
+    if len(finding.places) > 50:
+        lines.append([(f"and {len(finding.places) - 50:,} more places", "muted")])
+    if rule is not None and rule.references:
+        lines += heading("References")
+        lines += [[(clean(one, 400), "key")] for one in rule.references]
+    if finding.aliases:
+        known = ", ".join(clean(one, 100) for one in finding.aliases)
+        lines += [*heading("Also known as"), [(known, "muted")]]
+    if finding.sources:
+        told = ", ".join(clean(one, 100) for one in finding.sources)
+        lines += [*heading("Reported by"), [(told, "muted")]]
+    return lines
+
+
+def _fixes(finding: Finding, chosen: Fix | None) -> list[Cells]:
+    if not finding.fixes:
+        return [*heading("Fix"), [("No patch is offered for this one.", "muted")]]
+    usable = usable_fixes(finding)
+    lines: list[Cells] = []
+    for fix in (*usable, *(one for one in finding.fixes if one not in usable)):
+        lines += _fix(fix, chosen is not None and fix.name == chosen.name, len(usable))
+    return lines
+
+
+def _fix(fix: Fix, chosen: bool, choices: int) -> list[Cells]:
+    word = SAFETY_WORDS[fix.safety]
+    title = "Fix" if choices < 2 else ("Fix (chosen)" if chosen else "Other fix (f chooses)")
+    if fix.safety is Safety.MANUAL:
+        title = "By hand"
+    lines: list[Cells] = [
+        [],
+        [(title + "  ", "header"), (_text(fix.title), "strong"), (f"  {word}", word)],
+    ]
+    lines += [precondition_cells(one.statement, one.verdict, one.evidence)
+              for one in fix.preconditions]  # fmt: skip
+    if not fix.preconditions:
+        lines.append([("✓ ", "good"), ("It rests on nothing outside the Dockerfile.", "muted")])
+    if fix.effect:
+        lines.append([("→ ", "accent"), (_text(fix.effect), "plain")])
+    return lines
+
+
+def precondition_cells(statement: str, verdict: Verdict, evidence: str) -> Cells:
+    """`✓ statement  evidence`"""
+    mark, tone = VERDICT_CELLS[verdict]
+    cells: Cells = [(f"  {mark} ", tone), (_text(statement), "plain")]
+    if evidence:
+        cells.append((f"  {_text(evidence)}", "muted"))
+    return cells
+
+
+def secret_detail(secret: Secret, revealed: bool) -> list[Cells]:
+    """What it is, its life, how to rotate it; unmasked only when `revealed`."""
+    value = secret.reveal() if revealed else secret.masked
+    lines: list[Cells] = [
+        [*severity_cells(secret.severity), ("  ", "plain"), (_text(secret.title), "strong")],
+        [(clean(secret.rule, 200), "muted")],
+        [],
+        [("Value  ", "header"), (clean(value, LIMIT), "bad" if revealed else "plain")],
+        [("" if revealed else "m shows it until the cursor moves", "muted")],
+        *heading("Its life in the image"),
+        [(life_story(secret), "plain")],
+    ]
+    if secret.demoted:
+        lines += [*heading("Probably none"), [(_text(secret.demoted), "plain")]]
+    lines += heading("Where")
+    lines += [[("• ", "muted"), (place_words(place), "plain")] for place in secret.places[:50]]
+    if secret.rotate:
+        lines += [*heading("How to rotate it"), [(_text(secret.rotate), "plain")]]
+    lines += [*heading("Fingerprint"), [("sha256 " + clean(secret.sha256, 100), "muted")]]
+    return lines
+
+
+def layer_detail(image: Image, number: int) -> list[Cells]:
+    """The layer's command, sizes, what it adds and deletes, where it came from."""
+    layer = image.layers[number]
+    attribution = layer.attribution
+    size = human_size(layer.size) if layer.size or layer.files_read else "size not known yet"
+    lines: list[Cells] = [
+        [(f"Layer {number}", "strong"), (f"  {origin_word(layer).strip()}  ", "accent"),
+         (size, "plain")],
+        [(clean(layer.diff_id, 100), "muted")],
+        *heading("Command"),
+        [(short_command(layer.command) or "not recorded", "plain")],
+    ]  # fmt: skip
+    if attribution.evidence:
+        words = "Estimated from" if attribution.estimated else "Known from"
+        lines += [*heading("Where it came from"),
+                  [(f"{words} {_text(attribution.evidence)}", "plain")]]  # fmt: skip
+    lines += heading("Files")
+    if not layer.files_read:
+        lines.append([("Not read yet.", "muted")])
+        return lines
+    removed = len(layer.whiteouts)
+    lines.append([(f"{plural(len(layer), 'entry', 'entries')}, {removed:,} removed from below",
+                   "plain")])  # fmt: skip
+    if layer.wasted:
+        lines.append([(human_size(layer.wasted), "waste"),
+                      (" of it are overwritten or deleted by later layers", "plain")])  # fmt: skip
+    return lines
+
+
+def file_detail(entry: Entry) -> list[Cells]:
+    """Mode, owner, size, links and capabilities of one path."""
+    lines: list[Cells] = [
+        [("/" + clean(entry.path, LIMIT), "strong")],
+        [(mode_words(entry), "plain"), (f"  owner {entry.uid}:{entry.gid}", "plain"),
+         (f"  {human_size(entry.size)}", "plain"), (f"  layer {entry.layer}", "muted")],
+    ]  # fmt: skip
+    if entry.link:
+        lines.append([("→ ", "muted"), (clean(entry.link, LIMIT), "plain")])
+    if entry.is_file and entry.mode & 0o4000:
+        lines.append([("Runs as its owner whoever starts it (setuid).", "warn")])
+    if entry.is_file and entry.mode & 0o2:
+        lines.append([("Everybody may write it.", "warn")])
+    if entry.capabilities:
+        lines.append([("Carries file capabilities.", "warn")])
+    return lines
+
+
+def skipped_cells(skipped: Iterable[Skipped]) -> list[Cells]:
+    """What was not assessed, why, and what to do about it."""
+    lines: list[Cells] = []
+    for one in skipped:
+        told = f"{_text(one.what)}: {_text(one.reason)}"
+        lines.append([("? ", "warn"), (told, "plain"),
+                      (f" {_text(one.next_step)}" if one.next_step else "", "muted")])  # fmt: skip
+    return lines
+
+
+def nothing_found(subject: Subject | None, skipped: Iterable[Skipped]) -> list[Cells]:
+    """Zero findings, said plainly, with what was not looked at."""
+    what = "image" if subject is not None and subject.dockerfile is None else "Dockerfile"
+    lines: list[Cells] = [[], [("  ✓ Nothing to harden in this ", "good"), (what, "good"),
+                               (".", "good")]]  # fmt: skip
+    told = skipped_cells(skipped)
+    if told:
+        lines += [[], [("  Not assessed:", "muted")]]
+        lines += [[("  ", "plain"), *line] for line in told]
+    return lines

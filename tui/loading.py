@@ -1,0 +1,166 @@
+"""Opens what was asked for, step by step, and tells each step: files, image, its files, secrets.
+
+Runs in a worker thread; knows nothing of widgets, only of a function that takes messages.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Event
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from hardening.errors import Cancelled, DrydockError
+from hardening.model import Skipped
+from tui.messages import OpeningEnded, PhaseChanged, SubjectReady
+
+if TYPE_CHECKING:
+    from hardening.opening import OpenRequest
+    from hardening.subject import Subject
+
+Post = Callable[[Message], object]
+_INTERVAL = 0.05
+
+
+class ScreenProgress:
+    """Turns progress into messages, at most twenty a second for each phase."""
+
+    def __init__(self, opening: int, post: Post, stop: Event) -> None:
+        self._opening = opening
+        self._post = post
+        self._stop = stop
+        self._done: dict[str, int] = {}
+        self._totals: dict[str, tuple[int | None, str]] = {}
+        self._told: dict[str, float] = {}
+
+    def start(self, phase: str, total: int | None = None, unit: str = "bytes") -> None:
+        self._done[phase] = 0
+        self._totals[phase] = (total, unit)
+        self._tell(phase, 0)
+
+    def advance(self, phase: str, amount: int) -> None:
+        done = self._done[phase] = self._done.get(phase, 0) + amount
+        if time.monotonic() - self._told.get(phase, 0.0) >= _INTERVAL:
+            self._tell(phase, done)
+
+    def finish(self, phase: str) -> None:
+        self._tell(phase, None)
+
+    def check(self) -> None:
+        if self._stop.is_set():
+            raise Cancelled("Stopped", "you asked for it")
+
+    def _tell(self, phase: str, done: int | None) -> None:
+        self._told[phase] = time.monotonic()
+        total, unit = self._totals.get(phase, (None, "bytes"))
+        self._post(PhaseChanged(self._opening, phase, done, total, unit))
+
+
+class Loader:
+    """One opening. `stop` may be called from any thread."""
+
+    def __init__(self, request: OpenRequest, opening: int, post: Post) -> None:
+        self.request = request
+        self.opening = opening
+        self._post = post
+        self._stop = Event()
+        self._latest: Subject | None = None
+        self._progress = ScreenProgress(opening, post, self._stop)
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    @property
+    def stopped(self) -> bool:
+        return self._stop.is_set()
+
+    def run(self) -> None:
+        """Everything, in order. Errors end in one OpeningEnded message, never in an exception."""
+        try:
+            self._run()
+        except DrydockError as error:
+            self._post(OpeningEnded(self.opening, error))
+        except Exception as error:
+            told = DrydockError(
+                "drydock failed while opening this",
+                f"{type(error).__name__}: {error}",
+                "This is a fault of drydock: please report it",
+            )
+            self._post(OpeningEnded(self.opening, told))
+        else:
+            self._post(OpeningEnded(self.opening))
+
+    def _run(self) -> None:
+        subject = self._files()
+        reference = self.request.image
+        if subject.image is not None or reference is None:
+            self._post(SubjectReady(subject, self.opening, first=True))
+            return
+        self._post(SubjectReady(_waiting_for(subject, "image", "it is being opened"),
+                                self.opening, first=True))  # fmt: skip
+        self._latest = subject
+        try:
+            self._image(subject, reference)
+        except DrydockError as error:
+            self._post(SubjectReady(_cut_short(self._latest, error), self.opening))
+            raise
+
+    def _files(self) -> Subject:
+        request = self.request
+        if request.sample is not None:
+            request = self.request = self._copied(request)
+        from hardening import opening
+
+        if request.path is None and request.image is not None:
+            return opening.open_image_only(request.image)
+        subject = opening.open_files(
+            request.path or ".", context=request.context, service=request.service
+        )
+        if request.image is None:
+            subject = replace(subject, missing=(*subject.missing, opening.NO_IMAGE))
+        return subject
+
+    def _copied(self, request: OpenRequest) -> OpenRequest:
+        """A sample is opened like any project, from a copy that may be written to."""
+        from hardening.sample import copy_sample
+
+        copied = copy_sample(request.sample or None)
+        image = None if copied.image is None else str(copied.image)
+        return replace(request, sample=None, path=copied.folder, image=image)
+
+    def _image(self, subject: Subject, reference: str) -> None:
+        from hardening.image.loading import load_files, open_image
+        from hardening.opening import attach_image, scan_secrets
+
+        image = open_image(reference, platform=self.request.platform, progress=self._progress)
+        self._progress.check()
+        self._latest = attached = attach_image(subject, image)
+        if not image.files_read:
+            waiting = _waiting_for(attached, "files of the image", "they are being read")
+            self._post(SubjectReady(waiting, self.opening))
+            image = load_files(image, progress=self._progress)
+            self._latest = attached = attach_image(subject, image)
+        self._progress.check()
+        self._post(
+            SubjectReady(
+                _waiting_for(attached, "secrets in the layers", "they are being looked for"),
+                self.opening,
+            )
+        )
+        scanned = scan_secrets(attached, progress=self._progress)
+        self._post(SubjectReady(scanned, self.opening))
+
+
+def _waiting_for(subject: Subject, what: str, why: str) -> Subject:
+    return replace(subject, missing=(*subject.missing, Skipped(what, why)))
+
+
+def _cut_short(subject: Subject | None, error: DrydockError) -> Subject:
+    """What was read before it stopped, with what is missing now."""
+    assert subject is not None
+    reason = error.what + (f": {error.why}" if error.why else "")
+    what = "image" if subject.image is None else "rest of the image"
+    return replace(subject, missing=(*subject.missing, Skipped(what, reason, error.next_step)))

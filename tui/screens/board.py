@@ -1,0 +1,269 @@
+"""The main screen's layout, and drawing it from the store. No decisions here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, Horizontal
+from textual.content import Content
+from textual.screen import Screen
+
+from hardening.model import Severity
+from tui.actions import ACTIONS, action_by_id, bindings_for, key_name
+from tui.detail import nothing_found, skipped_cells
+from tui.headline import summary_cells
+from tui.rows import Cells
+from tui.source import language_of
+from tui.state import PANES, Pane, Store
+from tui.text import clean, human_size
+from tui.widgets.bars import Banner, KeyBar, KeyHint, PhaseBar, SummaryBar, TabStrip
+from tui.widgets.code import CodeView
+from tui.widgets.diffs import DiffView
+from tui.widgets.filetree import FilesView
+from tui.widgets.lines import Lines
+from tui.widgets.panes import FindingsPane, LayersPane, PaneLines, SecretsPane
+from tui.widgets.prose import Prose
+
+TABS = (
+    ("dockerfile", "4", "Dockerfile"),
+    ("diff", "5", "Diff"),
+    ("detail", "6", "Detail"),
+    ("files", "7", "Files"),
+    ("run", "8", "Run flags"),
+)
+_RANKS = {one.id: one.footer for one in ACTIONS if one.footer}
+
+
+class Board(Screen[None]):
+    """Layers, findings and secrets over a workbench of tabs."""
+
+    BINDINGS: ClassVar[list[Binding]] = bindings_for("main")  # type: ignore[assignment]
+    AUTO_FOCUS = "#findings"
+
+    def __init__(self, store: Store | None = None) -> None:
+        super().__init__()
+        self.store = store or Store()
+        self.top_pane = Pane.FINDINGS
+        self.tab = "dockerfile"
+
+    def compose(self) -> ComposeResult:
+        yield SummaryBar(id="summary")
+        yield Banner(id="banner")
+        yield PhaseBar(id="phases")
+        with Horizontal(id="panes"):
+            yield LayersPane()
+            yield FindingsPane()
+            yield SecretsPane()
+        yield TabStrip(TABS, id="tabs")
+        with Container(id="bench"):
+            yield CodeView(id="dockerfile")
+            yield DiffView(id="diff")
+            yield Prose(id="detail")
+            yield FilesView(id="files")
+            yield Prose(id="run")
+        yield KeyBar(id="keys")
+
+    # The widgets
+
+    @property
+    def layers_pane(self) -> LayersPane:
+        return self.query_one("#layers", LayersPane)
+
+    @property
+    def findings_pane(self) -> FindingsPane:
+        return self.query_one("#findings", FindingsPane)
+
+    @property
+    def secrets_pane(self) -> SecretsPane:
+        return self.query_one("#secrets", SecretsPane)
+
+    @property
+    def code(self) -> CodeView:
+        return self.query_one("#dockerfile", CodeView)
+
+    @property
+    def diff(self) -> DiffView:
+        return self.query_one("#diff", DiffView)
+
+    @property
+    def detail(self) -> Prose:
+        return self.query_one("#detail", Prose)
+
+    @property
+    def files(self) -> FilesView:
+        return self.query_one("#files", FilesView)
+
+    @property
+    def run_flags(self) -> Prose:
+        return self.query_one("#run", Prose)
+
+    @property
+    def tabs(self) -> TabStrip:
+        return self.query_one("#tabs", TabStrip)
+
+    @property
+    def banner(self) -> Banner:
+        return self.query_one("#banner", Banner)
+
+    @property
+    def phases(self) -> PhaseBar:
+        return self.query_one("#phases", PhaseBar)
+
+    def pane(self, name: Pane) -> PaneLines:
+        return cast(PaneLines, self.query_one(f"#{name.value}"))
+
+    @property
+    def place(self) -> str:
+        """Where the keys go: the id of the focused pane or tab."""
+        focused = self.focused
+        if isinstance(focused, Lines) and focused.id is not None:
+            return focused.id
+        return self.top_pane.value
+
+    # Drawing
+
+    def draw_all(self) -> None:
+        """Everything, from the store."""
+        self.draw_panes()
+        self.draw_code_marks()
+        self.draw_summary()
+        self.refresh_bindings()
+
+    def draw_summary(self) -> None:
+        store = self.store
+        self.query_one("#summary", SummaryBar).show(lambda wide: summary_cells(store, wide))
+        current = store.current
+        changed = current.workspace.changed if current is not None else ()
+        self.tabs.note("diff", f"({len(changed)})" if changed else "")
+
+    def draw_panes(self) -> None:
+        self.draw_layers()
+        self.draw_findings()
+        self.draw_secrets()
+
+    def draw_layers(self) -> None:
+        store = self.store
+        subject = store.subject
+        image = subject.image if subject is not None else None
+        order = store.layer_order()
+        self.layers_pane.show(image, order, store.sorts.get(Pane.LAYERS))
+        told = f"1 Layers {len(order)}" if image is not None else "1 Layers"
+        wasted = sum(layer.wasted for layer in image.layers) if image is not None else 0
+        note = f"{human_size(wasted)} wasted" if wasted else ""
+        self._title(Pane.LAYERS, told, "own only" if store.own_only else note)
+        if not order:
+            self.layers_pane.say(self._no_layers())
+
+    def draw_findings(self) -> None:
+        store = self.store
+        rows = store.finding_rows()
+        self.findings_pane.show(rows, store.sorts.get(Pane.FINDINGS))
+        known = store.report is not None
+        accepted = len(store.plan)
+        note = f"{accepted} accepted" if accepted else ""
+        self._title(Pane.FINDINGS, f"2 Findings {len(rows)}" if known else "2 Findings", note)
+        if not rows:
+            self.findings_pane.say(self._no_findings())
+
+    def draw_secrets(self) -> None:
+        store = self.store
+        order = store.secret_order()
+        self.secrets_pane.show(store.secrets, order, store.sorts.get(Pane.SECRETS), store.revealed)
+        subject = store.subject
+        known = subject is not None and subject.secrets is not None
+        title = f"3 Secrets {len(order)}" if known else "3 Secrets"
+        self._title(Pane.SECRETS, title, "shown unmasked" if store.revealed is not None else "")
+        if not order:
+            self.secrets_pane.say(self._no_secrets())
+
+    def _title(self, pane: Pane, title: str, note: str) -> None:
+        widget = self.pane(pane)
+        needle = self.store.filters.get(pane, "")
+        widget.border_title = cast(str, Content(title))
+        widget.border_subtitle = cast(str, Content(f"/{clean(needle, 40)}" if needle else note))
+
+    def draw_code(self, lines: list[Cells]) -> None:
+        self.code.show_lines(self.store.dockerfile_path, lines)
+        self.draw_code_marks()
+
+    def draw_code_marks(self) -> None:
+        """Findings, patched and unparsed lines in the gutter of the Dockerfile."""
+        store = self.store
+        path = store.dockerfile_path
+        marks: dict[int, Severity] = {}
+        for row in store.finding_rows():
+            for at in store.join.lines_of(row.key, path):
+                marks[at] = max(marks.get(at, Severity.INFO), row.finding.severity)
+        patched: frozenset[int] = frozenset()
+        if store.current is not None and path:
+            patched = store.current.workspace.patched_lines(path)
+        unparsed: set[int] = set()
+        for place in store.report.unparsed if store.report is not None else ():
+            unparsed.update(range(place.start_line, place.end_line + 1))
+        self.code.show_marks(marks, patched, frozenset(unparsed))
+        self.tabs.tell([(clean(path, 200), "muted")] if path else [])
+
+    def language(self) -> str:
+        return language_of(self.store.dockerfile_path)
+
+    # Empty states
+
+    def _no_layers(self) -> list[Cells]:
+        store = self.store
+        if store.filters.get(Pane.LAYERS) or store.own_only:
+            return _hint("No layer matches.", "esc shows all again")
+        if store.subject is None:
+            return _hint("Opening …")
+        if store.subject.image is not None:
+            return _hint("This image has no layers.")
+        return _hint("No image.", "o opens one of this machine,", "or start drydock with --image")
+
+    def _no_findings(self) -> list[Cells]:
+        store = self.store
+        report = store.report
+        if store.filters.get(Pane.FINDINGS):
+            return _hint("No finding matches.", "esc shows all again")
+        if report is None:
+            return _hint("Opening …" if store.subject is None else "Analysing …")
+        return nothing_found(store.subject, report.skipped)
+
+    def _no_secrets(self) -> list[Cells]:
+        store = self.store
+        if store.filters.get(Pane.SECRETS):
+            return _hint("No secret matches.", "esc shows all again")
+        subject = store.subject
+        if subject is None:
+            return _hint("Opening …")
+        if subject.secrets is not None:
+            return [[], [("  ✓ No secret in any layer.", "good")]]
+        told = [one for one in subject.missing if "secret" in one.what or one.what == "image"]
+        lines: list[Cells] = [[], [("  Not assessed yet.", "muted")]]
+        return lines + [[("  ", "plain"), *line] for line in skipped_cells(told)]
+
+    # The keys that work now
+
+    def draw_keys(self) -> None:
+        """Fill the bar at the bottom from the bindings that are live."""
+        hints: dict[str, KeyHint] = {}
+        for active in self.active_bindings.values():
+            binding = active.binding
+            rank = _RANKS.get(binding.id or "")
+            if rank is None or binding.id in hints:
+                continue
+            known = action_by_id(binding.id or "")
+            label = binding.description if known is None else known.label
+            hint = KeyHint(key_name(binding.key), label, binding.action, rank, active.enabled)
+            hints[binding.id or ""] = replace(hint, label=self.key_label(binding.id or "", label))
+        ordered = sorted(hints.values(), key=lambda hint: hint.rank)
+        self.query_one("#keys", KeyBar).show(tuple(one for one in ordered if one.enabled))
+
+    def key_label(self, name: str, label: str) -> str:
+        """A label that fits the moment."""
+        return label
+
+
+def _hint(*lines: str) -> list[Cells]:
+    return [[], *([("  " + line, "muted")] for line in lines)]

@@ -1,0 +1,143 @@
+"""Questions over the screen: a title, words, and choices by key, arrow or click."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from tui.actions import bindings_for
+from tui.rows import Cells
+from tui.text import clean
+from tui.widgets.bars import Bar
+from tui.widgets.prose import Prose
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer: the key that gives it, its words, and the value that the dialog returns."""
+
+    key: str
+    label: str
+    value: str
+
+
+class ChoiceBar(Bar):
+    """The answers in one line, one of them chosen."""
+
+    def __init__(self, choices: tuple[Choice, ...], *, id: str = "choices") -> None:
+        super().__init__(id=id)
+        self.choices = choices
+        self.chosen = 0
+
+    def _parts(self) -> list[Cells]:
+        parts: list[Cells] = []
+        for number, one in enumerate(self.choices):
+            tone = "tab-active" if number == self.chosen else "tab"
+            parts.append([(f" {one.key} ", tone if number == self.chosen else "key"),
+                          (f"{one.label} ", tone)])  # fmt: skip
+        return parts
+
+    def line(self, width: int) -> Cells:
+        cells: Cells = []
+        for part in self._parts():
+            cells += [*part, ("  ", "plain")]
+        return cells
+
+    def names(self, width: int) -> list[tuple[int, int, str]]:
+        spans: list[tuple[int, int, str]] = []
+        at = 0
+        for part, one in zip(self._parts(), self.choices, strict=True):
+            end = at + sum(len(text) for text, _ in part)
+            spans.append((at, end, one.value))
+            at = end + 2
+        return spans
+
+    def move(self, step: int) -> None:
+        self.chosen = (self.chosen + step) % len(self.choices)
+        self.refresh()
+
+
+class Dialog(ModalScreen[str | None]):
+    """Returns the value of the answer, None for esc."""
+
+    CSS_PATH = "dialog.tcss"
+    BINDINGS: ClassVar[list[Binding]] = bindings_for("dialog")  # type: ignore[assignment]
+
+    def __init__(
+        self, title: str, paragraphs: list[Cells], choices: tuple[Choice, ...]
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._paragraphs = paragraphs
+        self._choices = choices
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as frame:
+            frame.border_title = Content(clean(self._title, 200))  # type: ignore[assignment]
+            yield self.body()
+            yield ChoiceBar(self._choices)
+
+    def body(self) -> Widget:
+        prose = Prose(id="words")
+        prose.show(self._paragraphs)
+        return prose
+
+    @property
+    def bar(self) -> ChoiceBar:
+        return self.query_one("#choices", ChoiceBar)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in ("left", "h", "shift+tab"):
+            self.bar.move(-1)
+        elif event.key in ("right", "l", "tab"):
+            self.bar.move(1)
+        else:
+            pressed = event.character or event.key
+            chosen = next((one for one in self._choices if one.key == pressed), None)
+            if chosen is None:
+                return
+            self.answer(chosen.value)
+        event.prevent_default()
+        event.stop()
+
+    @on(Bar.Pressed)
+    def _pressed(self, event: Bar.Pressed) -> None:
+        self.answer(event.name)
+
+    def answer(self, value: str) -> None:
+        self.dismiss(value)
+
+    def action_accept(self) -> None:
+        if self._choices:
+            self.answer(self._choices[self.bar.chosen].value)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+
+def confirm_leaving(count: str) -> Dialog:
+    """Asked when accepted fixes would be lost."""
+    return Dialog(
+        "Quit without writing?",
+        [[(f"{count} not written to the files.", "plain")]],
+        (Choice("w", "write first", "write"), Choice("y", "quit", "quit"),
+         Choice("n", "stay", "stay")),
+    )  # fmt: skip
+
+
+def error_dialog(what: str, why: str, next_step: str, choices: tuple[Choice, ...] = ()) -> Dialog:
+    """An error that stays until it is read: what, why, what to do next."""
+    words: list[Cells] = [[(clean(what, 2000), "strong")]]
+    if why:
+        words += [[], [(clean(why, 4000), "plain")]]
+    if next_step:
+        words += [[], [("→ ", "accent"), (clean(next_step, 2000), "plain")]]
+    return Dialog("Something went wrong", words, (*choices, Choice("c", "close", "close")))

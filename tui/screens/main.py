@@ -1,0 +1,268 @@
+"""The main screen: opens what was asked for and lets facts stream in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.widget import Widget
+
+from hardening.errors import Cancelled, DrydockError, UsageError
+from tui.actions import action_by_id
+from tui.loading import Loader
+from tui.messages import OpeningEnded, PhaseChanged, RunReady, SubjectReady
+from tui.preferences import remember_recent
+from tui.rows import Cells
+from tui.screens.output import Output
+from tui.state import PANES, Pane, Store
+from tui.text import clean
+from tui.widgets.bars import Bar, KeyBar
+
+if TYPE_CHECKING:
+    from hardening.opening import OpenRequest
+    from hardening.runtime.flags import HardenedRun
+    from tui.screens.opening import Choice
+
+
+class MainScreen(Output):
+    """Everything about one opened subject."""
+
+    def __init__(self, request: OpenRequest, store: Store | None = None) -> None:
+        super().__init__(store)
+        self.request = request
+        self.loader: Loader | None = None
+        self._opening = 0
+        self._asked_for_sample = False
+        self._run: HardenedRun | None = None
+        self.show_compose = False
+
+    def on_mount(self) -> None:
+        self.bindings_updated_signal.subscribe(self, lambda _: self.draw_keys())
+        self.findings_pane.add_class("-current")
+        self.query_one("#dockerfile").add_class("-shown")
+        self.draw_all()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """After the first paint: open what was named, or ask."""
+        request = self.request
+        if self.store.opened is not None:
+            self.replay()
+        elif request.path is None and request.image is None and request.sample is None:
+            self._look_here()
+        else:
+            self.open(request)
+
+    def _look_here(self) -> None:
+        """In a folder with one Dockerfile that is opened; otherwise the person is asked."""
+        from pathlib import Path
+
+        from hardening.candidates import candidates_in
+
+        found = [one for one in candidates_in(Path.cwd()) if one.kind == "dockerfile"]
+        if len(found) == 1:
+            self.open(replace(self.request, path=found[0].path))
+        else:
+            self.action_open_other()
+
+    # Opening
+
+    def open(self, request: OpenRequest) -> None:
+        """Open something; whatever was open before goes."""
+        if self.loader is not None:
+            self.loader.stop()
+        self.request = request
+        self._asked_for_sample = request.sample is not None
+        self.store = Store(sorts=self.store.sorts)
+        self._start_loader()
+
+    def _start_loader(self) -> None:
+        self._opening += 1
+        self.phases.clear()
+        self.banner.show([])
+        loader = self.loader = Loader(self.request, self._opening, self.post_message)
+        self.run_worker(loader.run, thread=True, group="open", exclusive=True)
+        self.draw_all()
+
+    @on(SubjectReady)
+    def _subject_ready(self, event: SubjectReady) -> None:
+        if event.opening != self._opening:
+            return
+        if event.first and self.loader is not None:
+            self.request = self.loader.request
+        is_copy = self._asked_for_sample
+        self.store.open(event.subject)
+        dockerfile = event.subject.dockerfile
+        if event.first and dockerfile is not None:
+            self.code.show_text(dockerfile.path, dockerfile.text)
+            if not is_copy:
+                remember_recent(str((event.subject.root / dockerfile.path).absolute()))
+        if event.first and dockerfile is None:
+            told = "No Dockerfile: only the image is looked at. o opens one."
+            self.code.say([[], [("  " + told, "muted")]])
+        self.draw_all()
+        self.replay()
+        if self.tab == "files":
+            self.draw_files()
+
+    @on(PhaseChanged)
+    def _phase_changed(self, event: PhaseChanged) -> None:
+        if event.opening == self._opening:
+            self.phases.update_phase(event.phase, event.done, event.total, event.unit)
+
+    @on(OpeningEnded)
+    def _opening_ended(self, event: OpeningEnded) -> None:
+        if event.opening != self._opening:
+            return
+        self.loader = None
+        self.phases.clear()
+        self.refresh_bindings()
+        error = event.error
+        if error is None:
+            return
+        if self.store.opened is not None:
+            self._explain(error)
+        elif isinstance(error, UsageError):
+            self.action_open_other(error)
+        else:
+            self.show_error(error)
+
+    def _explain(self, error: DrydockError) -> None:
+        """The image could not be had: say so in a banner, and what still works."""
+        if isinstance(error, Cancelled):
+            told = "Stopped. What was read so far is shown; f5 reads again."
+            self.banner.show([("■ ", "warn"), (told, "plain")])
+            return
+        why = f": {clean(error.why, 200)}" if error.why else ""
+        works = " The Dockerfile works without it." if self.store.dockerfile_path else ""
+        next_step = f" {clean(error.next_step, 300)}" if error.next_step else ""
+        self.banner.show([("▲ ", "warn"), (clean(error.what, 200), "strong"),
+                          (f"{why}.{works}", "plain"), (next_step, "muted")])  # fmt: skip
+        self._error = error
+
+    _error: DrydockError | None = None
+
+    @on(Bar.Pressed, "#banner")
+    def _banner_pressed(self) -> None:
+        if self._error is not None:
+            self.show_error(self._error)
+
+    def action_stop(self) -> None:
+        if self.loader is not None:
+            self.loader.stop()
+
+    def action_reload(self) -> None:
+        """Read the files again; the plan is kept, what no longer fits is told."""
+        if self.store.opened is None:
+            return
+        if self.loader is not None:
+            self.loader.stop()
+        opened = self.store.opened
+        if opened.image is not None:
+            self._reread_files()
+        else:
+            self._start_loader()
+
+    def _reread_files(self) -> None:
+        """Only the files: the image is the same."""
+        from hardening.opening import attach_image, open_files
+
+        opened = self.store.opened
+        if opened is None or opened.image is None:
+            return
+        try:
+            if self.request.path is None:
+                return
+            fresh = open_files(
+                self.request.path, context=self.request.context, service=self.request.service
+            )
+        except DrydockError as error:
+            self.show_error(error)
+            return
+        subject = replace(attach_image(fresh, opened.image), secrets=opened.secrets)
+        self.post_message(SubjectReady(subject, self._opening))
+
+    def action_open_other(self, error: DrydockError | None = None) -> None:
+        from tui.screens.opening import OpeningScreen
+
+        self.app.push_screen(OpeningScreen(self.request, error), self._chosen)
+
+    def _chosen(self, choice: Choice | None) -> None:
+        if choice is None:
+            if self.store.opened is None:
+                self.app.exit(0)
+            return
+        self.open(choice.request(self.request))
+
+    # Views that v switches
+
+    @on(RunReady)
+    def _run_ready(self, event: RunReady) -> None:
+        if event.generation == self.store.generation:
+            self._run = event.run
+            self.draw_run()
+
+    def draw_run(self) -> None:
+        from tui.runflags import run_paragraphs
+
+        if self._run is not None:
+            self.run_flags.show(run_paragraphs(self._run, self.store.subject, self.show_compose))
+
+    def run_text(self) -> str:
+        from tui.runflags import run_text
+
+        return "" if self._run is None else run_text(self._run, self.store.subject, self.show_compose)
+
+    def action_switch_view(self) -> None:
+        if self.tab == "diff":
+            told = self.diff.switch().value
+            self.notify(f"Diff: {told}", markup=False, timeout=2)
+        elif self.tab == "files":
+            self.merged_files = not self.merged_files
+            self.files.file_tree = None
+            self.draw_files()
+        elif self.tab == "run":
+            self.show_compose = not self.show_compose
+            self.draw_run()
+
+    def action_reveal(self) -> None:
+        """Unmask the secret under the cursor, until the cursor moves."""
+        if self.place != "secrets" or not self.secrets_pane.count:
+            return
+        number = self.secrets_pane.order[self.secrets_pane.cursor]
+        self.store.reveal(None if self.store.revealed == number else number)
+        self.draw_secrets()
+        self.draw_tab()
+
+    # Keys
+
+    @on(Bar.Pressed, "#keys")
+    async def _key_pressed(self, event: KeyBar.Pressed) -> None:
+        focused: Widget | None = self.focused
+        await self.run_action(event.name, default_namespace=focused or self)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "stop":
+                return self.loader is not None
+            case "reveal":
+                return self.place == "secrets" and self.secrets_pane.count > 0
+            case "switch_view":
+                return self.tab in ("diff", "files", "run")
+            case "own_only":
+                return bool(self.layers_pane.image is not None)
+            case "edit" | "reload":
+                return self.store.opened is not None
+            case "sort" | "sort_reverse":
+                return True if self.place in PANES else None
+        return self.plan_allows(action)
+
+    def key_label(self, name: str, label: str) -> str:
+        if name == "toggle" and self.current_row is not None:
+            return "take back" if self.current_row.mark.value != "open" else "accept"
+        if name == "switch-view":
+            return {"diff": "layout", "files": "whole image", "run": "Compose"}.get(self.tab, label)
+        known = action_by_id(name)
+        return label if known is None else known.label
+

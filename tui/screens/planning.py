@@ -1,0 +1,274 @@
+"""Accepting fixes and taking them back; replaying the plan off the screen's thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from hardening.model import Finding, Fix, Safety
+from hardening.plan import Plan, fix_key
+from hardening.subject import Subject
+from tui.messages import ReplayReady, RunReady, WorkFailed
+from tui.rows import SAFETY_WORDS, Cells
+from tui.screens.following import Following
+from tui.source import highlighted_lines
+from tui.state import FindingRow, Mark, usable_fixes
+from tui.text import clean, plural
+
+if TYPE_CHECKING:
+    from hardening.replay import Replayed
+
+MAX_ROUNDS = 8
+"""Accepting a fix may bring findings with safe fixes of their own: how often to look again."""
+
+_DONE = (Mark.ACCEPTED, Mark.PENDING, Mark.STUBBORN, Mark.DROPPED)
+
+
+class Planning(Following):
+    """Adds the plan to the joined screen."""
+
+    _told: frozenset[str] = frozenset()
+    """Dropped fixes and conflicts that were told already."""
+
+    # Keys
+
+    def action_toggle_fix(self) -> None:
+        row = self.current_row
+        if row is None:
+            return
+        if row.mark in _DONE:
+            self.action_reject()
+        else:
+            self.action_accept()
+
+    def action_accept(self) -> None:
+        row = self.current_row
+        if row is None:
+            return
+        fix = self.store.accept(row.finding)
+        if fix is None:
+            self._explain_no_fix(row.finding)
+            return
+        self.plan_changed()
+
+    def _explain_no_fix(self, finding: Finding) -> None:
+        if finding.fixes:
+            told = "Its fix rests on something that does not hold; the Detail tab says what."
+        else:
+            told = "No patch is offered for this finding; the Detail tab says what to do."
+        self.notify(told, title="Nothing to accept", severity="warning", markup=False)
+
+    def action_reject(self) -> None:
+        row = self.current_row
+        if row is None:
+            return
+        if self.store.take_back(row.key) is None and row.mark not in _DONE:
+            self.notify("This finding's fix was not accepted.", markup=False, timeout=3)
+            return
+        self.plan_changed()
+
+    def action_reject_all(self) -> None:
+        count = self.store.take_back_all()
+        if count:
+            self.notify(f"{plural(count, 'fix', 'fixes')} taken back; u undoes that", markup=False)
+            self.plan_changed()
+
+    def action_accept_safe(self) -> None:
+        """Compose every SAFE fix in a worker; the answer is taken over as the plan."""
+        store = self.store
+        opened, generation, language = store.opened, store.generation, self.language()
+        if opened is None or store.current is None:
+            return
+        plan, current = store.plan, store.current
+
+        def work() -> None:
+            try:
+                replayed = with_safe_fixes(opened, plan, current)
+                lines = _lines(replayed.subject, language)
+            except Exception as error:
+                self.post_message(WorkFailed("Cannot accept the safe fixes", error))
+                return
+            self.post_message(ReplayReady(generation, replayed, None, lines, all_safe=True))
+
+        self.run_worker(work, thread=True, group="replay", exclusive=True)
+
+    def action_next_fix(self) -> None:
+        row = self.current_row
+        if row is None:
+            return
+        fix = self.store.cycle(row.finding)
+        if fix is None:
+            self.notify("This finding has no other fix.", markup=False, timeout=3)
+            return
+        told = f"{clean(fix.title, 200)} ({SAFETY_WORDS[fix.safety]})"
+        self.notify(told, title="Chosen fix", markup=False, timeout=4)
+        self.plan_changed()
+
+    def action_undo(self) -> None:
+        if self.store.undo():
+            self.plan_changed()
+
+    def action_redo(self) -> None:
+        if self.store.redo():
+            self.plan_changed()
+
+    # Replay
+
+    def plan_changed(self) -> None:
+        """Show the choice at once, and ask for the text that it makes."""
+        self.draw_findings()
+        self.draw_summary()
+        self.refresh_bindings()
+        self.replay()
+
+    def replay(self) -> None:
+        store = self.store
+        subject, plan, generation = store.opened, store.plan, store.generation
+        if subject is None:
+            return
+        language = self.language()
+
+        def work() -> None:
+            try:
+                from hardening.replay import replay
+
+                replayed = replay(subject, plan)
+                empty = replayed if not plan.fixes else replay(subject, Plan())
+                lines = _lines(replayed.subject, language)
+            except Exception as error:
+                self.post_message(WorkFailed("Cannot analyse this", error))
+                return
+            self.post_message(ReplayReady(generation, replayed, empty.report, lines))
+
+        self.run_worker(work, thread=True, group="replay", exclusive=True)
+
+    @on(ReplayReady)
+    def _replay_ready(self, event: ReplayReady) -> None:
+        store = self.store
+        if event.all_safe:
+            self._take_safe(event)
+            return
+        if not store.show(event.replayed, event.baseline, event.generation):
+            return
+        self.draw_code(event.lines)
+        self.draw_all()
+        self.diff.show(event.replayed.workspace)
+        self._say_no_diff()
+        self._tell_refused()
+        self.follow_focus()
+        self.want_run_flags()
+
+    def _take_safe(self, event: ReplayReady) -> None:
+        store = self.store
+        if event.generation != store.generation:
+            return
+        added = store.accept_keys(event.replayed)
+        if not added:
+            self.notify(
+                "No fix is left whose preconditions all hold. Review the others one by one.",
+                title="Nothing to accept", markup=False,
+            )  # fmt: skip
+            return
+        self.notify(f"{plural(added, 'safe fix', 'safe fixes')} accepted; u undoes that",
+                    markup=False)  # fmt: skip
+        self.plan_changed()
+
+    def _say_no_diff(self) -> None:
+        if self.store.opened is None:
+            return
+        told = [[], [("  No changes yet.", "muted")],
+                [("  Space on a finding accepts its fix, A all that are safe.", "muted")]]
+        self.diff.say(told)  # type: ignore[arg-type]
+
+    def _tell_refused(self) -> None:
+        """Dropped fixes and conflicts are told once each, with their reason."""
+        current = self.store.current
+        if current is None:
+            return
+        refused = {one.key: one.reason for one in current.dropped}
+        refused |= {one.fix: f"clashes with {one.other}: {one.reason}" for one in current.conflicts}
+        for key, reason in refused.items():
+            if key not in self._told:
+                told = f"{clean(key.partition(':')[0], 100)}: {clean(reason, 300)}"
+                self.notify(told, title="Fix not in the text", severity="warning", markup=False,
+                            timeout=10)  # fmt: skip
+        self._told = frozenset(refused)
+
+    # Run flags
+
+    def want_run_flags(self) -> None:
+        """Derive the hardened run flags of the text now."""
+        store = self.store
+        subject, generation = store.subject, store.generation
+        if subject is None:
+            return
+
+        def work() -> None:
+            try:
+                from hardening.runtime.flags import hardened
+
+                run = hardened(subject)
+            except Exception as error:
+                self.post_message(WorkFailed("Cannot derive the run flags", error))
+                return
+            self.post_message(RunReady(generation, run))
+
+        self.run_worker(work, thread=True, group="run", exclusive=True)
+
+    @on(WorkFailed)
+    def _work_failed(self, event: WorkFailed) -> None:
+        error = event.error
+        told = str(error) or type(error).__name__
+        self.log.error(event.title, error)
+        self.notify(clean(told, 600), title=event.title, severity="error", markup=False, timeout=30)
+
+    # What works now
+
+    def plan_allows(self, action: str) -> bool | None:
+        """For `check_action`: the keys that change the plan."""
+        store, row = self.store, self.current_row
+        match action:
+            case "toggle_fix" | "accept":
+                return None if row is None or not _choosable(row, store.fix_of(row.finding)) else True
+            case "reject":
+                return True if row is not None and row.mark in _DONE else None
+            case "next_fix":
+                return True if row is not None and len(usable_fixes(row.finding)) > 1 else None
+            case "undo":
+                return True if store.can_undo else None
+            case "redo":
+                return True if store.can_redo else None
+            case "accept_safe":
+                return True if store.report is not None and store.report.findings else None
+            case "reject_all" | "write" | "export":
+                return True if store.plan.fixes else None
+        return True
+
+
+def _choosable(row: FindingRow, fix: Fix | None) -> bool:
+    return fix is not None or row.mark in _DONE
+
+
+def with_safe_fixes(opened: Subject, plan: Plan, current: Replayed) -> Replayed:
+    """The plan with every SAFE fix, those of findings that other fixes bring in too."""
+    from hardening.replay import replay
+
+    for _ in range(MAX_ROUNDS):
+        wanted = plan
+        for finding in current.report.findings:
+            safe = [fix for fix in usable_fixes(finding) if fix.safety is Safety.SAFE]
+            if safe and wanted.fix_for(finding) is None:
+                wanted = wanted.accept(fix_key(finding, safe[0]))
+        if wanted == plan:
+            break
+        plan = wanted
+        current = replay(opened, plan)
+    return current
+
+
+def _lines(subject: Subject, language: str) -> list[Cells]:
+    """The Dockerfile's highlighted lines."""
+    if subject.dockerfile is None:
+        return []
+    return highlighted_lines(subject.dockerfile.text, language)

@@ -1,0 +1,261 @@
+"""One-line widgets: the summary, the tabs, the keys at the bottom, banners and progress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from tui.rows import Cells, crop
+from tui.text import clean, fit, human_size, width
+from tui.widgets.toned import Toned
+
+
+class Bar(Toned):
+    """A line of toned cells; cells may carry a name that a click sends."""
+
+    DEFAULT_CSS = "Bar { height: 1; }"
+    ALLOW_SELECT = False
+
+    @dataclass
+    class Pressed(Message):
+        """A named cell was clicked."""
+
+        bar: Bar
+        name: str
+
+        @property
+        def control(self) -> Bar:
+            return self.bar
+
+    def line(self, width: int) -> Cells:
+        """The cells of the line."""
+        return []
+
+    def names(self, width: int) -> list[tuple[int, int, str]]:
+        """Spans of cells that can be clicked: start, end, name."""
+        return []
+
+    def render_line(self, y: int) -> Strip:
+        wide = self.size.width
+        return self.strip_of(crop(self.line(wide), wide), wide)
+
+    def on_click(self, event: events.Click) -> None:
+        for start, end, name in self.names(self.size.width):
+            if start <= event.x < end:
+                event.stop()
+                self.post_message(self.Pressed(self, name))
+                return
+
+
+class SummaryBar(Bar):
+    """Image, size, counts, score, unsaved state."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._source: object = None
+
+    def show(self, make: object) -> None:
+        """`make(width)` gives the cells."""
+        self._source = make
+        self.refresh()
+
+    def line(self, width: int) -> Cells:
+        return self._source(width) if callable(self._source) else []
+
+
+class TabStrip(Bar):
+    """Tabs in one line; the active one stands out by more than its colour."""
+
+    def __init__(self, tabs: tuple[tuple[str, str, str], ...], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._tabs = tabs
+        self.active = tabs[0][0] if tabs else ""
+        self._notes: dict[str, str] = {}
+        self._right: Cells = []
+
+    def activate(self, name: str) -> None:
+        if name != self.active:
+            self.active = name
+            self.refresh()
+
+    def note(self, name: str, text: str) -> None:
+        """A count or the like behind a tab's title."""
+        if self._notes.get(name, "") != text:
+            self._notes[name] = text
+            self.refresh()
+
+    def tell(self, cells: Cells) -> None:
+        """Words at the right end."""
+        if cells != self._right:
+            self._right = cells
+            self.refresh()
+
+    def _parts(self, wide: int) -> list[tuple[str, Cells]]:
+        full = sum(len(title) + len(key) + 4 for _, key, title in self._tabs) <= wide
+        parts: list[tuple[str, Cells]] = []
+        for name, key, title in self._tabs:
+            active = name == self.active
+            note = self._notes.get(name, "") if full else ""
+            label = title if full or active else title[:4].rstrip()
+            tone = "tab-active" if active else "tab"
+            cells: Cells = [(f" {key} ", tone if active else "key"), (label, tone)]
+            if note:
+                cells.append((f" {note}", tone))
+            cells.append((" ", tone))
+            parts.append((name, cells))
+        return parts
+
+    def line(self, width_now: int) -> Cells:
+        cells = [cell for _, part in self._parts(width_now) for cell in part]
+        used = sum(width(text) for text, _ in cells)
+        told = sum(width(text) for text, _ in self._right)
+        if self._right and used + told + 2 <= width_now:
+            cells += [(" " * (width_now - used - told - 1), "plain"), *self._right]
+        return cells
+
+    def names(self, width_now: int) -> list[tuple[int, int, str]]:
+        spans: list[tuple[int, int, str]] = []
+        at = 0
+        for name, cells in self._parts(width_now):
+            end = at + sum(width(text) for text, _ in cells)
+            spans.append((at, end, name))
+            at = end
+        return spans
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHint:
+    """A key that works now."""
+
+    key: str
+    label: str
+    action: str
+    rank: int
+    enabled: bool = True
+
+
+class KeyBar(Bar):
+    """The keys that work now, the most useful first; as many as fit. They can be clicked."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._hints: tuple[KeyHint, ...] = ()
+
+    def show(self, hints: tuple[KeyHint, ...]) -> None:
+        if hints != self._hints:
+            self._hints = hints
+            self.refresh()
+
+    def _fitting(self, wide: int) -> list[KeyHint]:
+        """Ranks from 30 on stand at the right end and are always there."""
+        always = [hint for hint in self._hints if hint.rank >= 30]
+        room = wide - 1 - sum(_hint_width(hint) for hint in always)
+        chosen: list[KeyHint] = []
+        for hint in self._hints:
+            if hint.rank >= 30:
+                continue
+            if _hint_width(hint) > room:
+                break
+            room -= _hint_width(hint)
+            chosen.append(hint)
+        return [*chosen, *always]
+
+    def line(self, width_now: int) -> Cells:
+        cells: Cells = [(" ", "plain")]
+        for hint in self._fitting(width_now):
+            cells.append((hint.key, "key" if hint.enabled else "muted"))
+            cells.append((f" {hint.label}  ", "plain" if hint.enabled else "muted"))
+        return cells
+
+    def names(self, width_now: int) -> list[tuple[int, int, str]]:
+        spans: list[tuple[int, int, str]] = []
+        at = 1
+        for hint in self._fitting(width_now):
+            end = at + _hint_width(hint)
+            if hint.enabled:
+                spans.append((at, end - 2, hint.action))
+            at = end
+        return spans
+
+
+def _hint_width(hint: KeyHint) -> int:
+    return width(hint.key) + len(hint.label) + 3
+
+
+class Banner(Bar):
+    """A state that a person should know of, with what still works. Hidden when there is none."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._text: Cells = []
+        self.display = False
+
+    def show(self, cells: Cells) -> None:
+        self._text = cells
+        self.display = bool(cells)
+        self.refresh()
+
+    @property
+    def plain(self) -> str:
+        return "".join(text for text, _ in self._text)
+
+    def line(self, width: int) -> Cells:
+        return [(" ", "plain"), *self._text]
+
+    def names(self, width: int) -> list[tuple[int, int, str]]:
+        return [(0, width, "banner")] if self._text else []
+
+
+class PhaseBar(Bar):
+    """One progress bar for each phase that is running, side by side."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._phases: dict[str, tuple[int, int | None, str]] = {}
+        self.display = False
+
+    @property
+    def phases(self) -> dict[str, tuple[int, int | None, str]]:
+        return self._phases
+
+    def update_phase(self, phase: str, done: int | None, total: int | None, unit: str) -> None:
+        """`done` None ends the phase."""
+        if done is None:
+            self._phases.pop(phase, None)
+        else:
+            self._phases[phase] = (done, total, unit)
+        self.display = bool(self._phases)
+        self.refresh()
+
+    def clear(self) -> None:
+        self._phases.clear()
+        self.display = False
+
+    def line(self, width_now: int) -> Cells:
+        shown = list(self._phases.items())[-3:]
+        hint = "  ctrl+x stops"
+        if not shown:
+            return []
+        each = max(20, (width_now - len(hint) - 1) // len(shown))
+        cells: Cells = [(" ", "plain")]
+        for phase, (done, total, unit) in shown:
+            cells += _phase_cells(phase, done, total, unit, each)
+        cells.append((hint, "muted"))
+        return cells
+
+
+def _phase_cells(phase: str, done: int, total: int | None, unit: str, wide: int) -> Cells:
+    amount = human_size(done) if unit == "bytes" else f"{done:,}"
+    if total:
+        whole = human_size(total) if unit == "bytes" else f"{total:,}"
+        amount = f"{amount} of {whole}"
+    name = clean(phase, 60).capitalize()
+    room = wide - len(amount) - 2
+    bar = max(6, min(24, room - len(name) - 1))
+    name = fit(name, max(4, min(len(name), room - bar - 1)))
+    filled = min(bar, bar * done // total) if total else 0
+    body: Cells = [("━" * filled, "accent"), ("─" * (bar - filled), "muted")]
+    return [(name + " ", "plain"), *body, (f" {amount} ", "muted")]

@@ -1,0 +1,373 @@
+"""A virtual list: only the rows on the screen are ever drawn, whatever the number of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from tui.actions import bindings_for
+from tui.rows import Cell, Cells, crop
+from tui.widgets.toned import Toned
+
+
+class Lines(Toned, ScrollView, can_focus=True, inherit_bindings=False):
+    """Rows with a cursor, an optional sticky header, links from elsewhere and a filter text.
+
+    Subclasses say how many rows there are (`count`) and what a row looks like (`cells`).
+    """
+
+    BINDINGS: ClassVar[list[Binding]] = bindings_for("list")  # type: ignore[assignment]
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+    hover: reactive[int] = reactive(-1, repaint=False)
+
+    @dataclass
+    class Moved(Message):
+        """A person put the cursor on a row."""
+
+        lines: Lines
+        row: int
+
+        @property
+        def control(self) -> Lines:
+            return self.lines
+
+    @dataclass
+    class Opened(Message):
+        """A person opened a row: enter or a double click."""
+
+        lines: Lines
+        row: int
+
+        @property
+        def control(self) -> Lines:
+            return self.lines
+
+    @dataclass
+    class HeaderClicked(Message):
+        """A person clicked the title of a sortable column."""
+
+        lines: Lines
+        column: str
+
+        @property
+        def control(self) -> Lines:
+            return self.lines
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.linked: frozenset[int] = frozenset()
+        self._row_width = 0
+
+    # What subclasses say
+
+    @property
+    def count(self) -> int:
+        """Number of rows."""
+        return 0
+
+    def cells(self, row: int, width: int) -> Cells:
+        """One row in at most `width` cells; never called outside `range(count)`."""
+        return []
+
+    def header(self, width: int) -> list[tuple[str, str]]:
+        """Column titles with their sort column, empty for no header."""
+        return []
+
+    def sorted_column(self) -> tuple[str, bool]:
+        """The column that rows are sorted by, and whether downwards."""
+        return "", False
+
+    def empty(self) -> list[Cells]:
+        """What is shown instead of rows: what to do next."""
+        return []
+
+    def natural_width(self) -> int:
+        """Cells of the widest row for lists that scroll sideways, 0 to fit the window."""
+        return 0
+
+    @property
+    def gutter_width(self) -> int:
+        """Cells left of each row that do not scroll sideways; the first shows cursor and links."""
+        return 1
+
+    def gutter_cells(self, row: int) -> Cells:
+        """What stands in the gutter after its first cell."""
+        return []
+
+    def row_state(self, row: int) -> str | None:
+        """A tone that lies under the whole row."""
+        return None
+
+    def row_text(self, row: int) -> str:
+        """The row as plain text, for selections."""
+        return "".join(text for text, _ in self.cells(row, max(1, self._cells_wide()))).rstrip()
+
+    # Changes
+
+    def update_rows(self) -> None:
+        """The rows are others now: keep the cursor where it makes sense, draw again."""
+        self._resize_virtual()
+        last = max(0, self.count - 1)
+        if self.cursor > last:
+            self.set_reactive(Lines.cursor, last)
+        self.scroll_to_cursor()
+        self.refresh()
+
+    def set_linked(self, rows: Iterable[int]) -> None:
+        """Mark the rows that belong to the cursor of another pane; show the first."""
+        linked = frozenset(rows)
+        if linked != self.linked:
+            self.linked = linked
+            self.refresh()
+
+    def put_cursor(self, row: int) -> None:
+        """Move the cursor without telling anybody."""
+        row = max(0, min(row, self.count - 1))
+        if row != self.cursor:
+            self.set_reactive(Lines.cursor, row)
+            self.refresh()
+        self.scroll_to_cursor()
+
+    def scroll_to_cursor(self) -> None:
+        """Bring the cursor row into the window."""
+        height = self._rows_high()
+        if height <= 0 or self.count == 0:
+            return
+        top = round(self.scroll_offset.y)
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, immediate=True, force=True)
+        elif self.cursor >= top + height:
+            self.scroll_to(
+                y=self.cursor - height + 1, animate=False, immediate=True, force=True
+            )
+
+    def _move(self, row: int) -> None:
+        """Move the cursor because a person asked; tell who listens."""
+        row = max(0, min(row, self.count - 1))
+        if self.count == 0:
+            return
+        old = self.cursor
+        self.set_reactive(Lines.cursor, row)
+        top = round(self.scroll_offset.y)
+        self.scroll_to_cursor()
+        if round(self.scroll_offset.y) == top:
+            self._refresh_row(old)
+            self._refresh_row(row)
+        self.post_message(self.Moved(self, row))
+
+    def _refresh_row(self, row: int) -> None:
+        y = row - round(self.scroll_offset.y) + self._header_high()
+        self.refresh(Region(0, y, self.size.width, 1))
+
+    # Geometry
+
+    def _header_high(self) -> int:
+        return 1 if self.count and self.header(max(1, self._cells_wide())) else 0
+
+    def _rows_high(self) -> int:
+        return self.scrollable_content_region.height - self._header_high()
+
+    def _cells_wide(self) -> int:
+        natural = self.natural_width()
+        return max(natural, self.scrollable_content_region.width - self.gutter_width)
+
+    def _resize_virtual(self) -> None:
+        natural = self.natural_width()
+        width = natural + self.gutter_width if natural else self.scrollable_content_region.width
+        lines = self.count + self._header_high() if self.count else len(self.empty())
+        self.virtual_size = Size(width if natural else 0, lines)
+
+    def on_resize(self) -> None:
+        self._resize_virtual()
+        self.scroll_to_cursor()
+        self.refresh()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return max(1, self.count + self._header_high())
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if self.count == 0:
+            blank = self.empty()
+            return self.strip_of(crop(blank[y] if y < len(blank) else [], width), width)
+        header = self._header_high()
+        if y < header:
+            return self._header_strip(width)
+        row = y - header + round(self.scroll_offset.y)
+        if row >= self.count:
+            return Strip.blank(width, self.tone())
+        return self._row_strip(row, width)
+
+    def _row_strip(self, row: int, width: int) -> Strip:
+        wide = self._cells_wide()
+        state = self._state_of(row)
+        under = tuple(name for name in (self.row_state(row), state) if name is not None)
+        first: Cell = (" ", "plain")
+        if state in ("cursor", "cursor-blurred"):
+            first = ("▌", "key" if state == "cursor" else "muted")
+        elif row in self.linked:
+            first = ("│", "accent")
+        gutter = crop([first, *self.gutter_cells(row)], self.gutter_width)
+        strip = self.strip_of(crop(self.cells(row, wide), wide), wide, *under)
+        selection = self.text_selection
+        if selection is not None:
+            strip = self._with_selection(strip, selection, row)
+        offset = round(self.scroll_offset.x)
+        room = width - self.gutter_width
+        strip = strip.apply_offsets(0, row)
+        strip = strip.crop_extend(offset, offset + room, self.tone(*under))
+        return Strip([*self.strip_of(gutter, self.gutter_width, *under), *strip], width)
+
+    def _with_selection(self, strip: Strip, selection: Selection, row: int) -> Strip:
+        span = selection.get_span(row)
+        if span is None:
+            return strip
+        start, end = span
+        if end == -1:
+            end = strip.cell_length
+        before, chosen, after = strip.divide([start, max(start, end), strip.cell_length])
+        style = self.selection_style.rich_style
+        return Strip.join([before, chosen.apply_style(style), after])
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text, for copying."""
+        text = "\n".join(self.row_text(row) for row in range(self.count))
+        return selection.extract(text), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        self.refresh()
+
+    def _state_of(self, row: int) -> str | None:
+        if row == self.cursor:
+            return "cursor" if self.has_focus else "cursor-blurred"
+        if row in self.linked:
+            return "linked"
+        return "hover" if row == self.hover else None
+
+    def _header_strip(self, width: int) -> Strip:
+        column, reverse = self.sorted_column()
+        cells: Cells = [(" " * self.gutter_width, "plain")]
+        marked = False
+        for text, name in self.header(width - self.gutter_width):
+            if name and name == column and not marked:
+                marked = True
+                text = _mark_sorted(text, reverse)
+            cells.append((text, "plain"))
+        return self.strip_of(crop(cells, width), width, "header")
+
+    # Keys and mouse
+
+    def action_cursor_down(self) -> None:
+        self._move(self.cursor + 1)
+
+    def action_cursor_up(self) -> None:
+        self._move(self.cursor - 1)
+
+    def action_page_down(self) -> None:
+        self._move(self.cursor + max(1, self._rows_high() - 1))
+
+    def action_page_up(self) -> None:
+        self._move(self.cursor - max(1, self._rows_high() - 1))
+
+    def action_half_down(self) -> None:
+        self._move(self.cursor + max(1, self._rows_high() // 2))
+
+    def action_half_up(self) -> None:
+        self._move(self.cursor - max(1, self._rows_high() // 2))
+
+    def action_first(self) -> None:
+        self._move(0)
+
+    def action_last(self) -> None:
+        self._move(self.count - 1)
+
+    def action_open(self) -> None:
+        if self.count:
+            self.post_message(self.Opened(self, self.cursor))
+
+    def action_left(self) -> None:
+        self.scroll_relative(x=-8, animate=False)
+
+    def action_right(self) -> None:
+        self.scroll_relative(x=8, animate=False)
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def row_at(self, y: int) -> int | None:
+        """Row under a line of the widget, None for the header and below the last."""
+        row = y - self._header_high() + round(self.scroll_offset.y)
+        if y < self._header_high() or not 0 <= row < self.count:
+            return None
+        return row
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        row = self.row_at(event.y)
+        new = -1 if row is None else row
+        if new != self.hover:
+            old = self.hover
+            self.set_reactive(Lines.hover, new)
+            for changed in (old, new):
+                if changed >= 0:
+                    self._refresh_row(changed)
+
+    def on_leave(self) -> None:
+        if self.hover >= 0:
+            old = self.hover
+            self.set_reactive(Lines.hover, -1)
+            self._refresh_row(old)
+
+    def on_click(self, event: events.Click) -> None:
+        if event.y < self._header_high():
+            self._click_header(event.x)
+            return
+        row = self.row_at(event.y)
+        if row is None:
+            return
+        if event.chain > 1:
+            self.double_clicked(row)
+        else:
+            self._move(row)
+            self.clicked(row)
+
+    def clicked(self, row: int) -> None:
+        """A row was clicked, and has the cursor now."""
+
+    def double_clicked(self, row: int) -> None:
+        self.post_message(self.Opened(self, row))
+
+    def _click_header(self, x: int) -> None:
+        position = self.gutter_width
+        for text, name in self.header(self.size.width - self.gutter_width):
+            position += len(text)
+            if x < position:
+                if name:
+                    self.post_message(self.HeaderClicked(self, name))
+                return
+
+
+def _mark_sorted(text: str, reverse: bool) -> str:
+    """The title with an arrow in its padding, or over its last letter."""
+    arrow = "▴" if reverse else "▾"
+    bare = text.strip()
+    if text.startswith(" ") and bare:
+        return text[: len(text) - len(bare) - 1] + arrow + bare if len(text) > len(bare) else text
+    if len(bare) < len(text):
+        return bare + arrow + text[len(bare) + 1 :]
+    return text[:-1] + arrow

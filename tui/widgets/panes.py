@@ -1,0 +1,146 @@
+"""The three panes: layers, findings, secrets. Data in by `show`, messages out."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hardening.image.model import Image
+from hardening.secrets.model import Secret
+from tui.rows import (
+    Cells,
+    finding_cells,
+    finding_header,
+    layer_cells,
+    layer_header,
+    secret_cells,
+    secret_header,
+)
+from tui.state import FindingRow, Sorting
+from tui.widgets.lines import Lines
+
+
+class PaneLines(Lines):
+    """A pane's list: a title in its top border, a sort mark, and words for when it is empty."""
+
+    TITLE: ClassVar[str] = ""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, classes="pane")
+        self.sorting: Sorting | None = None
+        self._empty: list[Cells] = []
+
+    def sorted_column(self) -> tuple[str, bool]:
+        return ("", False) if self.sorting is None else (self.sorting.column, self.sorting.reverse)
+
+    def empty(self) -> list[Cells]:
+        return self._empty
+
+    def say(self, lines: list[Cells]) -> None:
+        """What to show instead of rows."""
+        self._empty = lines
+        self.update_rows()
+
+
+class LayersPane(PaneLines):
+    """The image's layers with size bars."""
+
+    HELP = "The layers of the image, lowest first: size, what is wasted, and the command."
+
+    def __init__(self, *, id: str = "layers") -> None:
+        super().__init__(id=id)
+        self.image: Image | None = None
+        self.order: tuple[int, ...] = ()
+        self._largest = 0
+
+    def show(self, image: Image | None, order: tuple[int, ...], sorting: Sorting | None) -> None:
+        """Show these layers in this order."""
+        self.image = image
+        self.order = order
+        self.sorting = sorting
+        self._largest = max((one.size for one in image.layers), default=0) if image else 0
+        self.update_rows()
+
+    @property
+    def count(self) -> int:
+        return len(self.order)
+
+    def cells(self, row: int, width: int) -> Cells:
+        if self.image is None:
+            return []
+        return layer_cells(self.image.layers[self.order[row]], self._largest, width)
+
+    def header(self, width: int) -> list[tuple[str, str]]:
+        return layer_header(width)
+
+
+class FindingsPane(PaneLines):
+    """The findings, severest first, with what became of each."""
+
+    HELP = "What the rules saw. Space accepts the best fix of a finding, or takes it back."
+
+    def __init__(self, *, id: str = "findings") -> None:
+        super().__init__(id=id)
+        self.rows: tuple[FindingRow, ...] = ()
+
+    def show(self, rows: tuple[FindingRow, ...], sorting: Sorting | None) -> None:
+        """Show these rows; the cursor stays on its finding when that is still there."""
+        key = self.rows[self.cursor].key if self.cursor < len(self.rows) else None
+        self.rows = rows
+        self.sorting = sorting
+        if key is not None:
+            place = next((n for n, row in enumerate(rows) if row.key == key), None)
+            if place is not None:
+                self.set_reactive(Lines.cursor, place)
+        self.update_rows()
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+    def cells(self, row: int, width: int) -> Cells:
+        return finding_cells(self.rows[row], width)
+
+    def header(self, width: int) -> list[tuple[str, str]]:
+        return finding_header(width)
+
+
+class SecretsPane(PaneLines):
+    """The secrets, masked, with their life in the image."""
+
+    HELP = "Secrets in the Dockerfile, the configuration and every layer. M shows one unmasked."
+
+    def __init__(self, *, id: str = "secrets") -> None:
+        super().__init__(id=id)
+        self.secrets: tuple[Secret, ...] = ()
+        self.order: tuple[int, ...] = ()
+        self.revealed: int | None = None
+
+    def show(
+        self,
+        secrets: tuple[Secret, ...],
+        order: tuple[int, ...],
+        sorting: Sorting | None,
+        revealed: int | None,
+    ) -> None:
+        """Show these secrets in this order; `revealed` is the one that is shown unmasked."""
+        self.secrets = secrets
+        self.order = order
+        self.sorting = sorting
+        self.revealed = revealed
+        self.update_rows()
+
+    @property
+    def count(self) -> int:
+        return len(self.order)
+
+    def cells(self, row: int, width: int) -> Cells:
+        number = self.order[row]
+        secret = self.secrets[number]
+        return secret_cells(secret, width, secret.reveal() if number == self.revealed else None)
+
+    def row_text(self, row: int) -> str:
+        """Selections copy the masked value, whatever is shown."""
+        return "".join(text for text, _ in secret_cells(self.secrets[self.order[row]], 120, None))
+
+    def header(self, width: int) -> list[tuple[str, str]]:
+        return secret_header(width)

@@ -1,0 +1,123 @@
+"""Wrapped text with tones, for reading: detail, run flags, help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tui.rows import Cells
+from tui.text import width
+from tui.widgets.lines import Lines
+
+
+class Prose(Lines):
+    """Paragraphs of cells, wrapped at words to the width of the window; the keys scroll it.
+
+    A paragraph may begin with a hanging indent: its first cell, when it ends in two spaces.
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._paragraphs: list[Cells] = []
+        self._wrapped: list[Cells] = []
+        self._wrapped_for = -1
+
+    def show(self, paragraphs: Iterable[Cells]) -> None:
+        """Show these paragraphs from their beginning."""
+        self._paragraphs = list(paragraphs)
+        self._wrapped_for = -1
+        self.set_reactive(Lines.cursor, 0)
+        self._wrap()
+        self.update_rows()
+
+    @property
+    def plain(self) -> str:
+        """The text, for copying."""
+        return "\n".join("".join(text for text, _ in one) for one in self._paragraphs)
+
+    def _wrap(self) -> None:
+        wide = max(10, self.scrollable_content_region.width - self.gutter_width)
+        if wide != self._wrapped_for:
+            self._wrapped_for = wide
+            self._wrapped = [line for one in self._paragraphs for line in wrap_cells(one, wide)]
+
+    def on_resize(self) -> None:
+        self._wrap()
+        super().on_resize()
+
+    @property
+    def count(self) -> int:
+        return len(self._wrapped)
+
+    def cells(self, row: int, width: int) -> Cells:
+        return self._wrapped[row]
+
+    def _state_of(self, row: int) -> str | None:
+        return None
+
+    def _move(self, row: int) -> None:
+        """Scroll by as much as the cursor would have moved."""
+        step = row - self.cursor
+        if abs(step) >= self.count - 1:
+            target = 0 if step < 0 else self.count
+        else:
+            target = round(self.scroll_offset.y) + step
+        self.scroll_to(y=target, animate=False, immediate=True, force=True)
+
+    def scroll_to_cursor(self) -> None:
+        """There is no cursor to follow."""
+
+    def action_first(self) -> None:
+        self.scroll_to(y=0, animate=False, immediate=True, force=True)
+
+    def action_last(self) -> None:
+        self.scroll_to(y=self.count, animate=False, immediate=True, force=True)
+
+
+def wrap_cells(cells: Cells, wide: int) -> list[Cells]:
+    """A paragraph in lines of at most `wide` cells; words that are longer are cut."""
+    if not cells:
+        return [[]]
+    hang = 0
+    if cells[0][0].endswith("  ") and cells[0][0].strip() or cells[0][0].startswith("  "):
+        hang = min(width(cells[0][0]), wide // 2)
+    lines: list[Cells] = [[]]
+    used = 0
+    for text, tone in cells:
+        for word in _words(text):
+            size = width(word)
+            if used + size > wide and used > hang:
+                if word.isspace():
+                    continue
+                lines.append([(" " * hang, "plain")] if hang else [])
+                used = hang
+            while size > wide - used:
+                cut = _cut(word, wide - used)
+                lines[-1].append((word[:cut], tone))
+                word = word[cut:]
+                lines.append([(" " * hang, "plain")] if hang else [])
+                used, size = hang, width(word)
+            if word:
+                lines[-1].append((word, tone))
+                used += size
+    return lines
+
+
+def _words(text: str) -> list[str]:
+    """Words and the white space between them, in order."""
+    parts: list[str] = []
+    for char in text:
+        if parts and parts[-1][-1].isspace() == char.isspace():
+            parts[-1] += char
+        else:
+            parts.append(char)
+    return parts
+
+
+def _cut(word: str, cells: int) -> int:
+    """How many characters of a word fit; at least one, so that wrapping ends."""
+    used = 0
+    for number, char in enumerate(word):
+        used += width(char)
+        if used > cells:
+            return max(1, number)
+    return max(1, len(word))

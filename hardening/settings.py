@@ -4,6 +4,11 @@
     fail-on = "high"                       # when --fail-on is not given
     allowed-registries = ["docker.io", "registry.example/team"]
 
+    strict-labels = false                  # other labels than these are findings
+
+    [labels]                               # what every image must have
+    "org.opencontainers.image.source" = "url"
+
     [severity]
     root-user = "critical"
 
@@ -39,6 +44,8 @@ FILE_NAME = "drydock.toml"
 MAX_SIZE = 1 << 20
 
 _TOP_KEYS = ("profile", "fail-on", "allowed-registries", "severity", "ignore", "allow-secret")
+_TOP_KEYS += ("labels", "strict-labels")
+LABEL_KINDS = ("text", "url", "rfc3339", "spdx", "hash", "semver", "email")
 _IGNORE_KEYS = ("rule", "reason", "path", "stage", "expires")
 _SECRET_KEYS = ("sha256", "reason", "expires")
 
@@ -77,6 +84,10 @@ class Settings:
     allowed_secrets: tuple[AllowedSecret, ...] = ()
     fail_on: Severity | None = None
     file: Path | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Labels that every image must have, and of which kind their values are (LABEL_KINDS)."""
+    strict_labels: bool = False
+    """Labels that `labels` does not name are findings too."""
 
     def allows_registry(self, reference: str) -> bool:
         """Whether an image reference comes from an allowed registry (or folder of one).
@@ -169,7 +180,15 @@ class _Reader:
             ),
             fail_on=self._severity(table["fail-on"], "fail-on") if "fail-on" in table else None,
             file=self._file,
+            labels=self._labels(),
+            strict_labels=table.get("strict-labels") is True,
         )
+
+    def _labels(self) -> dict[str, str]:
+        section = self._table.get("labels", {})
+        if not isinstance(section, dict) or not all(kind in LABEL_KINDS for kind in section.values()):
+            raise self._error("labels", f"is a table of key = one of {', '.join(LABEL_KINDS)}")
+        return dict(section)
 
     def _severities(self) -> dict[str, Severity]:
         section = self._table.get("severity", {})

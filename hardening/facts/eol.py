@@ -161,8 +161,6 @@ def _suffixes(
                 for new in [f"alpine{one.cycle}" if one.image == "alpine" else one.codename]
             ]
         variants = [
-            ([*words, new], (*moved, *extra))
-            for words, moved in variants
-            for new, extra in choices
+            ([*words, new], (*moved, *extra)) for words, moved in variants for new, extra in choices
         ]
     return variants

@@ -69,6 +69,11 @@ class Example:
     run: RunConfiguration | None = None
     base_digests: Mapping[str, str] = field(default_factory=dict)
     """What a local engine knows of base images: `Subject.base_digests`."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    strict_labels: bool = False
+    """`Settings.labels` and `Settings.strict_labels`."""
+    allowed_registries: tuple[str, ...] = ()
+    """`Settings.allowed_registries`."""
     findings: int | None = None
     """How many findings of the rule a bad example has; None: at least one."""
 

@@ -23,7 +23,12 @@ RULES = all_rules()
 
 
 def subject_of(rule: Rule, example: Example) -> Subject:
-    settings = Settings(profile=rule.profile)
+    settings = Settings(
+        profile=rule.profile,
+        labels=example.labels,
+        strict_labels=example.strict_labels,
+        allowed_registries=example.allowed_registries,
+    )
     image = make_image(example.image) if isinstance(example.image, ImageSketch) else None
     subject = memory_subject(
         example.text, files=example.files, image=image, run=example.run, settings=settings

@@ -1,0 +1,1 @@
+"""Rules of the theme `base`, one file each."""

@@ -1,0 +1,105 @@
+"""A base image whose release gets no more security fixes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from hardening.dockerfile.edits import replace_span
+from hardening.dockerfile.model import Stage
+from hardening.facts.eol import Ended, Release, ended
+from hardening.model import Finding, Fix, Precondition, Severity, Span, holds, unknown
+from hardening.rules.frame import Example, Rule
+from hardening.rules.support import facts
+from hardening.rules.support_images import Reference, external_bases, tag_span
+from hardening.subject import Subject
+
+rule = Rule(
+    title="Build on a release that still gets security fixes",
+    severity=Severity.HIGH,
+    why="Holes found after the end of maintenance stay open for good: attackers know them, and no "
+    "rebuild closes them.",
+    references=("https://endoflife.date/",),
+    aliases=("tally:eol-ruby-version",),
+    bad=(
+        Example("FROM debian:buster-slim\n", "FROM debian:bookworm-slim\n"),
+        Example(
+            "FROM python:3.8-slim-buster\n",
+            "FROM python:3.11-slim-bookworm\n",
+            note="runtime and distribution",
+        ),
+        Example("FROM node:14-alpine3.14\n", "FROM node:22-alpine3.23\n", note="still Alpine"),
+        Example(
+            "FROM alpine:3.14.2 AS build\nFROM scratch\n",
+            "FROM alpine:3.22 AS build\nFROM scratch\n",
+        ),
+        Example("FROM centos:7\n", note="there is no later release"),
+        Example("ARG V=3.8\nFROM python:$V\n", note="the tag comes from a variable"),
+    ),
+    good=(
+        Example("FROM debian:13\n"),
+        Example("FROM python:3.14-slim-trixie\n"),
+        Example("FROM python:3\n", note="floats to the newest release"),
+        Example("FROM team/debian:10\n", note="not the official image"),
+        Example("FROM registry.example/debian:10\n"),
+        Example("FROM debian:13 AS buster\nFROM buster\n", note="a stage"),
+        Example("FROM ubuntu:24.04\n"),
+    ),
+)
+
+
+def _said(release: Release) -> str:
+    when = f"ended on {release.ends}" if release.ends else "has ended"
+    name = f"{release.image} {release.cycle}"
+    return f"{name} ({release.codename}) {when}" if release.codename else f"{name} {when}"
+
+
+def _risk(reference: Reference, found: Ended, tag: str) -> Iterator[Precondition]:
+    yield holds("The flavour stays the same", f"{found.candidate} has the parts that {tag} has")
+    yield holds("The C library stays the same", "The kind of distribution does not change")
+    if (
+        len(found.changed) == 1
+        and "→" in found.changed[0]
+        and " " not in found.changed[0].partition("→")[0].strip()
+    ):
+        yield unknown("Packages of the new distribution release fit", "; ".join(found.changed))
+        return
+    yield unknown(
+        f"The application runs on the newer {reference.official}", "; ".join(found.changed)
+    )
+
+
+def _fixes(subject: Subject, stage: Stage, reference: Reference, found: Ended) -> Iterator[Fix]:
+    span = tag_span(stage)
+    if span is None or not found.candidate:
+        return
+    whole = Span(span.start, stage.base.span.end)
+    conditions = (*_risk(reference, found, reference.tag),)
+    if reference.digest:
+        conditions += (unknown("The new tag need not be pinned", "The old digest is dropped"),)
+    yield Fix(
+        "bump",
+        f"Move to {reference.name}:{found.candidate}",
+        (replace_span(facts(subject).dockerfile, whole, found.candidate),),
+        conditions,
+        f"The base gets security fixes again ({'; '.join(found.changed)}).",
+    )
+
+
+@rule.check
+def find(subject: Subject) -> Iterator[Finding]:
+    today = subject.today or date.today()
+    for stage, reference in external_bases(subject):
+        name = reference.official
+        found = ended(name, reference.tag, today) if name and reference.tag else None
+        if found is None:
+            continue
+        yield rule.finding(
+            subject,
+            f"{reference.shown} gets no more security fixes: "
+            + ", ".join(_said(one) for one in found.releases),
+            at=stage.base.span,
+            about=name,
+            fixes=tuple(_fixes(subject, stage, reference, found)),
+            tip="Move to a release that is still maintained",
+        )

@@ -1,0 +1,174 @@
+"""A pipe whose failure goes unnoticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hardening.dockerfile.edits import insert_at, insert_line_before
+from hardening.dockerfile.shell_model import Command, Script
+from hardening.model import Finding, Fix, Precondition, Severity, holds, unknown
+from hardening.rules.frame import Example, Rule
+from hardening.rules.support import Facts, Run, facts, image_has
+from hardening.subject import Subject
+
+HARMLESS = frozenset({"echo", "printf", "yes", "true", ":"})
+EARLY_ENDS = frozenset({"head", "grep", "sed", "awk", "read", "true"})
+BASH = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]'
+HAVE_BASH = ("debian", "ubuntu", "fedora", "centos", "rockylinux", "almalinux", "amazonlinux")
+HAVE_BASH += ("python", "node", "golang", "ruby", "php", "openjdk", "buildpack-deps", "rust")
+
+rule = Rule(
+    title="Let a failed pipe fail the build",
+    severity=Severity.MEDIUM,
+    why="Without pipefail only the last command of a pipe counts: a download that was cut short or "
+    "blocked still gives a green build, with half a program in the image.",
+    references=("https://docs.docker.com/build/building/best-practices/#using-pipes",),
+    aliases=("hadolint:DL4006", "kics:shell_running_a_pipe_without_pipefail_flag"),
+    bad=(
+        Example(
+            "FROM debian:13\nRUN curl -fsSL https://example.com/a.gz | gunzip > /a\n",
+            'FROM debian:13\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
+            "RUN curl -fsSL https://example.com/a.gz | gunzip > /a\n",
+        ),
+        Example(
+            "FROM alpine:3.24\nRUN wget -qO- https://example.com/a.gz | gunzip > /a\n",
+            "FROM alpine:3.24\nRUN set -o pipefail && wget -qO- https://example.com/a.gz | "
+            "gunzip > /a\n",
+            note="busybox ash knows pipefail",
+        ),
+        Example(
+            "FROM example/unknown:1\nRUN fetch | unpack\n",
+            'FROM example/unknown:1\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
+            "RUN fetch | unpack\n",
+        ),
+    ),
+    good=(
+        Example(
+            'FROM debian:13\nSHELL ["/bin/bash", "-eo", "pipefail", "-c"]\nRUN fetch | unpack\n'
+        ),
+        Example("FROM alpine:3.24\nRUN set -euo pipefail; fetch | unpack\n"),
+        Example("FROM debian:13\nRUN echo y | install-it\n", note="echo does not fail"),
+        Example("FROM debian:13\nRUN fetch || true\n", note="not a pipe"),
+        Example('FROM debian:13\nRUN ["sh", "-c", "a"]\n'),
+        Example(
+            'FROM debian:13 AS base\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nFROM base\n'
+            "RUN fetch | unpack\n",
+            note="inherited",
+        ),
+        Example(
+            'FROM mcr.microsoft.com/powershell:7\nSHELL ["pwsh", "-c"]\nRUN Get-Item a | Out-Null\n'
+        ),
+        Example("FROM debian:13\nRUN <<EOF bash\nset -o pipefail\nfetch | unpack\nEOF\n"),
+    ),
+)
+
+
+def _protected(script: Script, command: Command) -> bool:
+    if any("pipefail" in option for option in script.options):
+        return True
+    for earlier in script.commands:
+        if earlier.span.start >= command.span.start:
+            break
+        if earlier.name == "set" and any("pipefail" in word.text for word in earlier.arguments):
+            return True
+    return any("pipefail" in wrapper for wrapper in command.wrappers)
+
+
+def _unsafe_pipe(script: Script) -> Command | None:
+    """The first command of the first pipe that can fail unseen."""
+    for command in script.commands:
+        if command.pipeline_length < 2 or command.position != 0:
+            continue
+        members = script.pipeline_of(command)
+        if all(one.name in HARMLESS for one in members[:-1]) or _protected(script, command):
+            continue
+        return command
+    return None
+
+
+def _early_end(script: Script) -> Precondition:
+    statement = "No reader of a pipe stops early"
+    for command in script.commands:
+        if command.position > 0 and command.name in EARLY_ENDS:
+            if command.name == "head" or command.has_flag("-q", "-m"):
+                return unknown(statement, f"{command.name} may end first and fail the pipe")
+            if command.name == "grep":
+                return unknown(statement, "grep fails when nothing matches")
+    return holds(statement, "Every reader takes all it is given")
+
+
+def _later_shells(known: Facts, run: Run) -> Precondition:
+    statement = "No later shell-form CMD or ENTRYPOINT changes its shell"
+    for placed in known.all("CMD", "ENTRYPOINT", "HEALTHCHECK"):
+        after = placed.instruction.span.start > run.instruction.span.start
+        if after and placed.instruction.shell is not None:
+            line = placed.instruction.start_line
+            return unknown(statement, f"Line {line} would run in bash")
+    return holds(statement, "There is none")
+
+
+def _has_bash(subject: Subject, run: Run) -> Precondition:
+    statement = "The stage has bash"
+    base = _root_base(subject, run)
+    name = base.partition("@")[0].partition(":")[0].rpartition("/")[2]
+    slimmed = any(word in base for word in ("alpine", "distroless", "busybox"))
+    if run.shipped and image_has(subject, "bin/bash", "usr/bin/bash"):
+        return holds(statement, "/bin/bash is in the image")
+    if name in HAVE_BASH and not slimmed:
+        return holds(statement, f"{name} images carry bash")
+    return unknown(statement, f"It is not known whether {base or 'the base'} carries bash")
+
+
+def _root_base(subject: Subject, run: Run) -> str:
+    if run.stage is None:
+        return ""
+    root = facts(subject).dockerfile.chain(run.stage)[0]
+    return root.base_expanded or root.base.value
+
+
+def _fixes(subject: Subject, run: Run) -> Iterator[Fix]:
+    known = facts(subject)
+    first = run.script.commands[0]
+    plain = first.editable and not first.wrappers and not run.instruction.heredocs
+    busybox = "alpine" in _root_base(subject, run)
+    in_bash = run.script.shell.rpartition("/")[2] == "bash"
+    if plain and (busybox or in_bash):
+        start = run.instruction.arguments.start
+        yield Fix(
+            "set-pipefail",
+            "Begin the RUN with set -o pipefail",
+            (insert_at(known.dockerfile, start, "set -o pipefail && "),),
+            (
+                holds(
+                    "The shell knows pipefail", "bash" if in_bash else "Alpine's busybox ash does"
+                ),
+                _early_end(run.script),
+            ),
+            "The build stops when any command of the pipe fails.",
+        )
+    elif not run.placed.deferred and not busybox and not run.instruction.heredocs:
+        yield Fix(
+            "shell-pipefail",
+            "Set a shell with pipefail before the RUN",
+            (insert_line_before(known.dockerfile, run.instruction, BASH),),
+            (_has_bash(subject, run), _early_end(run.script), _later_shells(known, run)),
+            "The build stops when any command of a pipe fails; later shell forms run in bash.",
+        )
+
+
+@rule.check
+def find(subject: Subject) -> Iterator[Finding]:
+    for run in facts(subject).runs:
+        command = _unsafe_pipe(run.script)
+        if command is None:
+            continue
+        members = run.script.pipeline_of(command)
+        text = " | ".join(one.name or "..." for one in members)
+        yield rule.finding(
+            subject,
+            f"A failure of {command.name or 'the first command'} in {text} goes unnoticed",
+            at=command.span,
+            about=text,
+            fixes=tuple(_fixes(subject, run)),
+            tip=f"Write {BASH} before this RUN",
+        )

@@ -1,0 +1,1 @@
+"""Rules of the theme `packages`, one file each."""

@@ -1,0 +1,102 @@
+"""apt-get that pulls in recommended packages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hardening.dockerfile.shell_model import PackageCall
+from hardening.model import Finding, Fix, Precondition, Severity, holds, unknown
+from hardening.rules.frame import Example, Rule
+from hardening.rules.support import Run, facts
+from hardening.rules.support_fixes import insert_flag, literal
+from hardening.rules.support_packages import APT, about, has_flag, names, option_values
+from hardening.subject import Subject
+
+FLAG = "--no-install-recommends"
+MISSED = ("curl", "wget", "git", "openssh-client", "python3-pip", "build-essential")
+"""Packages whose recommended ones (ca-certificates, compilers) are often relied on."""
+
+rule = Rule(
+    title="Install without recommended packages",
+    severity=Severity.LOW,
+    why="Recommended packages are extra code in the image: more to patch and more tools for "
+    "whoever breaks in, and nobody chose them.",
+    references=("https://manpages.debian.org/bookworm/apt/apt-get.8.en.html",),
+    aliases=(
+        "hadolint:DL3015",
+        "trivy:DS-0029",
+        "kics:apt_get_not_avoiding_additional_packages",
+        "parfum:aptGetInstallUseNoRec",
+    ),
+    bad=(
+        Example(
+            "FROM debian:13\nRUN apt-get update && apt-get install -y nginx "
+            "&& rm -rf /var/lib/apt/lists/*\n",
+            "FROM debian:13\nRUN apt-get update && apt-get install --no-install-recommends -y "
+            "nginx "
+            "&& rm -rf /var/lib/apt/lists/*\n",
+        ),
+    ),
+    good=(
+        Example("FROM debian:13\nRUN apt-get install -y --no-install-recommends nginx\n"),
+        Example("FROM debian:13\nRUN apt-get install -o APT::Install-Recommends=false -y nginx\n"),
+        Example("FROM debian:13\nRUN apt-get -o=APT::Install-Recommends=0 -y install nginx\n"),
+        Example(
+            "FROM debian:13\nRUN echo 'APT::Install-Recommends \"0\";' > "
+            "/etc/apt/apt.conf.d/01lean\n"
+            "RUN apt-get install -y nginx\n",
+            note="apt is configured that way",
+        ),
+        Example(
+            "FROM debian:13\nRUN apt-get install -y --install-recommends nginx\n",
+            note="somebody asked for them",
+        ),
+        Example("FROM debian:13\nRUN apt-get upgrade -y\n", note="nothing is installed by name"),
+    ),
+)
+
+
+def _chosen(call: PackageCall) -> bool:
+    if has_flag(call, FLAG, "--install-recommends", "--without-recommends", "-R"):
+        return True
+    values = (*option_values(call, "-o", "--option"),)
+    return any("install-recommends" in value.lower() for value in values)
+
+
+def _smoke(call: PackageCall) -> Precondition:
+    statement = "Nothing relies on a recommended package"
+    risky = [word.text for word in call.packages if word.text in MISSED]
+    if risky:
+        return unknown(
+            statement, f"{', '.join(risky)} is often used together with what it recommends"
+        )
+    return unknown(statement, "Only a build and a run can show it")
+
+
+def _fix(run: Run, call: PackageCall, subject: Subject) -> Fix:
+    return Fix(
+        "no-recommends",
+        f"Add {FLAG}",
+        (insert_flag(facts(subject).dockerfile, call, FLAG),),
+        (literal(call.command), _smoke(call), holds("apt knows the flag", "Since apt 0.6.46")),
+        "Only the named packages and what they depend on are installed.",
+    )
+
+
+@rule.check
+def find(subject: Subject) -> Iterator[Finding]:
+    known = facts(subject)
+    if "APT::Install-Recommends" in known.dockerfile.text.replace("-o APT::", "").replace(
+        "-o=APT::", ""
+    ):
+        return
+    for run, call in known.calls(*APT):
+        if call.verb not in ("install", "reinstall") or not call.packages or _chosen(call):
+            continue
+        yield rule.finding(
+            subject,
+            f"{call.manager} install of {names(call.packages)} also installs what they recommend",
+            at=call.command.span,
+            about=about(call),
+            fixes=(_fix(run, call, subject),),
+        )

@@ -1,0 +1,103 @@
+"""pip install that stores wheels in the layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hardening.dockerfile.shell_model import Command, PackageCall
+from hardening.model import Finding, Fix, Severity
+from hardening.rules.frame import Example, Rule
+from hardening.rules.support import Run, facts
+from hardening.rules.support_fixes import insert_flag, literal, no_volatile
+from hardening.rules.support_packages import about, has_flag, later, names, removes
+from hardening.subject import Subject
+
+PATHS = ("~/.cache/pip", "/root/.cache/pip")
+
+rule = Rule(
+    title="Install with pip --no-cache-dir",
+    severity=Severity.LOW,
+    why="pip keeps what it downloaded and built; in a layer nothing ever reads it again, and the "
+    "copies show up as packages to patch.",
+    references=("https://pip.pypa.io/en/stable/topics/caching/",),
+    aliases=(
+        "hadolint:DL3042",
+        "kics:pip_install_keeping_cached_packages",
+        "parfum:pipUseNoCacheDir",
+    ),
+    bad=(
+        Example(
+            "FROM python:3.14-slim\nRUN pip install -r requirements.txt\n",
+            "FROM python:3.14-slim\nRUN pip install --no-cache-dir -r requirements.txt\n",
+        ),
+        Example(
+            "FROM python:3.14-slim\nRUN python3 -m pip install flask==3.1.0 \\\n    && pip check\n",
+            "FROM python:3.14-slim\nRUN python3 -m pip install --no-cache-dir flask==3.1.0 "
+            "\\\n    && pip check\n",
+        ),
+        Example(
+            "FROM python:3.14-slim\nENV PIP_NO_CACHE_DIR=0\nRUN pip install flask\n",
+            "FROM python:3.14-slim\nENV PIP_NO_CACHE_DIR=0\nRUN pip install --no-cache-dir flask\n",
+        ),
+    ),
+    good=(
+        Example("FROM python:3.14-slim\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask\n"),
+        Example("FROM python:3.14-slim\nRUN export PIP_NO_CACHE_DIR=on && pip install flask\n"),
+        Example(
+            "FROM python:3.14-slim\nRUN --mount=type=cache,target=/root/.cache/pip pip install "
+            "flask\n"
+        ),
+        Example(
+            "FROM python:3.14-slim\nRUN --mount=type=cache,target=/root/.cache pip install flask\n"
+        ),
+        Example("FROM python:3.14-slim\nRUN pip install flask && rm -rf ~/.cache/pip\n"),
+        Example("FROM python:3.14-slim\nRUN pip install flask && pip cache purge\n"),
+        Example("FROM python:3.14-slim\nRUN pip --no-cache-dir install flask\n"),
+        Example("FROM python:3.14-slim\nRUN pipx install tox\n", note="another program"),
+        Example(
+            "FROM python:3.14 AS build\nENV PIP_NO_CACHE_DIR=1\n"
+            "FROM build\nRUN pip install flask\n",
+            note="inherited",
+        ),
+        Example(
+            "FROM python:3.14 AS build\nRUN pip install --target /deps flask\n"
+            "FROM python:3.14-slim\nCOPY --from=build /deps /deps\n",
+            note="a build stage does not ship",
+        ),
+    ),
+)
+
+
+def _cleans(command: Command) -> bool:
+    if removes(command, *PATHS):
+        return True
+    return "pip" in (command.name or "") and "purge" in [one.text for one in command.arguments]
+
+
+def _fix(subject: Subject, run: Run, call: PackageCall) -> Fix:
+    return Fix(
+        "no-cache-dir",
+        "Add --no-cache-dir",
+        (insert_flag(facts(subject).dockerfile, call, "--no-cache-dir"),),
+        (literal(call.command), no_volatile(run, *PATHS)),
+        "The same packages are installed; the downloads are not kept.",
+    )
+
+
+@rule.check
+def find(subject: Subject) -> Iterator[Finding]:
+    known = facts(subject)
+    for run, call in known.calls("pip"):
+        if call.verb != "install" or not run.shipped or has_flag(call, "--no-cache-dir"):
+            continue
+        if run.is_volatile(*PATHS) or known.is_set(run, call.command, "PIP_NO_CACHE_DIR"):
+            continue
+        if any(_cleans(one) for one in later(run, call.command)):
+            continue
+        yield rule.finding(
+            subject,
+            f"pip install of {names(call.packages)} keeps its downloads in the layer",
+            at=call.command.span,
+            about=about(call),
+            fixes=(_fix(subject, run, call),),
+        )

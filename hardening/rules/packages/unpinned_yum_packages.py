@@ -1,0 +1,63 @@
+"""yum packages without a version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hardening.dockerfile.shell_model import PackageCall, ShellWord
+from hardening.model import Finding, Severity
+from hardening.rules.frame import Example, Profile, Rule
+from hardening.rules.support import Run
+from hardening.rules.support_packages import unpinned
+from hardening.subject import Subject
+
+rule = Rule(
+    title="Name the version of each yum package",
+    severity=Severity.LOW,
+    profile=Profile.ALL,
+    why="Two builds of the same Dockerfile may install different versions, so what was "
+    "tested is not what ships; a bad release reaches the image without a change of the "
+    "Dockerfile.",
+    references=("https://man7.org/linux/man-pages/man8/yum.8.html",),
+    aliases=(
+        "hadolint:DL3033",
+        "kics:yum_install_without_version",
+    ),
+    bad=(Example("FROM centos:7\nRUN yum install -y httpd && yum clean all\n"),),
+    good=(
+        Example("FROM centos:7\nRUN yum install -y httpd-2.4.6 && yum clean all\n"),
+        Example("FROM centos:7\nRUN yum install -y ./local.rpm\n"),
+        Example("FROM centos:7\nRUN yum install -y httpd-$VERSION\n"),
+        Example("FROM centos:7\nRUN yum clean all\n"),
+    ),
+)
+
+
+def _is_pinned(run: Run, call: PackageCall, word: ShellWord) -> bool:
+    text = word.text.strip("\"'")
+    if word.value is None and "-" not in text:
+        return True
+    return _versioned(text)
+
+
+_VERSION = re.compile(r"-(?:\$|[0-9]|\d+:)")
+
+
+def _versioned(text: str) -> bool:
+    """`name-1.2`, `name-$VERSION`, a file, a URL, a group or a module stream."""
+    if text.endswith(".rpm") or text.startswith(("@", "http:", "https:", "/", "./")):
+        return True
+    return bool(_VERSION.search(text)) or "=" in text or ":" in text
+
+
+@rule.check
+def find(subject: Subject) -> Iterator[Finding]:
+    yield from unpinned(
+        subject,
+        rule,
+        managers=("yum",),
+        verbs=frozenset({"install", "localinstall"}),
+        is_pinned=_is_pinned,
+        how="Write package-version",
+    )

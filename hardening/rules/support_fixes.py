@@ -1,0 +1,155 @@
+"""Edits and preconditions that many rules share. No edit reaches into a command that is not
+`editable`; inserted lines copy the continuation style that stands around them."""
+
+from __future__ import annotations
+
+import re
+
+from hardening.dockerfile.edits import insert_at, replace_span
+from hardening.dockerfile.model import Dockerfile, Instruction
+from hardening.dockerfile.shell_model import Command, PackageCall, Script, ShellWord
+from hardening.model import Edit, Precondition, Span, fails, holds, unknown
+from hardening.rules.support import Run
+
+LITERAL = "The command stands literally in the file"
+UNCONDITIONAL = "The command is not inside a condition, loop or function"
+_JOINT = re.compile(r"\A[ \t]*(?:[\\`][ \t]*\n[ \t]*)?(?:&&|;)[ \t]*(?:[\\`][ \t]*\n[ \t]*)?\Z")
+
+
+def literal(command: Command) -> Precondition:
+    """Fails where the text may not be touched."""
+    if not command.editable:
+        return fails(LITERAL, "It is built by the shell or could not be read exactly")
+    return holds(LITERAL, "Read from the Dockerfile")
+
+
+def unconditional(command: Command) -> Precondition:
+    if command.conditional:
+        return unknown(UNCONDITIONAL, "It stands inside a condition, loop or function")
+    return holds(UNCONDITIONAL, "It runs on every build")
+
+
+def no_volatile(run: Run, *paths: str) -> Precondition:
+    statement = f"No cache or tmpfs mount covers {paths[0]}"
+    if run.is_volatile(*paths):
+        return fails(statement, "A --mount of this RUN does")
+    return holds(statement, "No --mount of this RUN does")
+
+
+def status_kept(statement: str = "The exit status of the RUN stays the same") -> Precondition:
+    return holds(statement, "The new command is joined so that an earlier failure still counts")
+
+
+def insert_after(dockerfile: Dockerfile, span: Span, text: str) -> Edit:
+    return insert_at(dockerfile, span.end, text)
+
+
+def insert_flag(dockerfile: Dockerfile, call: PackageCall, flag: str) -> Edit:
+    """A flag right after the verb (after the program where the verb's place is unknown)."""
+    span = call.verb_span or call.command.words[0].span
+    return insert_at(dockerfile, span.end, " " + flag)
+
+
+def remove_words(dockerfile: Dockerfile, words: tuple[ShellWord, ...]) -> tuple[Edit, ...]:
+    """Words out of a command, each with the blanks before it on its line."""
+    edits = []
+    for word in words:
+        start = word.span.start
+        while start > 0 and dockerfile.text[start - 1] in " \t":
+            start -= 1
+        line_first = start > 0 and dockerfile.text[start - 1] == "\n"
+        if line_first:
+            edits.append(_remove_line_first(dockerfile, word, start))
+        else:
+            edits.append(replace_span(dockerfile, Span(start, word.span.end), ""))
+    return tuple(edits)
+
+
+def _remove_line_first(dockerfile: Dockerfile, word: ShellWord, start: int) -> Edit:
+    """A word that begins its line: the whole line goes when nothing but a continuation follows."""
+    text = dockerfile.text
+    end = word.span.end
+    line_end = text.find("\n", end)
+    rest = text[end:line_end] if line_end >= 0 else text[end:]
+    if line_end >= 0 and rest.strip() == dockerfile.escape:
+        return replace_span(dockerfile, Span(start, line_end + 1), "")
+    while end < len(text) and text[end] in " \t":
+        end += 1
+    return replace_span(dockerfile, Span(word.span.start, end), "")
+
+
+def command_end(command: Command) -> int:
+    """Where the command ends, redirections included."""
+    return max([command.span.end, *(one.span.end for one in command.redirections)])
+
+
+def append_command(
+    dockerfile: Dockerfile, instruction: Instruction, script: Script, text: str
+) -> Edit | None:
+    """One more command at the end of a RUN, run only when the ones before went well. None when
+    the end of the script cannot be extended safely (a closing `fi` or `)`, `&`, an error)."""
+    if not script.commands or script.errors:
+        return None
+    last = max(script.commands, key=lambda one: one.span.end)
+    if last.conditional or not last.editable or (last.wrapper_span is None and last.wrappers):
+        return None
+    end = command_end(last)
+    heredoc = next((one for one in instruction.heredocs if one.body.contains(last.span)), None)
+    limit = heredoc.body.end if heredoc else instruction.span.end
+    if dockerfile.text[end:limit].strip():
+        return None
+    if not heredoc and instruction.heredocs:
+        return None
+    joint = (
+        _heredoc_joint(dockerfile, script, last) if heredoc else _joint(dockerfile, script, last)
+    )
+    return insert_at(dockerfile, end, joint + text)
+
+
+def fails_fast(script: Script) -> bool:
+    """True when the script stops at the first failure (`set -e`, `SHELL [..., "-e", ...]`)."""
+    words = list(script.options)
+    for command in script.commands[:1]:
+        if command.name == "set":
+            words += [word.text for word in command.arguments]
+    return any(
+        word == "errexit" or (word.startswith("-") and not word.startswith("--") and "e" in word)
+        for word in words
+    )
+
+
+def _heredoc_joint(dockerfile: Dockerfile, script: Script, last: Command) -> str:
+    if not fails_fast(script):
+        return " && "
+    start = dockerfile.line_start(dockerfile.line_at(last.span.start))
+    line = dockerfile.text[start : last.span.start]
+    return "\n" + line[: len(line) - len(line.lstrip())]
+
+
+def _joint(dockerfile: Dockerfile, script: Script, last: Command) -> str:
+    """What stands between the last two commands, or the house style."""
+    text = dockerfile.text
+    before = [one for one in script.commands if command_end(one) <= last.span.start]
+    first = last.wrapper_span.start if last.wrapper_span else last.span.start
+    if before:
+        previous = max(before, key=command_end)
+        between = text[command_end(previous) : first].replace("\r\n", "\n")
+        if _JOINT.match(between):
+            fast = fails_fast(script)
+            return between if fast or "&&" in between else _with_and(between)
+    if "\n" in text[last.span.start : last.span.end]:
+        return f" {dockerfile.escape}\n    && "
+    return " && "
+
+
+def _with_and(between: str) -> str:
+    """`; ` → ` && `; `; \\⏎  ` → ` && \\⏎  `."""
+    replaced = between.replace(";", "&&", 1)
+    return replaced if replaced[:1] in " \t" else " " + replaced
+
+
+def needs_image(statement: str, answer: bool | None, *, yes: str, no: str) -> Precondition:
+    """A statement that the image decides: holds, fails, or unknown without its files."""
+    if answer is None:
+        return unknown(statement, "The files of the image are not known")
+    return holds(statement, yes) if answer else fails(statement, no)

@@ -1,0 +1,226 @@
+"""What the rules about package managers share: prompts, caches, versions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from hardening.dockerfile.shell_model import Command, PackageCall, ShellWord
+from hardening.model import Edit, Finding, Fix, Precondition, Severity, Span, holds, unknown
+from hardening.rules.frame import Rule
+from hardening.rules.support import Run, facts
+from hardening.rules.support_fixes import (
+    append_command,
+    insert_flag,
+    literal,
+    no_volatile,
+    status_kept,
+    unconditional,
+)
+from hardening.subject import Subject
+
+APT = ("apt-get", "apt", "aptitude")
+APT_LISTS = "/var/lib/apt/lists"
+
+
+def names(words: tuple[ShellWord, ...], limit: int = 3) -> str:
+    """`curl, git and 4 more`."""
+    texts = [word.text for word in words]
+    if not texts:
+        return "packages"
+    shown = ", ".join(texts[:limit])
+    return shown if len(texts) <= limit else f"{shown} and {len(texts) - limit} more"
+
+
+def about(call: PackageCall) -> str:
+    """A stable name for a call: manager, verb and operands."""
+    operands = " ".join(word.text for word in call.packages)
+    return f"{call.manager} {call.verb} {operands}".strip()
+
+
+def has_flag(call: PackageCall, *flags: str) -> bool:
+    return call.command.has_flag(*flags)
+
+
+def option_values(call: PackageCall, *flags: str) -> Iterator[str]:
+    """Values of `-o X`, `-oX`, `--option=X`, `--option X`."""
+    words = call.command.words
+    for word, following in zip(words, (*words[1:], None), strict=True):
+        for flag in flags:
+            if word.text == flag and following is not None:
+                yield following.text.strip("\"'")
+            elif flag.startswith("--") and word.text.startswith(flag + "="):
+                yield word.text[len(flag) + 1 :].strip("\"'")
+            elif not flag.startswith("--") and word.text.startswith(flag) and word.text != flag:
+                yield word.text[len(flag) :].strip("\"'")
+
+
+def later(run: Run, command: Command) -> tuple[Command, ...]:
+    """Commands of the same RUN after this one."""
+    return run.script.after(command)
+
+
+def removes(command: Command, *paths: str) -> bool:
+    """True when a command deletes (part of) one of the paths: `rm -rf`, `find ... -delete`."""
+    if command.name not in ("rm", "find", "rmdir", "shred"):
+        return False
+    return any(
+        _touches(word.text.strip("\"'"), path) for word in command.words[1:] for path in paths
+    )
+
+
+def _touches(text: str, path: str) -> bool:
+    if path.startswith("~/"):
+        return path[1:] in text or text.rstrip("/*").endswith(path[1:].rpartition("/")[0] or "\0")
+    if "{" in text:
+        return (
+            text.startswith("/var/") and path.split("/")[-1 if path.count("/") < 3 else 3] in text
+        )
+    bare = text.rstrip("/*") or "/"
+    return (
+        bare == path
+        or bare.startswith(path + "/")
+        or (len(bare) > 4 and path.startswith(bare + "/"))
+    )
+
+
+def prompts(
+    subject: Subject,
+    rule: Rule,
+    *,
+    managers: tuple[str, ...],
+    verbs: frozenset[str],
+    answered: Callable[[Run, PackageCall], bool],
+    flag: str,
+    program_flag: bool = False,
+) -> Iterator[Finding]:
+    """Calls that would wait for an answer that nobody gives during a build.
+
+    `program_flag` puts the flag before the verb (zypper's global options).
+    """
+    dockerfile = facts(subject).dockerfile
+    for run, call in facts(subject).calls(*managers):
+        if call.verb not in verbs or answered(run, call):
+            continue
+        if program_flag:
+            first = call.command.words[0].span
+            edit = Edit(dockerfile.path, Span(first.end, first.end), f" {flag}")
+        else:
+            edit = insert_flag(dockerfile, call, flag)
+        fix = Fix(
+            "answer-yes",
+            f"Add {flag}",
+            (edit,),
+            (literal(call.command), _no_answer_piped(call)),
+            "The build no longer stops at the confirmation prompt.",
+        )
+        yield rule.finding(
+            subject,
+            f"{call.manager} {call.verb} of {names(call.packages)} asks for confirmation, "
+            "which fails in a build",
+            at=call.command.span,
+            about=about(call),
+            fixes=(fix,),
+        )
+
+
+def _no_answer_piped(call: PackageCall) -> Precondition:
+    statement = "Nothing else answers the prompt"
+    if call.command.position > 0:
+        return unknown(statement, "Something is piped into the command")
+    return holds(statement, "Its standard input is not redirected by a pipe")
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """A package manager's cache: where it lies, and the command that empties it."""
+
+    paths: tuple[str, ...]
+    clean: str
+    verbs: frozenset[str]
+    cleaners: Callable[[Command], bool]
+
+
+def caches_left(
+    subject: Subject,
+    rule: Rule,
+    *,
+    managers: tuple[str, ...],
+    cache: Cache,
+    silent: Callable[[Run, PackageCall], bool] = lambda run, call: False,
+) -> Iterator[Finding]:
+    """One finding for each RUN of a shipped stage that fills a cache and leaves it."""
+    seen: set[int] = set()
+    for run, call in facts(subject).calls(*managers):
+        if not run.shipped or call.verb not in cache.verbs or id(run) in seen:
+            continue
+        if run.is_volatile(*cache.paths) or silent(run, call):
+            continue
+        rest = later(run, call.command)
+        if any(cache.cleaners(one) or removes(one, *cache.paths) for one in rest):
+            continue
+        seen.add(id(run))
+        calls = [one for one in run.calls if one.manager in managers and one.verb in cache.verbs]
+        last = calls[-1]
+        yield rule.finding(
+            subject,
+            f"{call.manager} {call.verb} of {names(call.packages)} leaves its cache "
+            f"({cache.paths[0]}) in the layer",
+            at=call.command.span,
+            about=about(call),
+            fixes=tuple(_clean_fix(subject, run, last, cache)),
+            tip=f"End the same RUN with: {cache.clean}",
+        )
+
+
+def _clean_fix(subject: Subject, run: Run, last: PackageCall, cache: Cache) -> Iterator[Fix]:
+    dockerfile = facts(subject).dockerfile
+    edit = append_command(
+        dockerfile, run.instruction, run.script, with_sudo(last.command, cache.clean)
+    )
+    if edit is None:
+        return
+    yield Fix(
+        "clean-cache",
+        f"End the RUN with {cache.clean}",
+        (edit,),
+        (
+            literal(last.command),
+            unconditional(last.command),
+            no_volatile(run, *cache.paths),
+            status_kept(),
+        ),
+        "The cache is gone before the layer is closed; the image gets smaller.",
+    )
+
+
+def with_sudo(command: Command, text: str) -> str:
+    """The new command with the privileges of the old one."""
+    return f"sudo {text}" if "sudo" in command.wrappers else text
+
+
+def unpinned(
+    subject: Subject,
+    rule: Rule,
+    *,
+    managers: tuple[str, ...],
+    verbs: frozenset[str],
+    is_pinned: Callable[[Run, PackageCall, ShellWord], bool],
+    how: str,
+    severity: Severity | None = None,
+) -> Iterator[Finding]:
+    """Calls that install whatever version is newest on the day of the build."""
+    for run, call in facts(subject).calls(*managers):
+        if call.verb not in verbs:
+            continue
+        loose = tuple(word for word in call.packages if not is_pinned(run, call, word))
+        if not loose:
+            continue
+        yield rule.finding(
+            subject,
+            f"{call.manager} {call.verb} takes whatever version of {names(loose)} is newest",
+            at=call.command.span,
+            about=about(call),
+            severity=severity,
+            tip=how,
+        )

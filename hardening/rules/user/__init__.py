@@ -1,0 +1,1 @@
+"""Rules of the theme `user`, one file each."""

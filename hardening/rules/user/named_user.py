@@ -1,0 +1,158 @@
+"""USER with a name instead of a number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hardening.dockerfile.edits import replace_span
+from hardening.dockerfile.model import Instruction
+from hardening.dockerfile.shell_model import Command
+from hardening.image.synthetic import ImageSketch, LayerSketch
+from hardening.model import Finding, Fix, Severity, holds, unknown
+from hardening.rules.frame import Example, Rule
+from hardening.rules.support import Facts, Placed, facts
+from hardening.subject import Subject
+
+NUMERIC = re.compile(r"\A\d+(?::.*)?\Z")
+ROOT = ("root", "0")
+CREATORS = ("useradd", "adduser", "addgroup", "groupadd")
+
+rule = Rule(
+    title="Name the user by number",
+    severity=Severity.LOW,
+    why="Kubernetes cannot tell whether a name is root: with runAsNonRoot it refuses to start the "
+    "container, and without it a changed /etc/passwd in the base decides who the program runs as.",
+    references=("https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",),
+    aliases=("hadolint:DL3066",),
+    bad=(
+        Example(
+            "FROM debian:13\nRUN groupadd -g 10001 app && useradd -u 10001 -g 10001 app\n"
+            "USER app\n",
+            "FROM debian:13\nRUN groupadd -g 10001 app && useradd -u 10001 -g 10001 app\n"
+            "USER 10001:10001\n",
+            note="the Dockerfile gives the numbers",
+        ),
+        Example(
+            "FROM node:26\nUSER node\n",
+            "FROM node:26\nUSER 1000:1001\n",
+            image=ImageSketch(
+                layers=(
+                    LayerSketch(
+                        {
+                            "etc/passwd": "node:x:1000:1001::/home/node:/bin/sh\n",
+                            "etc/group": "node:x:1001:\n",
+                        }
+                    ),
+                )
+            ),
+            note="the image gives the numbers",
+        ),
+        Example("FROM example/base:1\nUSER app\n", note="nobody gives the number"),
+    ),
+    good=(
+        Example("FROM debian:13\nUSER 10001:10001\n"),
+        Example("FROM debian:13\nUSER 10001\n"),
+        Example("ARG UID\nFROM debian:13\nUSER ${UID}\n", note="a variable"),
+        Example("FROM debian:13\nUSER root\nRUN true\nUSER 10001\n", note="not the last one"),
+        Example("FROM debian:13\nUSER root\n", note="another rule's finding"),
+        Example("FROM node:26 AS build\nUSER node\nFROM debian:13\nUSER 1\n", note="does not ship"),
+        Example("FROM mcr.microsoft.com/windows/nanoserver:ltsc2025\nUSER ContainerUser\n"),
+    ),
+)
+
+
+def _last_user(known: Facts) -> Placed | None:
+    users = [one for one in known.all("USER") if one.shipped and not one.deferred]
+    return users[-1] if users else None
+
+
+def _option(command: Command, *flags: str) -> str | None:
+    for word, value in zip(command.words, command.words[1:], strict=False):
+        if word.text in flags:
+            return value.value
+        for flag in flags:
+            if flag.startswith("--") and word.text.startswith(flag + "="):
+                return word.text.partition("=")[2]
+    last = command.words[-1].text
+    return next((last.partition("=")[2] for flag in flags if last.startswith(flag + "=")), None)
+
+
+def _from_dockerfile(known: Facts, name: str) -> tuple[str, str] | None:
+    """(uid:gid, evidence) when RUNs create the account with numbers."""
+    uid, gid, line = "", "", 0
+    groups: dict[str, str] = {}
+    for run, command in sorted(known.commands(*CREATORS), key=lambda one: one[1].span.start):
+        if not run.shipped:
+            continue
+        given = command.words[-1].value or ""
+        if command.name in ("addgroup", "groupadd"):
+            number = _option(command, "-g", "--gid")
+            if number and number.isdigit():
+                groups[given] = number
+        elif given == name:
+            number = _option(command, "-u", "--uid")
+            group = _option(command, "-g", "--gid", "-G", "--ingroup") or name
+            gid = group if group.isdigit() else groups.get(group, "")
+            uid = number if number and number.isdigit() else ""
+            line = known.dockerfile.line_at(command.span.start)
+    return (
+        (f"{uid}:{gid}", f"Line {line} creates {name} with these numbers") if uid and gid else None
+    )
+
+
+def _from_image(subject: Subject, name: str) -> tuple[str, str] | None:
+    image = subject.image
+    if image is None or not image.files_read:
+        return None
+    from hardening.image.accounts import accounts
+
+    user = accounts(image).user(name)
+    if user is None:
+        return None
+    return f"{user.uid}:{user.gid}", f"/etc/passwd of the image gives {name} {user.uid}:{user.gid}"
+
+
+def _fixes(subject: Subject, instruction: Instruction, name: str) -> Iterator[Fix]:
+    known = facts(subject)
+    user, colon, group = name.partition(":")
+    if colon and not group.isdigit():
+        group = ""
+    found = _from_dockerfile(known, user)
+    if found is None:
+        found = _from_image(subject, user)
+    if found is None or found[0].startswith("0:"):
+        return
+    uid, _, gid = found[0].partition(":")
+    value = f"{uid}:{group or gid}"
+    explicit = (
+        unknown("Supplementary groups are not needed", "An explicit group drops them")
+        if not colon and subject.image is None and "usermod" in known.dockerfile.text
+        else holds("Supplementary groups are not needed", "The account is in its own group only")
+    )
+    yield Fix(
+        "numeric",
+        f"Write USER {value}",
+        (replace_span(known.dockerfile, instruction.arguments, value),),
+        (holds("The numbers are those of the account", found[1]), explicit),
+        "The container runs as the same account; Kubernetes can see that it is not root.",
+    )
+
+
+@rule.check
+def find(subject: Subject) -> Iterator[Finding]:
+    known = facts(subject)
+    placed = _last_user(known)
+    if placed is None or known.is_windows(placed):
+        return
+    name = placed.instruction.value.strip("\"'")
+    if not name or "$" in name or NUMERIC.match(name) or name.partition(":")[0] in ROOT:
+        return
+    yield rule.finding(
+        subject,
+        f"USER {name} is a name: Kubernetes cannot check that it is not root",
+        at=placed.instruction,
+        about=name,
+        fixes=tuple(_fixes(subject, placed.instruction, name)),
+        tip="Write the numeric uid:gid of the account",
+    )

@@ -1,0 +1,134 @@
+"""Files that everybody may write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hardening.dockerfile.edits import replace_span
+from hardening.dockerfile.shell_model import Command, ShellWord
+from hardening.model import Finding, Fix, Severity, Span, unknown
+from hardening.rules.frame import Example, Rule
+from hardening.rules.support import Run, facts
+from hardening.rules.support_fixes import literal
+from hardening.subject import Subject
+
+OCTAL = re.compile(r"\A[0-7]{3,4}\Z")
+
+rule = Rule(
+    title="Let only the owner write",
+    severity=Severity.MEDIUM,
+    why="Whoever gets any foot into the container may replace a program or setting that everybody "
+    "may write, and the next process to run it does the intruder's work.",
+    references=("https://cwe.mitre.org/data/definitions/732.html",),
+    aliases=("tally:world-writable-state-path-workaround",),
+    bad=(
+        Example(
+            "FROM debian:13\nRUN chmod -R 777 /app\n", "FROM debian:13\nRUN chmod -R 755 /app\n"
+        ),
+        Example(
+            "FROM debian:13\nRUN chmod 0666 /etc/app.conf\n",
+            "FROM debian:13\nRUN chmod 0644 /etc/app.conf\n",
+        ),
+        Example("FROM debian:13\nRUN chmod a+rwx /app\n", note="symbolic: no fix"),
+        Example(
+            "FROM debian:13\nCOPY --chmod=777 run.sh /\n",
+            "FROM debian:13\nCOPY --chmod=755 run.sh /\n",
+            files={"run.sh": "true\n"},
+        ),
+    ),
+    good=(
+        Example("FROM debian:13\nRUN chmod 755 /app && chmod u+x /run.sh\n"),
+        Example("FROM debian:13\nRUN chmod 1777 /tmp\n", note="sticky, as /tmp must be"),
+        Example("FROM debian:13\nRUN chmod +x /run.sh\n"),
+        Example("FROM debian:13\nRUN chmod g+w,o-w /data\n"),
+        Example("FROM debian:13\nRUN chmod ug+rwx /data && chmod o=r /x\n"),
+        Example(
+            "FROM debian:13 AS build\nRUN chmod 777 /src\nFROM debian:13\n", note="does not ship"
+        ),
+    ),
+)
+
+
+def _opens(mode: str) -> bool:
+    """True for a mode that lets others write and is not sticky."""
+    if OCTAL.match(mode):
+        return bool(int(mode[-1]) & 2) and not (len(mode) == 4 and int(mode[0]) & 1)
+    for clause in mode.split(","):
+        match = re.match(r"\A([ugoa]*)([-+=])([rwxXstugo]*)\Z", clause)
+        if match and match[2] != "-" and "w" in match[3] and ("o" in match[1] or "a" in match[1]):
+            return "t" not in match[3]
+    return False
+
+
+def _narrow(mode: str) -> str | None:
+    """The mode without write for group and others, None for a symbolic one."""
+    if not OCTAL.match(mode):
+        return None
+    return mode[:-2] + "".join(str(int(digit) & ~2) for digit in mode[-2:])
+
+
+def _fix(subject: Subject, span: Span, mode: str, command: Command | None) -> Iterator[Fix]:
+    narrow = _narrow(mode)
+    if narrow is None:
+        return
+    conditions = () if command is None else (literal(command),)
+    yield Fix(
+        "narrow-mode",
+        f"Write {narrow} instead of {mode}",
+        (replace_span(facts(subject).dockerfile, span, narrow),),
+        (*conditions, unknown("Only the owner writes there", "Only a run can show it")),
+        "Processes of other users can read and run these files but not change them.",
+    )
+
+
+def _mode_word(command: Command) -> ShellWord | None:
+    for word in command.arguments:
+        if not word.text.startswith("--reference") and (not word.is_flag or "w" in word.text):
+            return word if not word.text.startswith("--") else None
+    return None
+
+
+def _in_runs(subject: Subject) -> Iterator[Finding]:
+    commands: tuple[tuple[Run, Command], ...] = facts(subject).commands("chmod", "mkdir", "install")
+    for run, command in commands:
+        if not run.shipped:
+            continue
+        word = _mode_word(command) if command.name == "chmod" else _mode_option(command)
+        mode = word.value if word is not None else None
+        if word is None or mode is None or not _opens(mode):
+            continue
+        targets = [one.text for one in command.arguments if one is not word and not one.is_flag]
+        yield rule.finding(
+            subject,
+            f"Mode {mode} lets everybody write to {', '.join(targets[:3]) or 'it'}",
+            at=command.span,
+            about=" ".join(targets) or mode,
+            fixes=tuple(_fix(subject, word.span, mode, command)),
+            tip="Give the files to the user who needs to write, with mode 755 or 644",
+        )
+
+
+def _mode_option(command: Command) -> ShellWord | None:
+    for word, value in zip(command.words, command.words[1:], strict=False):
+        if word.text in ("-m", "--mode"):
+            return value
+    return None
+
+
+@rule.check
+def find(subject: Subject) -> Iterator[Finding]:
+    yield from _in_runs(subject)
+    for placed in facts(subject).all("COPY", "ADD"):
+        flag = placed.instruction.flag("chmod")
+        if not placed.shipped or flag is None or flag.value is None or flag.value_span is None:
+            continue
+        if _opens(flag.value):
+            yield rule.finding(
+                subject,
+                f"Mode {flag.value} lets everybody write to what is copied",
+                at=placed.instruction,
+                about=" ".join(word.value for word in placed.instruction.words),
+                fixes=tuple(_fix(subject, flag.value_span, flag.value, None)),
+                tip="Use mode 755 or 644",
+            )

@@ -25,7 +25,10 @@ FILE_FRONTEND: Final = (1, 2)
 
 _READERS_OF_NAMES: Final = (
     (re.compile(r"(?i)^(?:NPM_|NODE_AUTH|YARN_|PNPM_)"), ("npm", "npx", "yarn", "pnpm", "bun")),
-    (re.compile(r"(?i)^(?:PIP_|UV_|POETRY_|PYPI_|TWINE_)"), ("pip", "pip3", "uv", "poetry", "twine")),
+    (
+        re.compile(r"(?i)^(?:PIP_|UV_|POETRY_|PYPI_|TWINE_)"),
+        ("pip", "pip3", "uv", "poetry", "twine"),
+    ),
     (re.compile(r"(?i)^AWS_"), ("aws", "terraform", "cdk", "sam")),
     (re.compile(r"(?i)^(?:COMPOSER_)"), ("composer",)),
     (re.compile(r"(?i)^(?:BUNDLE_|GEM_)"), ("bundle", "bundler", "gem")),
@@ -41,7 +44,11 @@ _READERS_OF_FILES: Final = (
     (re.compile(r"(?:^|/)\.pypirc$"), ("twine", "python", "python3"), "pypirc"),
     (re.compile(r"(?:^|/)\.git-credentials$"), ("git", "go", "pip", "npm"), "git-credentials"),
     (re.compile(r"(?:^|/)\.aws/credentials$"), ("aws", "terraform"), "aws"),
-    (re.compile(r"(?:^|/)id_(?:rsa|dsa|ecdsa|ed25519)$"), ("git", "ssh", "go", "npm", "pip"), "ssh-key"),
+    (
+        re.compile(r"(?:^|/)id_(?:rsa|dsa|ecdsa|ed25519)$"),
+        ("git", "ssh", "go", "npm", "pip"),
+        "ssh-key",
+    ),
 )
 
 
@@ -73,9 +80,8 @@ def use_of(known: Facts, name: str) -> Use:
             runs.append(one)
         elif not (one.keyword == "ENV" and all(pair.key == name for pair in one.pairs)):
             others.append(one)
-    for stage in known.dockerfile.stages:
-        if pattern.search(stage.origin.span.slice(text)):
-            others.append(stage.origin)
+    origins = (stage.origin for stage in known.dockerfile.stages)
+    others += [origin for origin in origins if pattern.search(origin.span.slice(text))]
     guessed = () if runs else tuple(_runs_of_programs(known, name))
     return Use(name, tuple(declarations), tuple(runs) or guessed, tuple(others), bool(guessed))
 
@@ -122,8 +128,10 @@ def _conditions(known: Facts, use: Use, command: str) -> Iterator[Precondition]:
         yield holds(statement, "No other instruction expands it")
     yield from _run_time(known, use)
     if use.guessed:
-        yield unknown(f"The RUNs with the mount are those that read {use.name}",
-                      "Found by the programs that they call")
+        yield unknown(
+            f"The RUNs with the mount are those that read {use.name}",
+            "Found by the programs that they call",
+        )
     if use.runs:
         yield _frontend(known.dockerfile, ENV_FRONTEND, "env= of a secret mount")
         yield unknown("Whoever builds passes the secret", command)
@@ -133,8 +141,11 @@ def _run_time(known: Facts, use: Use) -> Iterator[Precondition]:
     statement = f"The program does not read {use.name} at run time"
     envs = [one for one, _ in use.declarations if one.keyword == "ENV"]
     if any(one.stage in known.shipped_stages for one in envs):
-        yield unknown(statement, "ENV is part of the image's configuration: pass it with --env-file "
-                      "or a secret when the container starts")
+        yield unknown(
+            statement,
+            "ENV is part of the image's configuration: pass it with --env-file "
+            "or a secret when the container starts",
+        )
     else:
         yield holds(statement, "ARG and the ENV of other stages are not there at run time")
 
@@ -183,9 +194,7 @@ def _flags_end(run: Instruction) -> int:
     return max([run.keyword_span.end, *(flag.span.end for flag in run.flags)])
 
 
-def literal_to_mount(
-    subject: Subject, run: Instruction, span: Span, name: str
-) -> Fix | None:
+def literal_to_mount(subject: Subject, run: Instruction, span: Span, name: str) -> Fix | None:
     """The fix that puts a mounted variable in place of a secret written into a RUN. None where the
     shell would not expand it (single quotes, a quoted here-document, exec form)."""
     known = facts(subject)

@@ -35,7 +35,7 @@ FORMATS: Final[tuple[Format, ...]] = (
           "GR1348941[0-9A-Za-z_-]{20}", _H, _GITLAB),
     token("gitlab-runner-token", "GitLab runner token", "gitlab",
           r"glrt-(?:t\d_)?[0-9A-Za-z_-]{20,300}(?:\.[0-9a-z]{9})?", _H, _GITLAB),
-    token("gitlab-job-token", "GitLab CI job token", "gitlab", 
+    token("gitlab-job-token", "GitLab CI job token", "gitlab",
           "glcbt-[0-9A-Za-z]{1,5}_[0-9A-Za-z_-]{20}", _M, _GITLAB),
     token("gitlab-deploy-token", "GitLab deploy token", "gitlab", "gldt-[0-9A-Za-z_-]{20}", _H,
           _GITLAB),

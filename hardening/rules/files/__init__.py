@@ -1,0 +1,1 @@
+"""Rules about what goes from the build context into the image."""

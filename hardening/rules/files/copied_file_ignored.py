@@ -1,0 +1,58 @@
+"""COPY of a file that .dockerignore leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hardening.model import Finding, Severity
+from hardening.rules.frame import Example, Need, Rule
+from hardening.rules.support_copy import transfers
+from hardening.subject import Subject
+
+rule = Rule(
+    title="Do not copy what .dockerignore leaves out",
+    severity=Severity.MEDIUM,
+    why="The builder does not get the file, so the build stops, or a pattern silently copies less "
+    "than the author believes.",
+    references=("https://docs.docker.com/reference/build-checks/copy-ignored-file/",),
+    aliases=("buildkit:CopyIgnoredFile",),
+    needs=frozenset({Need.DOCKERFILE, Need.CONTEXT}),
+    bad=(
+        Example(
+            "FROM alpine:3.22\nCOPY config.ini /srv/\n",
+            files={".dockerignore": "*.ini\n", "config.ini": "[a]\n"},
+        ),
+    ),
+    good=(
+        Example(
+            "FROM alpine:3.22\nCOPY config.ini /srv/\n",
+            files={".dockerignore": "*.pem\n", "config.ini": "[a]\n"},
+        ),
+        Example(
+            "FROM alpine:3.22\nCOPY conf /srv/\n",
+            files={".dockerignore": "conf\n!conf/app.ini\n", "conf/app.ini": "[a]\n"},
+            note="an exception lets a part through",
+        ),
+    ),
+)
+
+
+@rule.check
+def find(subject: Subject) -> Iterator[Finding]:
+    context = subject.context
+    if context is None or context.ignore_path is None:
+        return
+    for one in transfers(subject):
+        for word in one.local:
+            source = word.value.strip("/")
+            if word.has_variable or not source or set(source) & set("*?["):
+                continue
+            if not context.is_ignored(source) or context.exists(source):
+                continue
+            yield rule.finding(
+                subject,
+                f"{source} is left out by {context.ignore_path}, so it cannot be copied",
+                at=word.span,
+                about=source,
+                tip=f"Take the pattern out of {context.ignore_path} or add !{source} below it",
+            )

@@ -1,0 +1,142 @@
+"""A file with credentials copied into the image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from hardening.context import BuildContext
+from hardening.model import Confidence, Evidence, Finding, Fix, Severity
+from hardening.rewrites.secret_mount import mount_instead_of_copy
+from hardening.rules.frame import Example, Rule
+from hardening.rules.support_copy import Transfer, is_whole_context, transfers
+from hardening.rules.support_ignore import ignore_fix, listed
+from hardening.secrets.credential_files import is_credential_file
+from hardening.subject import Subject
+
+rule = Rule(
+    title="Do not copy files with credentials into the image",
+    severity=Severity.HIGH,
+    why="A copied key, .env or .npmrc can be taken out of its layer by everybody who has the "
+    "image, "
+    "also when a later instruction deletes it.",
+    references=("https://docs.docker.com/build/building/secrets/",),
+    aliases=("trivy:DS-0031", "cis-docker:4.10"),
+    bad=(
+        Example(
+            "FROM node:24\nWORKDIR /srv\nCOPY .npmrc /root/.npmrc\nCOPY package.json ./\n"
+            "RUN npm ci\nCOPY server.js ./\n",
+            "# syntax=docker/dockerfile:1\nFROM node:24\nWORKDIR /srv\nCOPY package.json ./\n"
+            "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc,required=true npm ci\n"
+            "COPY server.js ./\n",
+            note="the package manager gets the file for one RUN only",
+        ),
+        Example(
+            "FROM alpine:3.22\nCOPY . /srv\n",
+            "FROM alpine:3.22\nCOPY . /srv\n",
+            files={
+                ".dockerignore": "*.log\n",
+                "deploy/.netrc": "machine a login b password hunter42\n",
+                "app.sh": "true\n",
+            },
+            files_after={".dockerignore": "*.log\ndeploy/.netrc\n"},
+            note="caught in a copy of the whole context",
+        ),
+        Example("FROM alpine:3.22\nCOPY id_rsa /root/.ssh/id_rsa\n"),
+    ),
+    good=(
+        Example(
+            "FROM node:24\nCOPY .npmrc /root/\nRUN npm ci\n",
+            files={".npmrc": "registry=https://registry.example/\n"},
+            note="no credentials in it",
+        ),
+        Example("FROM alpine:3.22\nCOPY .env.example /srv/\n"),
+        Example("FROM alpine:3.22\nCOPY --from=build /srv/.env /srv/\n"),
+    ),
+)
+
+
+@rule.check
+def find(subject: Subject) -> Iterator[Finding]:
+    context = subject.context
+    for one in transfers(subject):
+        named = _named(one, context)
+        caught = () if context is None else _caught(one, context)
+        paths = (*named, *(path for path in caught if path not in named))
+        if not paths:
+            continue
+        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        yield rule.finding(
+            subject,
+            f"{paths[0]}{more} is copied into the image",
+            at=one.instruction,
+            about=paths[0],
+            fixes=tuple(_fixes(subject, one, named, caught)),
+            evidence=(Evidence(f"{path} usually holds credentials") for path in paths[:10]),
+            severity=None if one.placed.shipped else Severity.MEDIUM,
+            confidence=Confidence.HIGH if caught else Confidence.MEDIUM,
+            tip="Give it to the RUN that needs it: --mount=type=secret or --mount=type=ssh; what "
+            "the program needs at run time is mounted when the container starts",
+        )
+
+
+def _named(one: Transfer, context: BuildContext | None) -> tuple[str, ...]:
+    """Credential files that the instruction names."""
+    found = []
+    for word in one.local:
+        source = word.value.removeprefix("./").lstrip("/")
+        if word.has_variable or not is_credential_file(source):
+            continue
+        if context is None or not context.exists(source) or _has_secret(context, source):
+            found.append(source)
+    return tuple(found)
+
+
+def _caught(one: Transfer, context: BuildContext) -> tuple[str, ...]:
+    """Credential files inside the directories and patterns that the instruction names."""
+    found: list[str] = []
+    for word in one.local:
+        source = word.value.removeprefix("./").strip("/")
+        if word.has_variable or source.startswith("<<"):
+            continue
+        roots = (".",) if is_whole_context(word.value) else context.glob(source)
+        prefixes = tuple("" if root == "." else f"{root}/" for root in roots)
+        for path in _credential_files(context):
+            inside = path.startswith(prefixes) if prefixes else False
+            if (inside or path in roots) and path != source and _has_secret(context, path):
+                found.append(path)
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=8)
+def _credential_files(context: BuildContext) -> tuple[str, ...]:
+    return tuple(path for path in listed(context) if is_credential_file(path))
+
+
+@lru_cache(maxsize=256)
+def _has_secret(context: BuildContext, path: str) -> bool:
+    """False when the file can be read and holds nothing that looks like a credential."""
+    from hardening.secrets.judge import reason_to_demote
+    from hardening.secrets.occurrences import hits_in
+
+    data = context.read(path, 1 << 18)
+    if data is None:
+        return True
+    return any(not reason_to_demote(hit, path) for hit in hits_in(data, path))
+
+
+def _fixes(
+    subject: Subject, one: Transfer, named: tuple[str, ...], caught: tuple[str, ...]
+) -> Iterator[Fix]:
+    if named:
+        fix = mount_instead_of_copy(subject, one)
+        if fix is not None:
+            yield fix
+    elif caught and subject.context is not None:
+        yield ignore_fix(
+            subject,
+            subject.context,
+            caught,
+            name="ignore-files",
+            title="Leave these files out of the build context",
+        )

@@ -1,0 +1,1 @@
+"""Rules about downloads, certificates and open ports."""

@@ -1,0 +1,86 @@
+"""A download over plain HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hardening.dockerfile.edits import replace_span
+from hardening.model import Finding, Fix, Severity, Span, unknown
+from hardening.rules.frame import Example, Rule
+from hardening.rules.support import facts
+from hardening.rules.support_copy import transfers
+from hardening.rules.support_downloads import fetched
+from hardening.subject import Subject
+
+_HTTP = re.compile(r"^[\"']?(http)://", re.I)
+_LOCAL = re.compile(
+    r"^[\"']?http://(?:localhost|127\.|0\.0\.0\.0|\[::1\]|169\.254\.|host\.docker\.internal)"
+)
+
+rule = Rule(
+    title="Download over HTTPS",
+    severity=Severity.MEDIUM,
+    why="Over plain HTTP everybody on the way can read the request and change what comes back; the "
+    "image ships what they sent.",
+    references=("https://everything.curl.dev/http/https.html",),
+    aliases=("parfum:curlUseHttpsUrl", "parfum:wgetUseHttpsUrl", "cis-docker:4.11"),
+    bad=(
+        Example(
+            "FROM alpine:3.22\nRUN curl -fsSL http://example.com/a -o /a\n",
+            "FROM alpine:3.22\nRUN curl -fsSL https://example.com/a -o /a\n",
+        ),
+        Example(
+            'FROM alpine:3.22\nRUN wget -q "http://example.com/a"\n',
+            'FROM alpine:3.22\nRUN wget -q "https://example.com/a"\n',
+        ),
+        Example(
+            "FROM alpine:3.22\nADD http://example.com/a /a\n",
+            "FROM alpine:3.22\nADD https://example.com/a /a\n",
+        ),
+    ),
+    good=(
+        Example("FROM alpine:3.22\nRUN curl -fsSL https://example.com/a -o /a\n"),
+        Example("FROM alpine:3.22\nHEALTHCHECK CMD curl -f http://localhost:8080/\n"),
+        Example("FROM alpine:3.22\nRUN curl -fsSL http://localhost:8080/ready\n"),
+    ),
+)
+
+
+@rule.check
+def find(subject: Subject) -> Iterator[Finding]:
+    seen: set[int] = set()
+    for one in fetched(subject):
+        word = one.download.url
+        if word.span.start not in seen and one.download.command.editable:
+            seen.add(word.span.start)
+            yield from _finding(subject, word.text, word.span)
+    for transfer in transfers(subject, "ADD"):
+        for source in transfer.sources:
+            yield from _finding(subject, source.text, source.span)
+
+
+def _finding(subject: Subject, text: str, span: Span) -> Iterator[Finding]:
+    found = _HTTP.match(text)
+    if found is None or _LOCAL.match(text):
+        return
+    start = span.start + found.start(1)
+    scheme = Span(start, start + 4)
+    dockerfile = facts(subject).dockerfile
+    if scheme.slice(dockerfile.text).lower() != "http":
+        return
+    address = text.strip("\"'")
+    fix = Fix(
+        "use-https",
+        "Use https://",
+        (replace_span(dockerfile, scheme, "https"),),
+        (unknown("The server answers over HTTPS with the same file", "Nobody asked it"),),
+        "The download is encrypted and the server proves who it is.",
+    )
+    yield rule.finding(
+        subject,
+        f"{address} is downloaded without encryption",
+        at=span,
+        about=address.partition("://")[2],
+        fixes=(fix,),
+    )

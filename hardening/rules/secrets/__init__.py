@@ -1,0 +1,1 @@
+"""Rules about credentials in the Dockerfile and in the image."""

@@ -1,0 +1,55 @@
+"""A secret in a label, a command, a heredoc of COPY, a comment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hardening.model import Evidence, Finding, Severity
+from hardening.rules.frame import Example, Rule
+from hardening.rules.support import facts
+from hardening.rules.support_secrets import TEMPLATE, lowered, secrets_of_text
+from hardening.subject import Subject
+
+rule = Rule(
+    title="Keep secrets out of the Dockerfile",
+    severity=Severity.HIGH,
+    why="Labels and commands are in the image's configuration, the rest is in the repository: "
+    "whoever has either has the secret.",
+    references=("https://docs.docker.com/build/building/secrets/",),
+    aliases=("tally:secrets-in-code", "cis-docker:4.10"),
+    bad=(
+        Example("FROM alpine:3.22\nLABEL contact=https://bob:s3cretpw9@git.example/\n"),
+        Example('FROM alpine:3.22\nCMD ["app", "--db", "postgres://app:s3cretpw9@db/app"]\n'),
+        Example('FROM alpine:3.22\n# was: https://bob:s3cretpw9@git.example/\nCMD ["app"]\n'),
+    ),
+    good=(
+        Example("FROM alpine:3.22\nLABEL contact=https://git.example/bob\n"),
+        Example('FROM alpine:3.22\nCMD ["app", "--db", "postgres://app@db/app"]\n'),
+    ),
+)
+
+_ELSEWHERE = frozenset({"ENV", "ARG", "RUN"})
+
+
+@rule.check
+def find(subject: Subject) -> Iterator[Finding]:
+    known = facts(subject)
+    dockerfile = known.dockerfile
+    for secret, span in secrets_of_text(dockerfile):
+        if secret.demoted == TEMPLATE or "$" in span.slice(dockerfile.text):
+            continue
+        owner = next((one for one in known.placed if one.instruction.span.contains(span)), None)
+        if owner is not None and owner.instruction.keyword in _ELSEWHERE:
+            continue
+        where = owner.instruction.keyword if owner is not None else "a comment"
+        level = Severity.LOW if secret.demoted else max(secret.severity, Severity.MEDIUM)
+        quiet = owner is None or not owner.shipped
+        yield rule.finding(
+            subject,
+            f"{secret.title} stands in {where}",
+            at=span,
+            about=secret.sha256[:12],
+            evidence=(Evidence(f"{secret.title}: {secret.masked}"),),
+            severity=lowered(level) if quiet else level,
+            tip="Take it out, change it where it is checked, and pass it when the container starts",
+        )

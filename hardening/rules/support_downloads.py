@@ -1,0 +1,148 @@
+"""What the rules about downloads share: what is fetched, whether it is verified, how to verify."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from hardening.dockerfile.downloads import downloads
+from hardening.dockerfile.edits import insert_at, insert_line_before
+from hardening.dockerfile.shell_model import Command, Download
+from hardening.model import Edit
+from hardening.rules.support import Run, facts
+from hardening.rules.support_copy import checksum_name
+from hardening.rules.support_fixes import command_end
+from hardening.subject import Subject
+
+_VERIFIERS: Final = frozenset(
+    {
+        "sha256sum",
+        "sha512sum",
+        "sha1sum",
+        "sha384sum",
+        "md5sum",
+        "shasum",
+        "b2sum",
+        "gpg",
+        "gpgv",
+        "gpg2",
+        "cosign",
+        "minisign",
+        "signify",
+        "rsync-ssl",
+        "openssl",
+        "cksum",
+        "sqv",
+        "slsa-verifier",
+        "xxh64sum",
+        "gh",
+    }
+)
+_USERS: Final = frozenset(
+    {
+        "tar",
+        "unzip",
+        "bsdtar",
+        "gunzip",
+        "unxz",
+        "dpkg",
+        "rpm",
+        "apt-get",
+        "apt",
+        "dnf",
+        "yum",
+        "apk",
+        "chmod",
+        "install",
+        "sh",
+        "bash",
+        "ash",
+        "dash",
+        "zsh",
+        "python",
+        "python3",
+        "perl",
+        "ruby",
+        "node",
+        "php",
+        "pip",
+        "pip3",
+        "java",
+        "make",
+        "source",
+        ".",
+        "gzip",
+        "xz",
+    }
+)
+_HASH_IN_ADDRESS: Final = re.compile(r"(?i)\b[0-9a-f]{40,128}\b")
+_KEY_FILE: Final = re.compile(
+    r"(?i)\.(?:asc|gpg|pub|sig|sha256(?:sum)?|sha512(?:sum)?|md5|minisig|repo|list|pem|crt)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One download of a RUN."""
+
+    run: Run
+    download: Download
+
+    @property
+    def address(self) -> str:
+        return self.download.url.text.strip("\"'")
+
+
+def fetched(subject: Subject) -> Iterator[Fetched]:
+    for run in facts(subject).runs:
+        for one in downloads(run.script):
+            yield Fetched(run, one)
+
+
+def is_verified(one: Fetched) -> bool:
+    """True when the same RUN calls something that checks hashes or signatures afterwards, or the
+    address itself holds a hash."""
+    if _HASH_IN_ADDRESS.search(one.address):
+        return True
+    return any(command.name in _VERIFIERS for command in one.run.script.commands)
+
+
+def user_of(one: Fetched) -> Command | None:
+    """The command that unpacks, installs or runs the downloaded file, None when nothing does."""
+    output = one.download.output
+    if output is None or output in ("/dev/null", "-") or _KEY_FILE.search(output):
+        return None
+    base = output.rpartition("/")[2]
+    for command in one.run.script.after(one.download.command):
+        mentions = any(_names(word.text, output, base) for word in command.words)
+        if not mentions:
+            continue
+        if command.name == base or (command.name in _USERS and _is_use(command)):
+            return command
+    return None
+
+
+def _is_use(command: Command) -> bool:
+    if command.name != "chmod":
+        return True
+    return any(
+        "x" in word.text or re.match(r"^0?[0-7]?[1357]", word.text) for word in command.arguments
+    )
+
+
+def _names(text: str, output: str, base: str) -> bool:
+    bare = text.strip("\"'")
+    return bare in (output, f"./{base}") or bare.rpartition("/")[2] == base
+
+
+def verification(subject: Subject, one: Fetched, output: str) -> tuple[str, tuple[Edit, ...]]:
+    """The build argument's name and the edits that check a downloaded file against it."""
+    dockerfile = facts(subject).dockerfile
+    name = checksum_name(one.address)
+    check = f' && echo "${{{name}}}  {output}" | sha256sum -c -'
+    return name, (
+        insert_line_before(dockerfile, one.run.instruction, f"ARG {name}"),
+        insert_at(dockerfile, command_end(one.download.command), check),
+    )

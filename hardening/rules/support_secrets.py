@@ -1,0 +1,223 @@
+"""What the rules about secrets share: hits in the Dockerfile, places in words, severities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hardening.dockerfile.model import Dockerfile, Instruction
+from hardening.dockerfile.shell_model import Command, ShellWord
+from hardening.model import (
+    ConfigPlace,
+    FilePlace,
+    ImagePathPlace,
+    Place,
+    Severity,
+    Span,
+)
+from hardening.rules.support import Placed, facts
+from hardening.secrets.model import Secret
+from hardening.secrets.names import can_be_secret, is_secret_name
+from hardening.secrets.scanner import scan_text
+from hardening.subject import Subject
+
+_CACHE = "_secrets_of_text"
+TEMPLATE = "template that something else fills in"
+
+
+def secrets_of_text(dockerfile: Dockerfile) -> tuple[tuple[Secret, Span], ...]:
+    """Every secret of the Dockerfile's own text with each of its spans, in order. Kept with the
+    Dockerfile, so that it is worked out once."""
+    cached = dockerfile.__dict__.get(_CACHE)
+    if cached is None:
+        found = [
+            (secret, place.span)
+            for secret in scan_text(dockerfile.text, dockerfile.path)
+            for place in secret.places
+            if isinstance(place, FilePlace)
+        ]
+        cached = dockerfile.__dict__[_CACHE] = tuple(sorted(found, key=lambda one: one[1]))
+    return cached  # type: ignore[no-any-return]
+
+
+def secrets_in(dockerfile: Dockerfile, instruction: Instruction) -> Iterator[tuple[Secret, Span]]:
+    for secret, span in secrets_of_text(dockerfile):
+        if instruction.span.contains(span):
+            yield secret, span
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of ENV or ARG that is, or by its name is meant to be, a secret."""
+
+    name: str
+    placed: Placed
+    span: Span
+    value: str | None
+    secret: Secret | None
+    """What its value looks like, None when only the name speaks."""
+
+
+def secret_variables(subject: Subject, keyword: str) -> dict[str, list[Variable]]:
+    """By name, every declaration with that keyword."""
+    known = facts(subject)
+    found: dict[str, list[Variable]] = {}
+    for placed in known.all(keyword):
+        hits = tuple(secrets_in(known.dockerfile, placed.instruction))
+        for pair in placed.instruction.pairs:
+            inside = [secret for secret, span in hits if pair.span.contains(span)]
+            secret = next((one for one in inside if not one.demoted), inside[0] if inside else None)
+            specific = secret is not None and not secret.demoted and secret.rule != "secret-setting"
+            if not specific and not is_secret_name(pair.key):
+                continue
+            value = pair.value.value if pair.value is not None else None
+            if value and not specific and not can_be_secret(value) and "$" not in value:
+                continue
+            one = Variable(pair.key, placed, pair.span, value, secret)
+            found.setdefault(pair.key, []).append(one)
+    return found
+
+
+def severity_of(variables: list[Variable]) -> Severity:
+    """The worst of its declarations: a real token, a value, a name without one."""
+    return max(_severity(one) for one in variables)
+
+
+def _severity(one: Variable) -> Severity:
+    secret = one.secret
+    if secret is not None and not secret.demoted:
+        level = max(secret.severity, Severity.HIGH)
+    elif one.value is None or "$" in one.value or secret is not None:
+        level = Severity.MEDIUM
+    elif one.value:
+        level = Severity.HIGH
+    else:
+        level = Severity.LOW
+    return level if one.placed.shipped else lowered(level)
+
+
+def lowered(level: Severity) -> Severity:
+    """One step less, for stages that do not ship."""
+    return Severity(max(level - 1, Severity.LOW))
+
+
+def where(places: tuple[Place, ...]) -> str:
+    """The first place in words."""
+    place = places[0]
+    if isinstance(place, ImagePathPlace):
+        return f"/{place.path} of layer {place.layer}"
+    if isinstance(place, ConfigPlace):
+        return place.key
+    return "the image"
+
+
+@dataclass(frozen=True, slots=True)
+class Password:
+    """A password that stands as a word on a command line; `span` is the password itself."""
+
+    command: Command
+    span: Span
+    option: str
+
+
+_WITH_PASSWORD = {
+    "mysql": ("--password=", "-p"),
+    "mysqldump": ("--password=", "-p"),
+    "mariadb": ("--password=", "-p"),
+    "mysqladmin": ("--password=", "-p"),
+    "sshpass": ("-p",),
+    "redis-cli": ("-a", "--pass"),
+}
+_LONG = (
+    "--password",
+    "--passwd",
+    "--http-password",
+    "--ftp-password",
+    "--proxy-password",
+    "--token",
+    "--api-key",
+    "--apikey",
+    "--secret",
+    "--auth-token",
+    "--access-token",
+)
+_USER = {"curl": ("-u", "--user", "--proxy-user", "-U"), "http": ("-a", "--auth")}
+_LOGIN = {"docker": "-p", "podman": "-p", "az": "-p", "mongo": "-p", "psexec": "-p", "net": "-p"}
+
+
+def passwords(command: Command) -> Iterator[Password]:
+    """Literal passwords and tokens given as arguments. Variables and substitutions are none."""
+    words = command.arguments
+    for position, word in enumerate(words):
+        following = words[position + 1] if position + 1 < len(words) else None
+        yield from _long_option(command, word, following)
+        yield from _short_option(command, word, following)
+        for option in _USER.get(command.name or "", ()):
+            yield from _user_and_password(command, word, following, option)
+
+
+def _long_option(
+    command: Command, word: ShellWord, following: ShellWord | None
+) -> Iterator[Password]:
+    name, equals, value = word.text.partition("=")
+    if name not in _LONG:
+        return
+    if equals and _is_literal(value):
+        start = word.span.start + len(name) + 1
+        yield _password(command, value, start, name)
+    elif not equals and following is not None and _is_literal(following.text):
+        yield _password(command, following.text, following.span.start, name)
+
+
+def _short_option(
+    command: Command, word: ShellWord, following: ShellWord | None
+) -> Iterator[Password]:
+    for option in _WITH_PASSWORD.get(command.name or "", ()):
+        if option.startswith("--"):
+            continue
+        value = word.text[len(option) :] if word.text.startswith(option) else ""
+        if value and not word.text.startswith("--") and _is_literal(value):
+            yield _password(command, value, word.span.start + len(option), option)
+        elif (
+            word.text == option
+            and command.name in ("sshpass", "redis-cli")
+            and following is not None
+            and _is_literal(following.text)
+        ):
+            yield _password(command, following.text, following.span.start, option)
+    login = _LOGIN.get(command.name or "")
+    is_login = any(one.text == "login" for one in command.arguments)
+    if login and is_login and word.text == login and following and _is_literal(following.text):
+        yield _password(command, following.text, following.span.start, login)
+
+
+def _user_and_password(
+    command: Command, word: ShellWord, following: ShellWord | None, option: str
+) -> Iterator[Password]:
+    text, start = word.text, word.span.start
+    if text == option and following is not None:
+        text, start = following.text, following.span.start
+    elif text.startswith(option) and (len(option) == 2 or text[len(option)] == "="):
+        cut = len(option) + (0 if len(option) == 2 else 1)
+        text, start = text[cut:], start + cut
+    else:
+        return
+    quote = 1 if text[:1] in "\"'" else 0
+    user, colon, value = text[quote:].partition(":")
+    value = value.rstrip("\"'")
+    if colon and user and _is_literal(value):
+        begin = start + quote + len(user) + 1
+        yield Password(command, Span(begin, begin + len(value)), option)
+
+
+def _is_literal(text: str) -> bool:
+    bare = text.strip("\"'")
+    return (
+        len(bare) >= 3 and not any(mark in bare for mark in "$`<") and bare not in ("stdin", "env")
+    )
+
+
+def _password(command: Command, text: str, start: int, option: str) -> Password:
+    quote = 1 if text[:1] in "\"'" else 0
+    bare = text.strip("\"'")
+    return Password(command, Span(start + quote, start + quote + len(bare)), option)

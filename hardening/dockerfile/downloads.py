@@ -138,7 +138,8 @@ def _output(
         if curl and not {"-O", "--remote-name", "--remote-name-all"} & values.keys():
             return redirected
         address = url.value if url.value is not None else url.text.strip("\"'")
-        named = re.split(r"[?#]", address)[0].rstrip("/").rpartition("/")[2] or "index.html"
+        path = re.split(r"[?#]" if curl else "#", address)[0]
+        named = path.rstrip("/").rpartition("/")[2] or "index.html"
     return f"{folder.rstrip('/')}/{named}" if folder and not named.startswith("/") else named
 
 

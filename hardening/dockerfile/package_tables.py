@@ -33,11 +33,12 @@ _APT = _words(
 _DNF = _words(
     "-c --config --installroot --enablerepo --disablerepo --repo --repoid --setopt -x --exclude "
     "--excludepkgs --releasever -d --debuglevel -e --errorlevel -R --randomwait --disableplugin "
-    "--enableplugin --forcearch --advisory --comment --downloaddir --destdir --color --rpmverbosity "
-    "--repofrompath --nodeps-list"
+    "--enableplugin --forcearch --advisory --comment --downloaddir --destdir --color "
+    "--rpmverbosity --repofrompath"
 )
 _DNF_VERBS = {
-    "in": "install", "localinstall": "install", "groupinstall": "install", "group install": "install",
+    "in": "install", "localinstall": "install",
+    "groupinstall": "install", "group install": "install",
     "update": "upgrade", "up": "upgrade", "upgrade-minimal": "upgrade", "update-minimal": "upgrade",
     "distro-sync": "dist-upgrade", "makecache": "update", "check-update": "update", "rm": "remove",
     "erase": "remove",
@@ -56,8 +57,8 @@ _NPM_VERBS = {
     "global add": "install", "global remove": "remove", "run-script": "run",
 }  # fmt: skip
 _PIP = _words(
-    "-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f --find-links "
-    "-t --target --prefix --root --src --platform --python-version --implementation --abi "
+    "-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f "
+    "--find-links -t --target --prefix --root --src --platform --python-version --implementation --abi "
     "--cache-dir --proxy --retries --timeout --trusted-host --cert --client-cert --log --no-binary "
     "--only-binary --install-option --global-option --config-settings -C --progress-bar --python "
     "-p --use-feature --use-deprecated --report -d --dest -w --wheel-dir --upgrade-strategy "
@@ -107,7 +108,7 @@ _ALL = (
             "ar": "addrepo",
             "si": "source-install",
             "clean": "clean",
-        },  # fmt: skip
+        },
     ),
     Manager(
         "pip",
@@ -160,7 +161,7 @@ _ALL = (
             "cc": "clean",
             "u": "update",
             "upgrade": "update",
-        },  # fmt: skip
+        },
         _words("global"),
     ),
     Manager("conda", _CONDA, _CONDA_VERBS, _words("env")),

@@ -6,6 +6,7 @@ import re
 
 from hardening.dockerfile.package_tables import MANAGERS, Manager
 from hardening.dockerfile.shell_model import Command, PackageCall, Script, ShellWord
+from hardening.model import Span
 
 _PIP = re.compile(r"pip(\d+(\.\d+)*)?")
 _PYTHON = re.compile(r"(python|pypy)(\d+(\.\d+)*)?")
@@ -129,10 +130,10 @@ class _Reader:
     def _call(self) -> PackageCall:
         typed = " ".join(word.value or word.text for word in self.verb_words)
         verb = self.manager.verbs.get(typed, typed) or self.manager.alone
-        first, last = (self.verb_words or [None])[0], (self.verb_words or [None])[-1]
         span = None
-        if first is not None and last is not None:
-            span = type(first.span)(first.span.start, max(first.span.end, last.span.end))
+        if self.verb_words:
+            first, last = self.verb_words[0].span, self.verb_words[-1].span
+            span = Span(first.start, max(first.end, last.end))
         return PackageCall(
             manager=self.manager.name,
             verb=verb,

@@ -170,20 +170,25 @@ def replay(
             found = state.find(key)
             if found is None:
                 continue
+            finding, fix = found
+            if fix.safety is Safety.MANUAL:  # another fix may yet mend what it rests on
+                continue
             waiting.remove(key)
             progress = True
-            finding, fix = found
-            if fix.safety is Safety.MANUAL:
-                dropped.append(Dropped(key, "one of its preconditions fails now"))
-                break
             refused = state.apply(key, finding, fix)
             if isinstance(refused, Conflict):
                 conflicts.append(refused)
             elif refused is not None:
                 dropped.append(Dropped(key, refused))
             break
-    dropped.extend(Dropped(key, "its finding is gone") for key in waiting)
+    dropped.extend(Dropped(key, _why_not(state, key)) for key in waiting)
     return _result(state, dropped, conflicts)
+
+
+def _why_not(state: _State, key: str) -> str:
+    if state.find(key) is None:
+        return "its finding is gone"
+    return "one of its preconditions fails now"
 
 
 def all_fixes(

@@ -38,6 +38,10 @@ def _is_pinned(run: Run, call: PackageCall, word: ShellWord) -> bool:
     text = word.text.strip("\"'")
     if word.value is None and "-" not in text:
         return True
+    if call.verb == "module":
+        return call.packages[0].text != "install" or word is call.packages[0] or ":" in text
+    if "group" in [one.text for one in call.command.words[:-1]]:
+        return True
     return _versioned(text)
 
 
@@ -57,7 +61,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         subject,
         rule,
         managers=("dnf", "microdnf"),
-        verbs=frozenset({"install"}),
+        verbs=frozenset({"install", "module"}),
         is_pinned=_is_pinned,
         how="Write package-version",
     )

@@ -11,6 +11,19 @@ from hardening.rules.support import Run
 from hardening.rules.support_packages import has_flag, unpinned
 from hardening.subject import Subject
 
+SWITCHES = frozenset({"--no-document", "--no-ri", "--no-rdoc", "--pre", "--prerelease", "--force"})
+SWITCHES |= {"--local", "--both", "--remote", "--conservative", "--development", "--verbose"}
+SWITCHES |= {
+    "--quiet",
+    "--silent",
+    "--user-install",
+    "--default",
+    "--minimal-deps",
+    "--no-wrappers",
+}
+SWITCHES |= {"--ignore-dependencies", "--clear-sources", "--env-shebang", "--wrappers"}
+"""Flags of `gem install` without a value: what follows them is a gem."""
+
 rule = Rule(
     title="Name the version of each gem",
     severity=Severity.LOW,
@@ -36,6 +49,12 @@ rule = Rule(
 def _is_pinned(run: Run, call: PackageCall, word: ShellWord) -> bool:
     text = word.text.strip("\"'")
     if has_flag(call, "-v", "--version") or any(one.text.startswith("-v") for one in call.flags):
+        return True
+    words = call.command.words
+    before = words[words.index(word) - 1].text
+    if any(one.text == "--" for one in words[: words.index(word)]):
+        return True
+    if before.startswith("--") and before not in SWITCHES and "=" not in before:
         return True
     return word.value is None or ":" in text or text.endswith(".gem")
 

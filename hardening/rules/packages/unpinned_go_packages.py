@@ -11,6 +11,8 @@ from hardening.rules.support import Run
 from hardening.rules.support_packages import unpinned
 from hardening.subject import Subject
 
+BUILT_IN = frozenset({"std", "cmd", "all", "tool"})
+
 rule = Rule(
     title="Name the version of each Go program",
     severity=Severity.LOW,
@@ -32,7 +34,9 @@ rule = Rule(
 
 def _is_pinned(run: Run, call: PackageCall, word: ShellWord) -> bool:
     text = word.text.strip("\"'")
-    if text.startswith((".", "/", "-")) or text.endswith(".go") or "/" not in text:
+    if call.verb == "run" and word is not call.packages[0]:
+        return True
+    if text.startswith((".", "/", "-")) or text.endswith(".go") or text in BUILT_IN:
         return True
     version = text.rpartition("@")[2] if "@" in text else ""
     return bool(version) and version not in ("latest", "none", "upgrade", "patch")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hardening.dockerfile.shell_model import PackageCall, ShellWord
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Profile, Rule
-from hardening.rules.support import Run
+from hardening.rules.support import Run, facts
 from hardening.rules.support_packages import has_flag, unpinned
 from hardening.subject import Subject
 
@@ -63,3 +63,18 @@ def find(subject: Subject) -> Iterator[Finding]:
         is_pinned=_is_pinned,
         how="Write name==version, or install from a file with --require-hashes",
     )
+    for _run, command in facts(subject).commands("pipx"):
+        words = [word for word in command.positionals() if word.value != "install"]
+        loose = [word for word in words if word.value and not _fixed(word.value)]
+        if "install" in [word.value for word in command.positionals()[:1]] and loose:
+            yield rule.finding(
+                subject,
+                f"pipx install takes whatever version of {loose[0].text} is newest",
+                at=command.span,
+                about=f"pipx {loose[0].text}",
+                tip="Write name==version",
+            )
+
+
+def _fixed(text: str) -> bool:
+    return any(sign in text for sign in "=<>@/") or text.startswith(".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hardening.dockerfile.model import Dockerfile, Stage
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Profile, Rule
 from hardening.rules.support import facts
@@ -42,22 +43,36 @@ rule = Rule(
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     wanted = schema(subject)
-    dockerfile = facts(subject).dockerfile
-    stage = dockerfile.final_stage
-    if not wanted or stage is None:
+    if not wanted:
         return
-    have = {
-        pair.key.strip("\"'")
-        for link in dockerfile.chain(stage)
-        for one in link.all("LABEL")
-        for pair in one.pairs
+    for stage in _results(facts(subject).dockerfile):
+        have = {
+            pair.key.strip("\"'")
+            for link in facts(subject).dockerfile.chain(stage)
+            for one in link.all("LABEL")
+            for pair in one.pairs
+        }
+        for key in wanted:
+            if key not in have:
+                yield rule.finding(
+                    subject,
+                    f"The label {key} is missing",
+                    at=stage,
+                    about=key,
+                    tip=f"Add LABEL {key}=...",
+                )
+
+
+def _results(dockerfile: Dockerfile) -> Iterator[Stage]:
+    """The stages that no other stage uses: what a build may give as a result."""
+    used = {stage.parent for stage in dockerfile.stages}
+    sources = {
+        name.lower()
+        for one in dockerfile.instructions
+        for flag in one.flags
+        for name in (flag.value if flag.name == "from" else flag.options().get("from"),)
+        if name
     }
-    for key in wanted:
-        if key not in have:
-            yield rule.finding(
-                subject,
-                f"The label {key} is missing",
-                at=stage,
-                about=key,
-                tip=f"Add LABEL {key}=...",
-            )
+    for stage in dockerfile.stages:
+        if stage.index not in used and not {stage.name, str(stage.index)} & sources:
+            yield stage

@@ -1,5 +1,9 @@
 """Text in, structure out, lossless."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from hardening.dockerfile.model import (
     Comment,
     Directive,
@@ -14,7 +18,15 @@ from hardening.dockerfile.model import (
     Word,
 )
 from hardening.dockerfile.parser import parse
-from hardening.dockerfile.shell_model import Command, Download, PackageCall, Script, ShellWord
+
+if TYPE_CHECKING:
+    from hardening.dockerfile.shell_model import (
+        Command,
+        Download,
+        PackageCall,
+        Script,
+        ShellWord,
+    )
 
 __all__ = [
     "Command",
@@ -35,3 +47,12 @@ __all__ = [
     "Word",
     "parse",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The nouns of shell scripts, loaded when one is first asked for."""
+    if name not in __all__:
+        raise AttributeError(name)
+    from hardening.dockerfile import shell_model
+
+    return getattr(shell_model, name)

@@ -14,8 +14,7 @@ from hardening.dockerfile.model import Heredoc
 from hardening.dockerfile.words import RefusedError
 from hardening.model import Span
 
-_OPENER = re.compile(r"\d*<<(-?)([^<]*)", re.DOTALL)
-_LEADING_TABS = re.compile(r"^\t+", re.MULTILINE)
+_OPENER = r"(?s)\d*<<(-?)([^<]*)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def openers(line: LogicalLine) -> list[Opener]:
         return []
     found = []
     for word, start, end in words:
-        match = _OPENER.fullmatch(word) if "<<" in word else None
+        match = re.fullmatch(_OPENER, word) if "<<" in word else None
         if match and match[2]:
             opener = _opener(match, line.span(start, end))
             if opener:
@@ -77,7 +76,7 @@ def _read_body(text: str, reader: LineReader, opener: Opener) -> Heredoc:
         body = Span(begin, offset)
         content_text = body.slice(text)
         if opener.strip_tabs:
-            content_text = _LEADING_TABS.sub("", content_text)
+            content_text = re.sub(r"(?m)^\t+", "", content_text)
         return Heredoc(
             name=opener.name,
             content=content_text,

@@ -14,12 +14,16 @@ from hardening.dockerfile.lines import SPACE
 MAX_DEPTH = 50
 """Deepest nesting of `${a:-${b:-...}}` that is followed."""
 
-_BLANKS = re.compile(f"([{SPACE}]+)")
 _SPECIAL_PARAMETERS = frozenset("@*#?-$!0")
 
 
 class LexError(ValueError):
     """A word that Docker refuses: an open quote, a bad substitution, a required variable unset."""
+
+
+@lru_cache(maxsize=1)
+def _blanks() -> re.Pattern[str]:
+    return re.compile(f"([{SPACE}]+)")
 
 
 @lru_cache(maxsize=4)
@@ -55,7 +59,7 @@ class Lexer:
         self.depth = 0
         self.unset: set[str] = set()
         self.names: set[str] = set()
-        self._plain = _plain(escape)
+        self._plain_run = _plain(escape)
 
     def word(self) -> str:
         """The whole text with quotes removed and variables replaced. Raises LexError."""
@@ -71,7 +75,7 @@ class Lexer:
         while self.position < length:
             before = self.position
             piece, splits = self._piece()
-            parts = _BLANKS.split(piece) if splits else [piece]
+            parts = _blanks().split(piece) if splits else [piece]
             for part in parts:
                 if splits and part and part[0] in SPACE:
                     if current:
@@ -107,7 +111,7 @@ class Lexer:
             self.position += 1
             following = self._take()
             return (character if self.raw_escapes else "") + following, False
-        match = self._plain.match(self.text, self.position)
+        match = self._plain_run.match(self.text, self.position)
         if match is None:
             self.position += 1
             return character, True

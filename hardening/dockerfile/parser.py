@@ -25,7 +25,7 @@ from hardening.dockerfile.stages import group
 from hardening.dockerfile.words import RefusedError
 from hardening.model import Span
 
-_DIRECTIVE = re.compile(rf"#[{SPACE}]*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S(?:.*\S)?)\s*", re.ASCII)
+_DIRECTIVE = rf"(?a)#[{SPACE}]*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S(?:.*\S)?)\s*"
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _HEREDOC_KEYWORDS = frozenset({"RUN", "COPY", "ADD"})
 
@@ -99,7 +99,7 @@ class _Parser:
         self.leading.clear()
 
     def _directive(self, stripped: str, offset: int) -> bool:
-        match = _DIRECTIVE.fullmatch(stripped)
+        match = re.fullmatch(_DIRECTIVE, stripped) if stripped.startswith("#") else None
         name = match[1].lower() if match else ""
         if match is None or name not in _DIRECTIVES:
             self.directives_done = True

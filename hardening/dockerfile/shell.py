@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from hardening.dockerfile.lines import SPACE, LineReader, LogicalLine, read_logical_line
 from hardening.dockerfile.mapped import MappedText
-from hardening.dockerfile.model import Form, Heredoc, Instruction, Stage
+from hardening.dockerfile.model import Dockerfile, Form, Heredoc, Instruction, Stage
 from hardening.dockerfile.shell_model import Script
 from hardening.dockerfile.shell_walk import Walker
 from hardening.dockerfile.wrappers import SHELLS, shell_options, split_options
@@ -20,6 +20,7 @@ from hardening.dockerfile.wrappers import SHELLS, shell_options, split_options
 _KEYWORDS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 _WINDOWS_BASE = re.compile(r"nanoserver|windowsservercore|servercore|/windows(/|:|$)")
 _DEFAULT_SHELL = ("/bin/sh", "-c")
+_Change = tuple[int, tuple[str, ...]]
 
 
 def script_of(instruction: Instruction) -> Script | None:
@@ -55,11 +56,23 @@ def shell_in_force(instruction: Instruction) -> tuple[str, ...]:
     stage = dockerfile.stage_of(instruction) if dockerfile else None
     if dockerfile is None or stage is None:
         return _DEFAULT_SHELL
-    for one in reversed(dockerfile.chain(stage)):
-        for other in reversed(one.instructions):
-            if other.keyword == "SHELL" and other.exec_words and other.index < instruction.index:
-                return other.exec_words
-    return ("cmd",) if _is_windows(dockerfile.chain(stage)[0]) else _DEFAULT_SHELL
+    changes: list[list[_Change]] | None = dockerfile.__dict__.get("_shells")
+    if changes is None:
+        changes = dockerfile.__dict__.setdefault("_shells", _shells(dockerfile))
+    before = [words for index, words in changes[stage.index] if index < instruction.index]
+    return before[-1]
+
+
+def _shells(dockerfile: Dockerfile) -> list[list[_Change]]:
+    """For every stage its shells, each with the index of the instruction it follows."""
+    shells: list[list[_Change]] = []
+    for stage in dockerfile.stages:
+        start: tuple[str, ...] = ("cmd",) if _is_windows(stage) else _DEFAULT_SHELL
+        if stage.parent is not None:
+            start = shells[stage.parent][-1][1]
+        own = [(one.index, one.exec_words) for one in stage.instructions if one.keyword == "SHELL"]
+        shells.append([(-1, start), *((index, words) for index, words in own if words)])
+    return shells
 
 
 def _is_windows(root: Stage) -> bool:

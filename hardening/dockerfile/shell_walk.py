@@ -1,31 +1,34 @@
-"""A shell script's syntax tree (tree-sitter-bash) to simple commands with true spans."""
+"""A shell script's statements to simple commands, in the order and with the joints they have."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import replace
-from functools import lru_cache
-from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from hardening.dockerfile import shell_words, wrappers
+from hardening.dockerfile import wrappers
 from hardening.dockerfile.mapped import MappedText
-from hardening.dockerfile.shell_model import Command, Redirection, ShellWord
+from hardening.dockerfile.shell_model import Command, Redirection
+from hardening.dockerfile.shell_tree import MAX_DEPTH, REDIRECTS, SUBSTITUTIONS, Parts, ShellTree
+from hardening.dockerfile.shell_words import script_in_string
 from hardening.model import Span
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 MAX_SCRIPT = 1 << 20
 """Longest script in characters that is parsed."""
-MAX_DEPTH = 60
-"""Deepest nesting of groups, substitutions and `sh -c` strings that is followed."""
 
-_REDIRECTS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
-_SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
-_LEAVES = frozenset({"word", "number", "raw_string", "variable_name", "string_content"})
-_SKIPPED = frozenset({"comment", "heredoc_body", "heredoc_end", "variable_name"})
+_SKIPPED = frozenset(
+    {"comment", "heredoc_body", "heredoc_end", "variable_name", "word", "number", "raw_string"}
+)
+_KEYWORD_COMMANDS = frozenset(
+    {"declaration_command", "unset_command", "test_command", "variable_assignment"}
+)
 _CONDITIONAL = frozenset({"elif_clause", "else_clause", "case_item", "function_definition"})
+_OPENING = frozenset(
+    {"(", "{", "$(", "`", "<(", ">(", "!", "if", "while", "until", "elif", "for", "case", "in"}
+)
 
 
 class _Context(NamedTuple):
@@ -34,18 +37,11 @@ class _Context(NamedTuple):
     joined_by: str = ""
     conditional: bool = False
     pipe: tuple[int, int, int] | None = None
+    """Number of the pipeline, place in it, and its length."""
     redirections: tuple[Redirection, ...] = ()
 
     def then(self, operator: str) -> _Context:
-        return _Context(operator, self.conditional, None, ())
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Parser:
-    import tree_sitter_bash
-    from tree_sitter import Language, Parser
-
-    return Parser(Language(tree_sitter_bash.language()))
+        return _Context(operator, self.conditional)
 
 
 class Walker:
@@ -55,139 +51,87 @@ class Walker:
         self.commands: list[Command] = []
         self.errors: list[Span] = []
         self.pipelines = 0
+        self.depth = 0
 
     def read(self, mapped: MappedText) -> None:
-        """Parses one script and adds its commands."""
-        _Reading(self, mapped, wrappers.OUTERMOST, 0).run(_Context())
+        """Parses one script and adds its commands and errors."""
+        self.read_inside(mapped, wrappers.OUTERMOST, _Context())
 
-    def new_pipeline(self) -> int:
-        self.pipelines += 1
-        return self.pipelines - 1
+    def read_inside(self, mapped: MappedText, outer: wrappers.Outer, context: _Context) -> bool:
+        """The same for a script inside another one; whether it had any command."""
+        if len(mapped.text) > MAX_SCRIPT or self.depth >= MAX_DEPTH:
+            self.errors.append(mapped.span(0, len(mapped.text)))
+            return False
+        tree = ShellTree(mapped)
+        before = len(self.commands)
+        _Reading(self, tree, outer).group(tree.root, context)
+        self._mark_errors(list(tree.errors()), before)
+        return len(self.commands) > before
+
+    def _mark_errors(self, errors: list[Span], before: int) -> None:
+        """Commands that touch an error are not to be edited."""
+        if not errors:
+            return
+        self.errors += errors
+        ranges = sorted(errors)
+        for index in range(before, len(self.commands)):
+            span = self.commands[index].span
+            place = bisect_left(ranges, span)
+            near = ranges[max(0, place - 1) : place + 1]
+            if any(error.start <= span.end and span.start <= error.end for error in near):
+                self.commands[index] = replace(self.commands[index], editable=False)
 
 
 class _Reading:
-    """One text under the walker: the whole script, or a string that a shell runs."""
+    """One tree under the walker."""
 
-    def __init__(
-        self, walker: Walker, mapped: MappedText, outer: wrappers.Outer, depth: int
-    ) -> None:
+    def __init__(self, walker: Walker, tree: ShellTree, outer: wrappers.Outer) -> None:
         self.walker = walker
-        self.mapped = mapped
-        self.text = mapped.text
+        self.tree = tree
         self.outer = outer
-        self.depth = depth
-        self.bytes: list[int] | None = None
 
-    def run(self, context: _Context) -> bool:
-        """Whether any command was found."""
-        if len(self.text) > MAX_SCRIPT or self.depth > MAX_DEPTH:
-            self.walker.errors.append(self.mapped.span(0, len(self.text)))
-            return False
-        data = self._encoded()
-        root = _parser().parse(data).root_node
-        before = len(self.walker.commands)
-        self._group(root, context)
-        if root.has_error:
-            self._mark_errors(root, before)
-        return len(self.walker.commands) > before
-
-    def _encoded(self) -> bytes:
-        text = self.text.replace("\r", " ")
-        if text.isascii():
-            return text.encode("ascii")
-        data = text.encode("utf-8", "replace")
-        self.bytes = list(accumulate((len(c.encode("utf-8", "replace")) for c in text), initial=0))
-        return data
-
-    def _range(self, node: Node) -> tuple[int, int]:
-        if self.bytes is None:
-            return node.start_byte, node.end_byte
-        return bisect_left(self.bytes, node.start_byte), bisect_left(self.bytes, node.end_byte)
-
-    def _span(self, node: Node) -> Span:
-        return self.mapped.span(*self._range(node))
-
-    def word(self, node: Node) -> ShellWord:
-        start, end = self._range(node)
-        text = self.text[start:end]
-        return ShellWord(text, shell_words.value_of(node, text), self.mapped.span(start, end))
-
-    def _mark_errors(self, root: Node, before: int) -> None:
-        errors = [self._span(node) for node in shell_words.error_nodes(root)]
-        self.walker.errors += errors
-        ranges = sorted(errors)
-        for index in range(before, len(self.walker.commands)):
-            command = self.walker.commands[index]
-            place = bisect_left(ranges, command.span)
-            near = ranges[max(0, place - 1) : place + 1]
-            if any(e.start <= command.span.end and command.span.start <= e.end for e in near):
-                self.walker.commands[index] = replace(command, editable=False)
-
-    def _deeper(self) -> bool:
-        """False when the nesting went too deep; pairs with a decrement of `depth`."""
-        self.depth += 1
-        return self.depth <= MAX_DEPTH
-
-    def _group(self, node: Node, context: _Context) -> None:
+    def group(self, node: Node, context: _Context) -> None:
         """Statements one after another; the keywords of a compound stand between them."""
-        if not self._deeper():
-            self.walker.errors.append(self._span(node))
-            self.depth -= 1
+        if self.walker.depth >= MAX_DEPTH:
+            self.walker.errors.append(self.tree.span(node))
             return
-        first = context
+        self.walker.depth += 1
         joined = context.joined_by
-        conditional = context.conditional or node.type in _CONDITIONAL
+        kind = node.type
+        conditional = context.conditional or kind in _CONDITIONAL
         for child in node.children:
-            kind = child.type
             if not child.is_named:
-                if kind in ("then", "do"):
-                    conditional = conditional or (node.type == "if_statement" and kind == "then")
-                if kind == "&":
+                token = child.type
+                if token == "&":
                     joined = "&"
-                elif kind not in (
-                    "(",
-                    "{",
-                    "$(",
-                    "`",
-                    "<(",
-                    ">(",
-                    "!",
-                    "if",
-                    "while",
-                    "until",
-                    "elif",
-                ):
-                    joined = joined if joined == "&" and kind == "\n" else ";"
+                elif token not in _OPENING:
+                    joined = "&" if joined == "&" and token == "\n" else ";"
+                    conditional = conditional or (token == "then" and kind == "if_statement")
                 continue
-            if kind in _SKIPPED:
+            if child.type in _SKIPPED:
                 continue
-            inner = first._replace(joined_by=joined, conditional=conditional)
-            if kind == "do_group" and node.type == "while_statement":
-                inner = inner._replace(conditional=True)
+            loop = child.type == "do_group" and kind == "while_statement"
+            inner = context._replace(joined_by=joined, conditional=conditional or loop)
             self._statement(child, inner)
             joined = ";"
-        self.depth -= 1
+        self.walker.depth -= 1
 
     def _statement(self, node: Node, context: _Context) -> None:
         kind = node.type
         if kind == "command":
-            self._command(node, context)
+            self._add(node, self.tree.command_parts(node), context)
         elif kind == "list":
             self._list(node, context)
         elif kind == "pipeline":
             self._pipeline([node], context)
         elif kind == "redirected_statement":
             self._redirected(node, context)
-        elif kind in ("declaration_command", "unset_command", "test_command"):
-            self._other_command(node, context)
-        elif kind == "variable_assignment":
-            self._add(node, [], [self._assignment(node, context)], [], context)
-        elif kind in _LEAVES:
-            return
-        elif kind in _SUBSTITUTIONS:
-            self._group(node, _Context("", context.conditional))
-        else:
-            self._group(node, context)
+        elif kind in _KEYWORD_COMMANDS:
+            self._add(node, self.tree.keyword_parts(node), context)
+        elif kind in SUBSTITUTIONS:
+            self.group(node, context.then(""))
+        elif kind not in _SKIPPED:
+            self.group(node, context)
 
     def _list(self, node: Node, context: _Context) -> None:
         """`a && b || c` leans to the left: unrolled, for a chain may be thousands long."""
@@ -203,12 +147,11 @@ class _Reading:
                     tail.append((operator, child))
             later += reversed(tail)
             node = children[0]
-        last = len(later)
-        first = context if not last else context._replace(redirections=())
-        self._statement(node, first)
-        for index, (operator, child) in enumerate(reversed(later), 1):
+        self._statement(node, context if not later else context._replace(redirections=()))
+        for index in range(len(later) - 1, -1, -1):
+            operator, child = later[index]
             then = context.then(operator)
-            if index == last:
+            if index == 0:
                 then = then._replace(redirections=context.redirections)
             self._statement(child, then)
 
@@ -228,50 +171,50 @@ class _Reading:
                     operator = "|"
                 elif child.type not in _SKIPPED:
                     members.append((operator, child))
-        number = self.walker.new_pipeline()
+        number = self._new_pipeline()
+        last = len(members) - 1
         for position, (joined, member) in enumerate(members):
-            redirections = context.redirections if position == len(members) - 1 else ()
+            redirections = context.redirections if position == last else ()
             redirections += first if position == 0 else ()
             pipe = (number, position, len(members))
             self._statement(member, _Context(joined, context.conditional, pipe, redirections))
 
+    def _new_pipeline(self) -> int:
+        self.walker.pipelines += 1
+        return self.walker.pipelines - 1
+
     def _redirected(self, node: Node, context: _Context) -> None:
         """A statement with redirections; after `<<EOF` the rest of its line hangs in the
         redirection's own node."""
+        parts = Parts()
         body: Node | None = None
-        redirections: list[Redirection] = []
+        heredoc: Node | None = None
         piped: list[Node] = []
         rest: list[tuple[str, Node]] = []
-        heredoc: Node | None = None
         for child in node.children:
-            if child.type not in _REDIRECTS:
-                if child.is_named and child.type not in _SKIPPED:
-                    body = child
-                continue
-            redirections.append(self._redirection(child, context))
-            if child.type == "heredoc_redirect":
-                heredoc = child
-                self._after_heredoc(child, piped, rest, redirections, context)
-        inner = context._replace(redirections=(*context.redirections, *redirections))
+            if child.type in REDIRECTS:
+                self.tree.redirect(child, parts)
+                if child.type == "heredoc_redirect":
+                    heredoc = child
+                    self._behind_heredoc(child, parts, piped, rest)
+            elif child.is_named and child.type not in _SKIPPED:
+                body = child
+        added = tuple(parts.redirections)
         before = len(self.walker.commands)
         if body is None:
-            self._add(node, [], [], [], inner)
+            self._add(node, Parts(), context._replace(redirections=context.redirections + added))
         elif piped:
-            self._pipeline([body, *piped], context, tuple(redirections))
+            self._pipeline([body, *piped], context, added)
         else:
-            self._statement(body, inner)
+            self._statement(body, context._replace(redirections=context.redirections + added))
         if heredoc is not None and len(self.walker.commands) > before:
             self._heredoc_script(heredoc, self.walker.commands[before])
+        self._substitutions(parts, context)
         for operator, child in rest:
             self._statement(child, context.then(operator))
 
-    def _after_heredoc(
-        self,
-        node: Node,
-        piped: list[Node],
-        rest: list[tuple[str, Node]],
-        redirections: list[Redirection],
-        context: _Context,
+    def _behind_heredoc(
+        self, node: Node, parts: Parts, piped: list[Node], rest: list[tuple[str, Node]]
     ) -> None:
         operator = ""
         for child in node.children:
@@ -279,122 +222,40 @@ class _Reading:
                 piped.append(child)
             elif child.type in ("&&", "||"):
                 operator = child.type
-            elif child.type in _REDIRECTS:
-                redirections.append(self._redirection(child, context))
+            elif child.type in REDIRECTS:
+                self.tree.redirect(child, parts)
             elif child.type == "heredoc_body":
-                self._substitutions(child, context)
-            elif operator and child.is_named:
+                parts.substitutions += self.tree.substitutions(child)
+            elif operator and child.is_named and child.type not in _SKIPPED:
                 rest.append((operator, child))
 
     def _heredoc_script(self, node: Node, command: Command) -> None:
         """A here-document that a shell reads as its script."""
-        if not wrappers.reads_script(command):
-            return
         body = next((child for child in node.children if child.type == "heredoc_body"), None)
-        if body is None:
+        if body is None or not wrappers.reads_script(command):
             return
-        inner = self.outer.inside(command, editable=True)
-        picked = self.mapped.pick([self._range(body)])
-        context = _Context("", command.conditional)
-        _Reading(self.walker, picked, inner, self.depth + 1).run(context)
+        picked = self.tree.mapped.pick([self.tree.range(body)])
+        outer = self.outer.inside(command, editable=True)
+        self._read_inside(picked, outer, _Context("", command.conditional))
 
-    def _redirection(self, node: Node, context: _Context) -> Redirection:
-        operator = "".join(
-            self.text[slice(*self._range(child))]
-            for child in node.children
-            if child.type == "file_descriptor" or not child.is_named
-        )
-        skipped = ("file_descriptor", "pipeline", "heredoc_body", "heredoc_end")
-        named = [child for child in node.children if child.is_named and child.type not in skipped]
-        if not named:
-            return Redirection(operator, None, self._span(node))
-        self._substitutions(named[0], context)
-        target = None if node.type == "file_redirect" and operator.endswith("&") else named[0]
-        if target is None and named[0].type != "number":
-            target = named[0]
-        span = Span(self._span(node).start, self._span(named[0]).end)
-        return Redirection(operator, self.word(target) if target else None, span)
+    def _read_inside(self, text: MappedText, outer: wrappers.Outer, context: _Context) -> bool:
+        self.walker.depth += 1
+        found = self.walker.read_inside(text, outer, context)
+        self.walker.depth -= 1
+        return found
 
-    def _substitutions(self, node: Node, context: _Context) -> None:
-        """Commands inside `$(...)` and `<(...)` anywhere in a word."""
-        kind = node.type
-        if kind in _LEAVES or node.child_count == 0:
-            return
-        if kind in _SUBSTITUTIONS:
-            self._group(node, _Context("", context.conditional))
-            return
-        if self._deeper():
-            for child in node.children:
-                self._substitutions(child, context)
-        self.depth -= 1
+    def _substitutions(self, parts: Parts, context: _Context) -> None:
+        for node in parts.substitutions:
+            self.group(node, context.then(""))
 
-    def _assignment(self, node: Node, context: _Context) -> tuple[str, ShellWord | None]:
-        children = node.children
-        start, end = self._range(children[0])
-        if len(children) < 3:
-            return self.text[start:end], None
-        self._substitutions(children[-1], context)
-        return self.text[start:end], self.word(children[-1])
-
-    def _command(self, node: Node, context: _Context) -> None:
-        words: list[ShellWord] = []
-        nodes: list[Node] = []
-        assignments: list[tuple[str, ShellWord | None]] = []
-        redirections: list[Redirection] = []
-        for child in node.children:
-            kind = child.type
-            if kind == "word" or kind == "number":
-                start, end = self._range(child)
-                text = self.text[start:end]
-                value = shell_words.unescaped(text) if "\\" in text else text
-                words.append(ShellWord(text, value, self.mapped.span(start, end)))
-                nodes.append(child)
-            elif kind == "variable_assignment" and not words:
-                assignments.append(self._assignment(child, context))
-            elif kind in _REDIRECTS:
-                redirections.append(self._redirection(child, context))
-            elif child.is_named and kind != "comment":
-                inner = child.children[0] if kind == "command_name" and child.children else child
-                words.append(self.word(inner))
-                nodes.append(inner)
-                self._substitutions(inner, context)
-            elif kind != "comment":
-                words.append(self.word(child))
-                nodes.append(child)
-        self._add(node, words, assignments, redirections, context, nodes)
-
-    def _other_command(self, node: Node, context: _Context) -> None:
-        """`export`, `unset`, `[ ... ]`: keyword first, then whatever stands there."""
-        words = [self.word(child) for child in node.children]
-        if node.type == "test_command":
-            words = words[:1]
-        assignments = []
-        for child in node.children:
-            if child.type == "variable_assignment":
-                assignments.append(self._assignment(child, context))
-            else:
-                self._substitutions(child, context)
-        self._add(node, words, assignments, [], context)
-
-    def _add(
-        self,
-        node: Node,
-        words: list[ShellWord],
-        assignments: list[tuple[str, ShellWord | None]],
-        redirections: list[Redirection],
-        context: _Context,
-        nodes: list[Node] | None = None,
-    ) -> None:
-        if context.pipe is None:
-            number, position, length = self.walker.new_pipeline(), 0, 1
-        else:
-            number, position, length = context.pipe
+    def _add(self, node: Node, parts: Parts, context: _Context) -> None:
+        number, position, length = context.pipe or (self._new_pipeline(), 0, 1)
         command = Command(
-            name=wrappers.name_of(words),
-            words=tuple(words),
-            span=self._span(node),
-            assignments=tuple(assignments),
-            redirections=(*redirections, *context.redirections),
+            name=wrappers.name_of(parts.words),
+            words=tuple(parts.words),
+            span=self.tree.span(node),
+            assignments=tuple(parts.assignments),
+            redirections=(*parts.redirections, *context.redirections),
             wrappers=self.outer.names,
             pipeline=number,
             position=position,
@@ -404,31 +265,21 @@ class _Reading:
             editable=self.outer.editable,
             shell_options=self.outer.options,
         )
-        if not wrappers.is_wrapper(command.name):
-            self.walker.commands.append(command)
-            return
-        unwrapped, script_word = wrappers.unwrap(command)
-        if (
-            script_word is None
-            or nodes is None
-            or not self._string(unwrapped, nodes[script_word], context)
-        ):
-            self.walker.commands.append(unwrapped)
+        self._substitutions(parts, context)
+        if wrappers.is_wrapper(command.name):
+            command, script = wrappers.unwrap(command)
+            if script is not None and self._string(command, parts.nodes[script], context):
+                return
+        self.walker.commands.append(command)
 
     def _string(self, command: Command, node: Node, context: _Context) -> bool:
         """The commands of `sh -c '...'`; False when the string is not literally there."""
-        start, end = self._range(node)
-        found = shell_words.script_in_string(node, self.text[start:end])
+        start, end = self.tree.range(node)
+        found = script_in_string(node, self.tree.text[start:end])
         if found is None:
             return False
         ranges, literal = found
-        picked = self.mapped.pick((start + first, start + last) for first, last in ranges)
-        pipe = (command.pipeline, command.position, command.pipeline_length)
-        inner = _Context(
-            command.joined_by,
-            command.conditional,
-            pipe if command.pipeline_length > 1 else None,
-            command.redirections,
-        )
-        outer = self.outer.inside(command, editable=literal)
-        return _Reading(self.walker, picked, outer, self.depth + 1).run(inner)
+        picked = self.tree.mapped.pick((start + first, start + last) for first, last in ranges)
+        pipe = context.pipe if command.pipeline_length > 1 else None
+        inner = _Context(command.joined_by, command.conditional, pipe, command.redirections)
+        return self._read_inside(picked, self.outer.inside(command, editable=literal), inner)

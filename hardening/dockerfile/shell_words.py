@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -68,14 +67,3 @@ def script_in_string(node: Node, text: str) -> tuple[list[tuple[int, int]], bool
     ranges.append((begin, len(text) - 1))
     expands = any(child.is_named and child.type != "string_content" for child in node.children)
     return ranges, len(ranges) == 1 and not expands
-
-
-def error_nodes(root: Node) -> Iterator[Node]:
-    """Nodes the grammar could not read, outermost ones only."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if node.is_error or node.is_missing:
-            yield node
-        elif node.has_error:
-            waiting += node.children

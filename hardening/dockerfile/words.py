@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from json import loads
 
 from hardening.dockerfile.lexer import unquoted
 from hardening.dockerfile.lines import SPACE, LogicalLine
@@ -15,13 +14,15 @@ from hardening.dockerfile.model import Flag, KeyValue, Word
 
 BLANK = re.compile(r"[\t\v\f\r ]+")
 _NOT_BLANK = re.compile(r"[^\t\v\f\r ]+")
-_JSON_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
-_JSON_SPACE = re.compile(r"[ \t\r\n]*")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_FLAG = re.compile(
-    rf"""--(?:[^{SPACE}'"\\]+|\\.|\\\Z|'(?:[^'\\]|\\.)*(?:'|\\?\Z)|"(?:[^"\\]|\\.)*(?:"|\\?\Z))*""",
-    re.DOTALL,
-)
+
+
+@lru_cache(maxsize=1)
+def _flag_word() -> re.Pattern[str]:
+    """A flag as `extractBuilderFlags` ends it; the escape directive changes nothing here."""
+    single = r"'(?:[^'\\]|\\.)*(?:'|\\?\Z)"
+    double = r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)'
+    plain = rf"""[^{SPACE}'"\\]+|\\.|\\\Z"""
+    return re.compile(f"--(?:{plain}|{single}|{double})*", re.DOTALL)
 
 
 class RefusedError(Exception):
@@ -42,7 +43,7 @@ def split_flags(line: LogicalLine, start: int, end: int) -> tuple[tuple[Flag, ..
             start += 1
         if not text.startswith("--", start, end):
             return tuple(flags), start
-        match = _FLAG.match(text, start, end)
+        match = _flag_word().match(text, start, end)
         assert match is not None
         if match.group() == "--":
             return tuple(flags), match.end()
@@ -108,42 +109,14 @@ def whole_word(line: LogicalLine, start: int, end: int, escape: str) -> tuple[Wo
 def json_words(line: LogicalLine, start: int, end: int) -> tuple[Word, ...] | None:
     """The strings of a JSON array, None when it is none. Raises RefusedError for an array that
     holds something else than strings."""
-    text = line.text
-    if not text.startswith("[", start, end):
+    if not line.text.startswith("[", start, end):
         return None
-    words: list[Word] = []
-    position = _after_space(text, start + 1, end)
-    if text.startswith("]", position, end):
-        return () if _after_space(text, position + 1, end) == end else None
-    while match := _JSON_STRING.match(text, position, end):
-        value = _LONE_SURROGATE.sub("\ufffd", loads(match.group()))
-        words.append(word_of(line, match.start(), match.end(), value))
-        position = _after_space(text, match.end(), end)
-        if text.startswith("]", position, end):
-            return tuple(words) if _after_space(text, position + 1, end) == end else None
-        if not text.startswith(",", position, end):
-            return None
-        position = _after_space(text, position + 1, end)
-    _refuse_other_json(text[start:end])
-    return None
+    from hardening.dockerfile.json_array import strings
 
-
-def _after_space(text: str, start: int, end: int) -> int:
-    match = _JSON_SPACE.match(text, start, end)
-    return match.end() if match else start
-
-
-def _refuse_other_json(text: str) -> None:
-    try:
-        value = loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        return
-    if isinstance(value, list):
-        raise RefusedError("a JSON array may hold nothing but strings")
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(name)
+    found = strings(line.text, start, end)
+    if found is None:
+        return None
+    return tuple(word_of(line, first, last, value) for first, last, value in found)
 
 
 @lru_cache(maxsize=4)

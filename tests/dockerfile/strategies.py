@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 _FRAGMENTS = (
-    "FROM debian:12", "FROM base AS Final", "RUN ", "COPY ", "ADD ", "ENV A=b", "ENV a b", "ARG X=1",
-    "CMD ", "ENTRYPOINT ", "HEALTHCHECK CMD ", "ONBUILD ", "LABEL a=b", "USER 1:1", "WORKDIR /a",
+    "FROM debian:12", "FROM base AS Final", "RUN ", "COPY ", "ADD ", "ENV A=b", "ENV a b",
+    "ARG X=1", "CMD ", "ENTRYPOINT ", "HEALTHCHECK CMD ", "ONBUILD ", "LABEL a=b", "USER 1:1",
+    "WORKDIR /a",
     "SHELL ", '["a", "b"]', '["a", 1]', "[", "]", "--mount=type=cache,target=/x ", "--from=base ",
     "--chown=1:1 ", "<<EOF", "<<-EOF", '<<"E F"', "3<<A <<B", "EOF", "E F", "A", "B", "\n", "\r\n",
     "\\\n", "\\ \t\n", "`\n", "\\\r\n", "# escape=`\n", "# syntax=x\n", "#", " # c\n", "\t", " ",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -29,7 +28,7 @@ REFUSED_BY_INSTRUCTION = (
 """Refusals that BuildKit makes one step after parsing, where the oracle no longer looks."""
 
 
-def _oracle() -> ModuleType:
+def _oracle() -> Any:
     return pytest.importorskip("dockerfile", reason="the oracle's wheel is Linux x86-64 only")
 
 

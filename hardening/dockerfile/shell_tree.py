@@ -1,0 +1,164 @@
+"""A shell text, its syntax tree (tree-sitter-bash), and the parts of one simple command."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from hardening.dockerfile.mapped import MappedText
+from hardening.dockerfile.shell_model import Redirection, ShellWord
+from hardening.dockerfile.shell_words import unescaped, value_of
+from hardening.model import Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+MAX_DEPTH = 60
+"""Deepest nesting of groups, substitutions and `sh -c` strings that is followed."""
+
+REDIRECTS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
+SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
+_LEAVES = frozenset({"word", "number", "raw_string", "variable_name", "string_content"})
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Parser:
+    import tree_sitter_bash
+    from tree_sitter import Language, Parser
+
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+@dataclass(slots=True)
+class Parts:
+    """What one simple command is made of; `nodes` belong to `words`, `substitutions` are the
+    `$(...)` and `<(...)` in it."""
+
+    words: list[ShellWord] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+    assignments: list[tuple[str, ShellWord | None]] = field(default_factory=list)
+    redirections: list[Redirection] = field(default_factory=list)
+    substitutions: list[Node] = field(default_factory=list)
+
+
+class ShellTree:
+    """The tree of a text; nodes are in bytes, everything given out in characters or spans."""
+
+    def __init__(self, mapped: MappedText) -> None:
+        self.mapped = mapped
+        self.text = mapped.text
+        self._bytes: list[int] | None = None
+        self.root = _parser().parse(self._encoded()).root_node
+
+    def _encoded(self) -> bytes:
+        text = self.text.replace("\r", " ")
+        if text.isascii():
+            return text.encode("ascii")
+        widths = (len(character.encode("utf-8", "replace")) for character in text)
+        self._bytes = list(accumulate(widths, initial=0))
+        return text.encode("utf-8", "replace")
+
+    def range(self, node: Node) -> tuple[int, int]:
+        """Character offsets of a node."""
+        if self._bytes is None:
+            return node.start_byte, node.end_byte
+        return bisect_left(self._bytes, node.start_byte), bisect_left(self._bytes, node.end_byte)
+
+    def span(self, node: Node) -> Span:
+        return self.mapped.span(*self.range(node))
+
+    def source(self, node: Node) -> str:
+        start, end = self.range(node)
+        return self.text[start:end]
+
+    def word(self, node: Node) -> ShellWord:
+        start, end = self.range(node)
+        text = self.text[start:end]
+        return ShellWord(text, value_of(node, text), self.mapped.span(start, end))
+
+    def errors(self) -> Iterator[Span]:
+        """Where the grammar could not read the text, outermost nodes only."""
+        waiting = [self.root] if self.root.has_error else []
+        while waiting:
+            node = waiting.pop()
+            if node.is_error or node.is_missing:
+                yield self.span(node)
+            elif node.has_error:
+                waiting += node.children
+
+    def substitutions(self, node: Node) -> Iterator[Node]:
+        """The outermost `$(...)` and `<(...)` in a word or a here-document's body."""
+        waiting = [node]
+        while waiting:
+            one = waiting.pop()
+            kind = one.type
+            if kind in SUBSTITUTIONS:
+                yield one
+            elif kind not in _LEAVES and one.child_count:
+                waiting += reversed(one.children)
+
+    def command_parts(self, node: Node) -> Parts:
+        """The parts of a `command` node."""
+        parts = Parts()
+        for child in node.children:
+            kind = child.type
+            if kind in ("word", "number"):
+                start, end = self.range(child)
+                text = self.text[start:end]
+                value = unescaped(text) if "\\" in text else text
+                parts.words.append(ShellWord(text, value, self.mapped.span(start, end)))
+                parts.nodes.append(child)
+            elif kind == "variable_assignment" and not parts.words:
+                self._assign(child, parts)
+            elif kind in REDIRECTS:
+                self.redirect(child, parts)
+            elif kind != "comment":
+                inner = child.children[0] if kind == "command_name" and child.children else child
+                parts.words.append(self.word(inner))
+                parts.nodes.append(inner)
+                parts.substitutions += self.substitutions(inner)
+        return parts
+
+    def keyword_parts(self, node: Node) -> Parts:
+        """The parts of `export`, `unset`, `[ ... ]` or a bare assignment."""
+        parts = Parts()
+        if node.type == "variable_assignment":
+            self._assign(node, parts)
+            return parts
+        for child in node.children:
+            if node.type != "test_command" or not parts.words:
+                parts.words.append(self.word(child))
+            if child.type == "variable_assignment":
+                self._assign(child, parts)
+            else:
+                parts.substitutions += self.substitutions(child)
+        return parts
+
+    def redirect(self, node: Node, parts: Parts) -> None:
+        """Adds a redirection; the body of a here-document and what hangs behind it left out."""
+        operator = "".join(
+            self.source(child)
+            for child in node.children
+            if child.type == "file_descriptor" or not child.is_named
+        )
+        skipped = ("file_descriptor", "pipeline", "heredoc_body", "heredoc_end")
+        named = [child for child in node.children if child.is_named and child.type not in skipped]
+        if not named:
+            parts.redirections.append(Redirection(operator, None, self.span(node)))
+            return
+        parts.substitutions += self.substitutions(named[0])
+        duplicated = named[0].type == "number" and operator.endswith("&")
+        target = None if duplicated else self.word(named[0])
+        span = Span(self.span(node).start, self.span(named[0]).end)
+        parts.redirections.append(Redirection(operator, target, span))
+
+    def _assign(self, node: Node, parts: Parts) -> None:
+        children = node.children
+        value = self.word(children[-1]) if len(children) > 2 else None
+        if value is not None:
+            parts.substitutions += self.substitutions(children[-1])
+        parts.assignments.append((self.source(children[0]), value))

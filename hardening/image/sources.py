@@ -21,19 +21,23 @@ class TarBytes(Protocol):
         """Exactly these bytes, fewer at the end. Reading forward is cheap; going back may not
         be. Raises ImageError."""
 
+    def again(self) -> TarBytes:
+        """The same bytes for somebody who reads through them on their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class LayerInfo:
     """One layer before its files are read. `stored` is the size of its blob in bytes, 0 while
     unknown; `digest` that of the blob, "" when nothing states one. `tar_size` is the size of the
-    uncompressed tar, 0 while unknown. `cache_key` names the entry of the cache that may stand
-    for this layer: equal keys mean equal bytes."""
+    uncompressed tar, 0 while unknown. `cache_key` stands for exactly these bytes (the place in an
+    unchanged file), "" when nothing does; `trusted` says that an engine vouches for `diff_id`."""
 
     diff_id: str
     digest: str = ""
     stored: int = 0
     tar_size: int = 0
     cache_key: str = ""
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ class StoredImage:
             return
         links = self._wanted_links(stored, want)
         tar = self.origin.tar(layer)
+        tar = None if tar is None else tar.again()
         for row, kind in enumerate(columns.kinds):
             if kind != FILE:
                 continue

@@ -38,7 +38,7 @@ GROUPS = (PLAN, MOVE, LOOK, FILES, GENERAL)
 ACTIONS: tuple[Action, ...] = (
     Action("toggle", "space", "toggle", "Accept the finding's best fix, or take it back",
            "main", PLAN, 1, action="toggle_fix"),
-    Action("accept", "a", "accept", "Accept the finding's fix", "main", PLAN, 3),
+    Action("accept", "a", "accept", "Accept the finding's fix", "main", PLAN),
     Action("accept-safe", "A", "all safe", "Accept every fix whose preconditions all hold",
            "main", PLAN, 4),
     Action("reject", "r", "take back", "Take the finding's accepted fix back", "main", PLAN, 5),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.command import Provider
 from textual.screen import Screen
 
 from tui.actions import bindings_for
@@ -15,8 +16,16 @@ from tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
     from hardening.opening import OpenRequest
+    from tui.state import Store
 
 DEFAULT_THEME = "textual-dark"
+
+
+def actions_for_palette() -> type[Provider]:
+    """Imported when the palette is opened first."""
+    from tui.commands import ActionProvider
+
+    return ActionProvider
 
 
 class DrydockApp(App[int]):
@@ -28,15 +37,22 @@ class DrydockApp(App[int]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-medium"), (120, "-wide"), (180, "-broad")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
+    COMMANDS = {actions_for_palette}
     BINDINGS: ClassVar[list[Binding]] = bindings_for("app")  # type: ignore[assignment]
 
-    def __init__(self, request: OpenRequest, preferences: Preferences | None = None) -> None:
+    def __init__(
+        self,
+        request: OpenRequest,
+        preferences: Preferences | None = None,
+        store: Store | None = None,
+    ) -> None:
         super().__init__()
         self.request = request
+        self.store = store
         self.preferences = load_preferences() if preferences is None else preferences
 
     def get_default_screen(self) -> Screen[None]:
-        return MainScreen(self.request)
+        return MainScreen(self.request, self.store)
 
     def on_mount(self) -> None:
         if self.preferences.keys:
@@ -49,8 +65,8 @@ class DrydockApp(App[int]):
             self.notify(problem, title="Settings", severity="warning", markup=False, timeout=10)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette's own commands are in the action table; only the theme stays."""
-        yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
+        """None: all commands are in the action table."""
+        return ()
 
     def action_picture(self) -> None:
         """Save what is on the screen as an SVG file in the current folder."""

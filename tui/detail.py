@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from hardening.image.model import Entry, Image
 from hardening.model import Finding, Fix, Safety, Skipped, Verdict
@@ -127,7 +127,7 @@ def secret_detail(secret: Secret, revealed: bool) -> list[Cells]:
         [(clean(secret.rule, 200), "muted")],
         [],
         [("Value  ", "header"), (clean(value, LIMIT), "bad" if revealed else "plain")],
-        [("" if revealed else "m shows it until the cursor moves", "muted")],
+        *([] if revealed else [[("m shows it until the cursor moves", "muted")]]),
         *heading("Its life in the image"),
         [(life_story(secret), "plain")],
     ]
@@ -141,7 +141,7 @@ def secret_detail(secret: Secret, revealed: bool) -> list[Cells]:
     return lines
 
 
-def layer_detail(image: Image, number: int) -> list[Cells]:
+def layer_detail(image: Image, number: int, hide: Callable[[str], str] = str) -> list[Cells]:
     """The layer's command, sizes, what it adds and deletes, where it came from."""
     layer = image.layers[number]
     attribution = layer.attribution
@@ -151,7 +151,7 @@ def layer_detail(image: Image, number: int) -> list[Cells]:
          (size, "plain")],
         [(clean(layer.diff_id, 100), "muted")],
         *heading("Command"),
-        [(short_command(layer.command) or "not recorded", "plain")],
+        [(hide(short_command(layer.command)) or "not recorded", "plain")],
     ]  # fmt: skip
     if attribution.evidence:
         words = "Estimated from" if attribution.estimated else "Known from"

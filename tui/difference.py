@@ -104,7 +104,8 @@ def emphasis(old: str, new: str) -> tuple[frozenset[int], frozenset[int]]:
     matcher = difflib.SequenceMatcher(None, old_words, new_words, autojunk=False)
     if matcher.ratio() < 0.4:
         return frozenset(), frozenset()
-    gone, come = set(), set()
+    gone: set[int] = set()
+    come: set[int] = set()
     old_at, new_at = _offsets(old_words), _offsets(new_words)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag != "equal":
@@ -206,5 +207,3 @@ def summary(workspace: Workspace) -> str:
         new = " (new)" if path not in workspace.before else ""
         told.append(f"{clean_line(path)} +{added} -{removed}{new}")
     return ", ".join(told)
-
-

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from hardening.image.model import Entry, EntryType, Image
 from tui.rows import Cells
-from tui.text import clean, fit, fit_right, human_size, width
+from tui.text import clean, fit, fit_right, human_size
 
 MAX_MATCHES = 5_000
 
@@ -134,7 +134,9 @@ class FileTree:
     def _matching(self) -> Iterator[Node]:
         words = self.needle.casefold().split()
         paths: Iterable[str] = (
-            iter(self.image.tree) if self.layer is None else sorted({*self._entries, *self._removed})
+            iter(self.image.tree)
+            if self.layer is None
+            else sorted({*self._entries, *self._removed})
         )
         found = 0
         for path in paths:
@@ -166,8 +168,10 @@ class FileTree:
 
     def reveal(self, path: str) -> int | None:
         """Open the folders above a path; its row, None when it is not here."""
-        known = path in self.image.tree if self.layer is None else (
-            path in self._entries or path in self._removed
+        known = (
+            path in self.image.tree
+            if self.layer is None
+            else (path in self._entries or path in self._removed)
         )
         if not known:
             return None
@@ -278,5 +282,4 @@ def node_cells(tree: FileTree, node: Node, cells_wide: int) -> Cells:
     cells.append((name + ("/" if node.is_folder else ""), tone if node.removed else plain))
     if entry is not None and entry.link:
         cells.append((" → " + clean(entry.link, 400), "muted"))
-    room = cells_wide - sum(width(text) for text, _ in cells)
-    return cells if room >= 0 else cells
+    return cells

@@ -11,7 +11,11 @@ from tui.text import clean, fit, human_size, plural, width
 def summary_cells(store: Store, cells_wide: int) -> Cells:
     """One line; what matters least goes first when it gets narrow."""
     left = _what(store)
-    right = [*_counts(store, cells_wide >= 100), *_score(store), *_unsaved(store, cells_wide >= 100)]
+    right = [
+        *_counts(store, cells_wide >= 100),
+        *_score(store),
+        *_unsaved(store, cells_wide >= 100),
+    ]
     facts = _facts(store)
     used = _width(left) + _width(right) + 2
     if used + _width(facts) <= cells_wide:

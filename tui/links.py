@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hardening.dockerfile.model import Dockerfile
-from hardening.image.model import Image
+from hardening.image.model import Image, Origin
 from hardening.model import (
     ConfigPlace,
     FilePlace,
@@ -75,6 +75,12 @@ class _Anchors:
     files: set[tuple[int, str]] = field(default_factory=set)
 
 
+def _from_of(dockerfile: Dockerfile) -> int | None:
+    """Index of the FROM that names the base image of what ships."""
+    stage = dockerfile.final_stage
+    return None if stage is None else dockerfile.chain(stage)[0].origin.index
+
+
 class Join:
     """Answers `links` for one state of the text, the findings, the image and the secrets."""
 
@@ -115,8 +121,11 @@ class Join:
         return spans
 
     def _attribute(self, dockerfile: Dockerfile, image: Image) -> None:
+        origin = _from_of(dockerfile)
         for layer in image.layers:
             number = layer.attribution.instruction
+            if number is None and layer.attribution.origin is Origin.BASE:
+                number = origin
             if number is None or not 0 <= number < len(dockerfile.instructions):
                 continue
             one = dockerfile.instructions[number]

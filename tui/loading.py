@@ -15,7 +15,9 @@ from textual.message import Message
 
 from hardening.errors import Cancelled, DrydockError
 from hardening.model import Skipped
+from tui.masking import Masks, text_secrets
 from tui.messages import OpeningEnded, PhaseChanged, SubjectReady
+from tui.source import plain_lines
 
 if TYPE_CHECKING:
     from hardening.opening import OpenRequest
@@ -84,12 +86,7 @@ class Loader:
         except DrydockError as error:
             self._post(OpeningEnded(self.opening, error))
         except Exception as error:
-            told = DrydockError(
-                "drydock failed while opening this",
-                f"{type(error).__name__}: {error}",
-                "This is a fault of drydock: please report it",
-            )
-            self._post(OpeningEnded(self.opening, told))
+            self._post(OpeningEnded(self.opening, _fault(error)))
         else:
             self._post(OpeningEnded(self.opening))
 
@@ -97,16 +94,17 @@ class Loader:
         subject = self._files()
         reference = self.request.image
         if subject.image is not None or reference is None:
-            self._post(SubjectReady(subject, self.opening, first=True))
+            self._post(_first(subject, self.opening))
             return
-        self._post(SubjectReady(_waiting_for(subject, "image", "it is being opened"),
-                                self.opening, first=True))  # fmt: skip
+        waiting = _waiting_for(subject, "image", "it is being opened")
+        self._post(_first(waiting, self.opening))
         self._latest = subject
         try:
             self._image(subject, reference)
-        except DrydockError as error:
-            self._post(SubjectReady(_cut_short(self._latest, error), self.opening))
-            raise
+        except Exception as error:
+            told = error if isinstance(error, DrydockError) else _fault(error)
+            self._post(SubjectReady(_cut_short(self._latest, told), self.opening))
+            raise told from error
 
     def _files(self) -> Subject:
         request = self.request
@@ -154,6 +152,15 @@ class Loader:
         self._post(SubjectReady(scanned, self.opening))
 
 
+def _first(subject: Subject, opening: int) -> SubjectReady:
+    """The files alone, with the Dockerfile's lines to be shown at once."""
+    if subject.dockerfile is None:
+        return SubjectReady(subject, opening, first=True)
+    masks = Masks(text_secrets({subject.dockerfile.path: subject.dockerfile.text}))
+    lines = plain_lines(masks.hide(subject.dockerfile.text))
+    return SubjectReady(subject, opening, first=True, lines=lines)
+
+
 def _waiting_for(subject: Subject, what: str, why: str) -> Subject:
     return replace(subject, missing=(*subject.missing, Skipped(what, why)))
 
@@ -164,3 +171,11 @@ def _cut_short(subject: Subject | None, error: DrydockError) -> Subject:
     reason = error.what + (f": {error.why}" if error.why else "")
     what = "image" if subject.image is None else "rest of the image"
     return replace(subject, missing=(*subject.missing, Skipped(what, reason, error.next_step)))
+
+
+def _fault(error: Exception) -> DrydockError:
+    return DrydockError(
+        "drydock failed while opening this",
+        f"{type(error).__name__}: {error}",
+        "This is a fault of drydock: please report it",
+    )

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from hardening.runtime.flags import HardenedRun
+
     from hardening.candidates import Candidate
     from hardening.errors import DrydockError
     from hardening.image.model import Image
     from hardening.model import Report
     from hardening.replay import Replayed
-    from hardening.runtime.flags import HardenedRun
+    from hardening.secrets.model import Secret
     from hardening.subject import Subject
+    from hardening.workspace import Workspace
     from tui.files import FileTree
     from tui.rows import Cells
 
@@ -22,11 +25,13 @@ if TYPE_CHECKING:
 @dataclass
 class SubjectReady(Message):
     """A subject, or the same one with more facts. `opening` numbers the run of the loader; an
-    answer to an older run is stale. `first` is set for the files, before any image."""
+    answer to an older run is stale. `first` is set for the files, before any image; `lines` are
+    those of the Dockerfile then, with secrets masked."""
 
     subject: Subject
     opening: int
     first: bool = False
+    lines: list[Cells] | None = None
 
 
 @dataclass
@@ -53,12 +58,15 @@ class PhaseChanged(Message):
 
 @dataclass
 class ReplayReady(Message):
-    """The answer to one replay. `all_safe` marks the answer to "accept all that is safe"."""
+    """The answer to one replay: `lines` is the highlighted Dockerfile and `shown` the workspace for
+    the eye, both with secrets masked. `all_safe` marks the answer to "accept all that is safe"."""
 
     generation: int
     replayed: Replayed
     baseline: Report | None
     lines: list[Cells]
+    shown: Workspace
+    file_secrets: tuple[Secret, ...]
     all_safe: bool = False
 
 

@@ -1,4 +1,4 @@
-"""What a person prefers: keys from the settings folder; theme and recent files from the state one."""
+"""What a person prefers: keys from the settings folder, theme and recent files from the state."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _read_config(path: Path, problems: list[str]) -> tuple[dict[str, str], str]:
         if name not in known:
             problems.append(f"{path}: no key is called {name}")
         elif not isinstance(value, str) or not all(part.strip() for part in value.split(",")):
-            problems.append(f"{path}: {name} needs a text such as \"a,insert\"")
+            problems.append(f'{path}: {name} needs a text such as "a,insert"')
         else:
             keys[name] = value
     theme = data.get("theme", "")

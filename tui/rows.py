@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from hardening.image.model import Layer, Origin
 from hardening.model import (
@@ -85,7 +85,7 @@ def finding_cells(row: FindingRow, cells_wide: int) -> Cells:
     """`✓ ● HIGH  12 Message                    root-user safe`; columns go as it gets narrow."""
     done = row.mark in (Mark.ACCEPTED, Mark.PENDING)
     cells: Cells = [MARK_CELLS[row.mark], (" ", "plain")]
-    cells += severity_cells(row.finding.severity, word=cells_wide >= 34)
+    cells += severity_cells(row.finding.severity, word=cells_wide >= 44)
     if cells_wide >= 28:
         line = "" if row.line is None else str(row.line)
         cells.append((fit_right(line, 5), "number"))
@@ -112,7 +112,7 @@ def finding_tail(row: FindingRow, cells_wide: int) -> Cells:
 def finding_header(cells_wide: int) -> list[tuple[str, str]]:
     """Column titles as `(text, sort column)`, widths as in `finding_cells`."""
     head: list[tuple[str, str]] = [("  ", "")]
-    head.append((fit("Severity", 6) if cells_wide >= 34 else "S", "severity"))
+    head.append((fit("Sev", 6) if cells_wide >= 44 else "S", "severity"))
     if cells_wide >= 28:
         head.append((fit_right("Line", 5), "line"))
     tail: list[tuple[str, str]] = []
@@ -131,7 +131,7 @@ def size_bar(size: int, wasted: int, largest: int, cells_wide: int) -> Cells:
         return [(" " * cells_wide, "plain")]
     full = max(1, round(size / largest * cells_wide * 8))
     lost = min(full, round(wasted / largest * cells_wide * 8))
-    if 0 < wasted and lost < 8 <= full and wasted * 50 > size:
+    if wasted > 0 and lost < 8 <= full and wasted * 50 > size:
         lost = 8
     kept_cells = (full - lost) // 8
     text = "█" * kept_cells
@@ -143,13 +143,16 @@ def size_bar(size: int, wasted: int, largest: int, cells_wide: int) -> Cells:
     return [(text, "bar"), ("▒" * lost_cells, "waste"), (" " * padding, "plain")]
 
 
-def layer_cells(layer: Layer, largest: int, cells_wide: int) -> Cells:
-    """` 3 own  ████▒▒  12.3 MB  RUN apt-get ...`; a base layer is quieter."""
+def layer_cells(
+    layer: Layer, largest: int, cells_wide: int, hide: Callable[[str], str] = str
+) -> Cells:
+    """` 3 own  ████▒▒  12.3 MB  RUN apt-get ...`; a base layer is quieter. `hide` masks secrets."""
     base = layer.attribution.origin is Origin.BASE
     number = fit_right(str(layer.index), 3 if cells_wide >= 24 else 2)
     cells: Cells = [(number, "number")]
-    if cells_wide >= 30:
-        cells.append((" " + origin_word(layer), "muted" if base else "accent"))
+    if cells_wide >= 24:
+        word = origin_word(layer) if cells_wide >= 42 else origin_word(layer)[:1]
+        cells.append((" " + word, "muted" if base else "accent"))
     bar = max(4, min(12, cells_wide // 6))
     cells.append((" ", "plain"))
     cells += _base_bar(size_bar(layer.size, layer.wasted, largest, bar), base)
@@ -160,7 +163,7 @@ def layer_cells(layer: Layer, largest: int, cells_wide: int) -> Cells:
         cells.append((fit_right(wasted, 8), "waste"))
     room = cells_wide - sum(width(text) for text, _ in cells)
     if room > 4:
-        command = short_command(layer.command)
+        command = hide(short_command(layer.command))
         cells.append(("  " + fit(command, room - 2), "muted" if base else "plain"))
     return crop(cells, cells_wide)
 
@@ -177,8 +180,8 @@ def origin_word(layer: Layer) -> str:
 
 def layer_header(cells_wide: int) -> list[tuple[str, str]]:
     head = [(fit_right("#", 3 if cells_wide >= 24 else 2), "order")]
-    if cells_wide >= 30:
-        head.append((" From ", ""))
+    if cells_wide >= 24:
+        head.append((" From " if cells_wide >= 42 else "  ", ""))
     bar = max(4, min(12, cells_wide // 6))
     head.append((fit_right("Size", bar + 9), "size"))
     if cells_wide >= 58:
@@ -210,18 +213,19 @@ def secret_cells(secret: Secret, cells_wide: int, revealed: str | None) -> Cells
     cells.append((" ", "plain"))
     value = clean(revealed if revealed is not None else secret.masked, 400)
     room = cells_wide - sum(width(text) for text, _ in cells)
+    if cells_wide < 60 and revealed is not None:
+        return crop([*cells, (value, "bad")], cells_wide)
     if cells_wide < 60:
         title = min(room, max(12, room // 2))
         cells.append((fit(clean(secret.title, 80), title), tone))
-        tail = value if revealed is not None else where(secret.places)
         cells.append((" ", "plain"))
-        cells.append((fit_tail(tail, room - title - 1), "bad" if revealed is not None else "muted"))
+        cells.append((fit_tail(where_short(secret.places), room - title - 1), "muted"))
         return crop(cells, cells_wide)
     title, shown, story = 22, max(14, room // 4), max(18, room // 4)
     cells.append((fit(clean(secret.title, 80), title), tone))
     cells.append((" ", "plain"))
     place = room - title - shown - story - 3
-    cells.append((fit_tail(where(secret.places), place), tone))
+    cells.append((fit_tail(where_short(secret.places), place), tone))
     cells.append((" ", "plain"))
     cells.append((fit(life_words(secret), story), "warn" if recoverable(secret) else "muted"))
     cells.append((" ", "plain"))
@@ -230,7 +234,7 @@ def secret_cells(secret: Secret, cells_wide: int, revealed: str | None) -> Cells
 
 
 def secret_header(cells_wide: int) -> list[tuple[str, str]]:
-    head = [(fit("Severity", 6) if cells_wide >= 40 else "S", "severity"), (" ", "")]
+    head = [(fit("Sev", 6) if cells_wide >= 40 else "S", "severity"), (" ", "")]
     room = cells_wide - sum(len(text) for text, _ in head)
     if cells_wide < 60:
         title = min(room, max(12, room // 2))
@@ -296,6 +300,13 @@ def life_story(secret: Secret) -> str:
 def where(places: Sequence[Place]) -> str:
     """The first place in a few words."""
     return place_words(places[0]) if places else ""
+
+
+def where_short(places: Sequence[Place]) -> str:
+    """The first place without the layer, which has a column of its own."""
+    if places and isinstance(places[0], ImagePathPlace):
+        return f"/{clean(places[0].path, 400)}"
+    return where(places)
 
 
 def place_words(place: Place) -> str:

@@ -6,7 +6,7 @@ is answered from values; replaying a plan is done elsewhere and handed in by `sh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -17,10 +17,11 @@ from hardening.secrets.model import Secret
 from hardening.subject import Subject
 from hardening.workspace import line_opcodes, split_lines
 from tui.links import FindingPointer, Join, LinePointer, Links, Pointer
+from tui.masking import Masks, joined_secrets
 from tui.text import matches
 
 if TYPE_CHECKING:
-    from hardening.replay import Replayed
+    from hardening.replay import Applied, Replayed
 
 
 class Pane(StrEnum):
@@ -111,6 +112,8 @@ class Store:
     revealed: int | None = None
     """Index of the one secret that is shown unmasked."""
     own_only: bool = False
+    file_secrets: tuple[Secret, ...] | None = None
+    """Secrets of the workspace files as they are now; None until they were looked for."""
     _undo: list[Plan] = field(default_factory=list)
     _redo: list[Plan] = field(default_factory=list)
     _accepted: dict[str, Accepted] = field(default_factory=dict)
@@ -119,6 +122,8 @@ class Store:
     _rows: tuple[FindingRow, ...] | None = None
     _shown: tuple[FindingRow, ...] | None = None
     _secret_order: tuple[int, ...] | None = None
+    _secrets: tuple[Secret, ...] | None = None
+    _masks: Masks | None = None
 
     # What came in
 
@@ -127,11 +132,18 @@ class Store:
         self.opened = subject
         self.generation += 1
 
-    def show(self, replayed: Replayed, baseline: Report | None, generation: int) -> bool:
-        """The answer to the replay of `generation`; False, and nothing happens, when it is stale."""
+    def show(
+        self,
+        replayed: Replayed,
+        baseline: Report | None,
+        generation: int,
+        file_secrets: tuple[Secret, ...] | None = None,
+    ) -> bool:
+        """The answer to the replay of `generation`; False, and nothing else, when it is stale."""
         if generation != self.generation:
             return False
         self.current = replayed
+        self.file_secrets = file_secrets
         if baseline is not None:
             self.baseline = baseline
         for one in replayed.applied:
@@ -155,6 +167,9 @@ class Store:
         self._rows = None
         self._shown = None
         self._secret_order = None
+        self._secrets = None
+        self._masks = None
+        self.revealed = None
 
     # What is there
 
@@ -169,8 +184,19 @@ class Store:
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        subject = self.subject
-        return () if subject is None or subject.secrets is None else subject.secrets
+        """Those of the files and of the image, each value once."""
+        if self._secrets is None:
+            subject = self.subject
+            of_image = None if subject is None else subject.secrets
+            self._secrets = joined_secrets(self.file_secrets or (), of_image)
+        return self._secrets
+
+    @property
+    def masks(self) -> Masks:
+        """Hides the values of all known secrets in whatever is shown."""
+        if self._masks is None:
+            self._masks = Masks(self.secrets)
+        return self._masks
 
     @property
     def unsaved(self) -> int:
@@ -208,7 +234,7 @@ class Store:
         return chosen or finding.best_fix
 
     def cycle(self, finding: Finding) -> Fix | None:
-        """Choose the next of several fixes; an accepted one is replaced. None: nothing to choose."""
+        """Choose the next of several fixes, in the plan too. None: there is nothing to choose."""
         usable = usable_fixes(finding)
         if len(usable) < 2:
             return None
@@ -373,7 +399,9 @@ class Store:
         if self._secret_order is None:
             needle = self.filters.get(Pane.SECRETS, "")
             secrets = self.secrets
-            kept = [n for n, one in enumerate(secrets) if not needle or _secret_matches(one, needle)]
+            kept = [
+                n for n, one in enumerate(secrets) if not needle or _secret_matches(one, needle)
+            ]
             sorting = self.sorts.get(Pane.SECRETS, Sorting("severity"))
             order = _SECRET_ORDER[sorting.column]
             kept.sort(key=lambda n: order(secrets[n]), reverse=sorting.reverse)
@@ -480,13 +508,15 @@ def usable_fixes(finding: Finding) -> list[Fix]:
     return sorted(usable, key=lambda fix: -fix.safety)
 
 
-def _mark_of(key: str, applied: dict[str, object], refused: dict[str, str]) -> tuple[Mark, str]:
+def _mark_of(
+    key: str, applied: Mapping[str, Applied], refused: Mapping[str, str]
+) -> tuple[Mark, str]:
     if key in refused:
         return Mark.DROPPED, refused[key]
     one = applied.get(key)
     if one is None:
         return Mark.PENDING, ""
-    if getattr(one, "silenced", True):
+    if one.silenced:
         return Mark.ACCEPTED, ""
     return Mark.STUBBORN, "its fix is in the text, and the finding is still there"
 
@@ -510,7 +540,10 @@ _FINDING_ORDER: dict[str, Callable[[FindingRow], tuple[object, ...]]] = {
     "severity": _by_severity,
     "line": lambda row: (row.line or 1 << 30, -row.finding.severity, row.key),
     "rule": lambda row: (row.finding.rule, row.line or 1 << 30, row.key),
-    "fix": lambda row: (3 if row.fix is None else _SAFETY_ORDER[row.fix.safety], *_by_severity(row)),
+    "fix": lambda row: (
+        3 if row.fix is None else _SAFETY_ORDER[row.fix.safety],
+        *_by_severity(row),
+    ),
 }
 
 _SECRET_ORDER: dict[str, Callable[[Secret], tuple[object, ...]]] = {

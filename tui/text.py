@@ -25,8 +25,10 @@ _UNSAFE = re.compile(
     + _ZERO_WIDTH
     + "\ufe00-\ufe0f\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e01ff]"
 )
-_MARKS = re.compile("([\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u0e31\u0e34-\u0e3a"
-                    "\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3,})")
+_MARKS = re.compile(
+    "([\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u0e31\u0e34-\u0e3a"
+    "\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3,})"
+)
 
 
 def _picture(match: re.Match[str]) -> str:
@@ -108,12 +110,11 @@ def human_size(count: int) -> str:
     """Bytes in powers of a thousand, as Docker prints them: `0 B`, `1.2 MB`, `340 kB`."""
     if count < 1000:
         return f"{count} B"
-    value = float(count)
-    for unit in ("kB", "MB", "GB", "TB"):
+    value, units = count / 1000, ["kB", "MB", "GB", "TB"]
+    while value >= 999.5 and len(units) > 1:
         value /= 1000
-        if value < 999.5:
-            break
-    return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
+        units.pop(0)
+    return f"{value:.1f} {units[0]}" if value < 9.95 else f"{value:.0f} {units[0]}"
 
 
 def plural(count: int, word: str, words: str = "") -> str:

@@ -17,7 +17,7 @@ from tui.detail import nothing_found, skipped_cells
 from tui.headline import summary_cells
 from tui.rows import Cells
 from tui.source import language_of
-from tui.state import PANES, Pane, Store
+from tui.state import Pane, Store
 from tui.text import clean, human_size
 from tui.widgets.bars import Banner, KeyBar, KeyHint, PhaseBar, SummaryBar, TabStrip
 from tui.widgets.code import CodeView
@@ -130,6 +130,8 @@ class Board(Screen[None]):
         self.draw_panes()
         self.draw_code_marks()
         self.draw_summary()
+        subject = self.store.subject
+        self.set_class(subject is not None and subject.image is None, "-no-image")
         self.refresh_bindings()
 
     def draw_summary(self) -> None:
@@ -149,7 +151,7 @@ class Board(Screen[None]):
         subject = store.subject
         image = subject.image if subject is not None else None
         order = store.layer_order()
-        self.layers_pane.show(image, order, store.sorts.get(Pane.LAYERS))
+        self.layers_pane.show(image, order, store.sorts.get(Pane.LAYERS), store.masks)
         told = f"1 Layers {len(order)}" if image is not None else "1 Layers"
         wasted = sum(layer.wasted for layer in image.layers) if image is not None else 0
         note = f"{human_size(wasted)} wasted" if wasted else ""
@@ -172,8 +174,7 @@ class Board(Screen[None]):
         store = self.store
         order = store.secret_order()
         self.secrets_pane.show(store.secrets, order, store.sorts.get(Pane.SECRETS), store.revealed)
-        subject = store.subject
-        known = subject is not None and subject.secrets is not None
+        known = store.secrets or store.file_secrets is not None
         title = f"3 Secrets {len(order)}" if known else "3 Secrets"
         self._title(Pane.SECRETS, title, "shown unmasked" if store.revealed is not None else "")
         if not order:
@@ -204,7 +205,6 @@ class Board(Screen[None]):
         for place in store.report.unparsed if store.report is not None else ():
             unparsed.update(range(place.start_line, place.end_line + 1))
         self.code.show_marks(marks, patched, frozenset(unparsed))
-        self.tabs.tell([(clean(path, 200), "muted")] if path else [])
 
     def language(self) -> str:
         return language_of(self.store.dockerfile_path)
@@ -239,8 +239,12 @@ class Board(Screen[None]):
             return _hint("Opening …")
         if subject.secrets is not None:
             return [[], [("  ✓ No secret in any layer.", "good")]]
+        lines: list[Cells] = [[]]
+        if store.file_secrets is not None:
+            lines.append([("  ✓ No secret in the files.", "good")])
         told = [one for one in subject.missing if "secret" in one.what or one.what == "image"]
-        lines: list[Cells] = [[], [("  Not assessed yet.", "muted")]]
+        if told:
+            lines += [[], [("  Not assessed:", "muted")]]
         return lines + [[("  ", "plain"), *line] for line in skipped_cells(told)]
 
     # The keys that work now

@@ -69,11 +69,9 @@ class Dialog(ModalScreen[str | None]):
     """Returns the value of the answer, None for esc."""
 
     CSS_PATH = "dialog.tcss"
-    BINDINGS: ClassVar[list[Binding]] = bindings_for("dialog")  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[Binding]] = bindings_for("dialog")
 
-    def __init__(
-        self, title: str, paragraphs: list[Cells], choices: tuple[Choice, ...]
-    ) -> None:
+    def __init__(self, title: str, paragraphs: list[Cells], choices: tuple[Choice, ...]) -> None:
         super().__init__()
         self._title = title
         self._paragraphs = paragraphs
@@ -81,7 +79,7 @@ class Dialog(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as frame:
-            frame.border_title = Content(clean(self._title, 200))  # type: ignore[assignment]
+            frame.border_title = Content(clean(self._title, 200))
             yield self.body()
             yield ChoiceBar(self._choices)
 

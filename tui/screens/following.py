@@ -89,7 +89,9 @@ class Following(Board):
         """Mark and bring into view what the links lead to, in every list but the source."""
         layers = [n for n, one in enumerate(self.layers_pane.order) if one in set(links.layers)]
         keys = links.findings
-        findings = [n for n, row in enumerate(self.findings_pane.rows) if row.key in keys] if keys else []
+        findings = (
+            [n for n, row in enumerate(self.findings_pane.rows) if row.key in keys] if keys else []
+        )
         secrets = [n for n, one in enumerate(self.secrets_pane.order) if one in links.secrets]
         on_file = links.path == self.code.path
         lines = [n - 1 for n in links.lines if n <= self.code.count] if on_file else []
@@ -116,7 +118,9 @@ class Following(Board):
         """The finding that the plan keys act on: the cursor's, or the first that belongs to it."""
         rows = self.findings_pane.rows
         if self.place == "findings":
-            return rows[self.findings_pane.cursor] if self.findings_pane.cursor < len(rows) else None
+            return (
+                rows[self.findings_pane.cursor] if self.findings_pane.cursor < len(rows) else None
+            )
         keys = self.store.links().findings
         if not keys:
             return None
@@ -140,7 +144,8 @@ class Following(Board):
     def action_go(self, name: str) -> None:
         """Focus a pane, or show a tab and focus it."""
         if name in _TAB_NAMES:
-            self.show_tab(name)
+            if name != "detail" or not self.has_class("-broad"):
+                self.show_tab(name)
             if self.has_class("-zoom-panes"):
                 self.remove_class("-zoom-panes")
         elif self.has_class("-zoom-bench"):
@@ -174,10 +179,18 @@ class Following(Board):
 
     def draw_tab(self) -> None:
         """Fill the shown tab, where it depends on the cursor."""
-        if self.tab == "detail":
+        if self.tab == "detail" or self.has_class("-broad"):
             self.draw_detail()
-        elif self.tab == "files":
+        if self.tab == "files":
             self.draw_files()
+        else:
+            self.tabs.tell([(self.tab_words(), "muted")])
+
+    def tab_words(self) -> str:
+        """What stands at the right end of the tabs."""
+        if self.tab == "dockerfile":
+            return clean(self.store.dockerfile_path, 200)
+        return self.diff.layout_words() if self.tab == "diff" else ""
 
     # Detail
 
@@ -196,7 +209,7 @@ class Following(Board):
                 return file_detail(entry)
         row = self.current_row
         if isinstance(pointer, LayerPointer) and image is not None and self.place == "layers":
-            return layer_detail(image, pointer.layer)
+            return layer_detail(image, pointer.layer, store.masks.hide)
         if row is not None:
             return finding_detail(row, _rule(row.finding))
         return [[], [("  Put the cursor on a finding, a layer, a secret or a file.", "muted")]]
@@ -215,7 +228,11 @@ class Following(Board):
             self.files.show(None)
             self.files.say([[], [("  The files are still being read.", "muted")]])
             return
-        if self.place == "files" and self.files.file_tree is not None and self.files.file_tree.image is image:
+        if (
+            self.place == "files"
+            and self.files.file_tree is not None
+            and self.files.file_tree.image is image
+        ):
             return
         links = self.store.links()
         layer = None if self.merged_files else self._layer_to_show(image, links)
@@ -276,7 +293,7 @@ class Following(Board):
         if tree is None or entry is None:
             self.notify("The layer deletes this path; there is nothing to see.", markup=False)
             return
-        self.app.push_screen(FileScreen(tree.image, entry))
+        self.app.push_screen(FileScreen(tree.image, entry, self.store.masks))
 
     # Opening a row
 
@@ -367,7 +384,9 @@ class Following(Board):
     def action_sort(self) -> None:
         sorting = self.store.sort_next(self.top_pane)
         self.draw_panes()
-        self.notify(f"{self.top_pane.value.capitalize()} by {sorting.column}", timeout=2, markup=False)
+        self.notify(
+            f"{self.top_pane.value.capitalize()} by {sorting.column}", timeout=2, markup=False
+        )
 
     def action_sort_reverse(self) -> None:
         now = self.store.sorts.get(self.top_pane)

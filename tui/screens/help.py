@@ -32,7 +32,7 @@ class HelpScreen(ModalScreen[None]):
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[Binding]] = [
         one for one in bindings_for("dialog") if one.action == "close"
-    ]  # type: ignore[assignment]
+    ]
 
     def __init__(self, about: Screen[object]) -> None:
         super().__init__()
@@ -40,8 +40,8 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="help") as frame:
-            frame.border_title = Content("Keys")  # type: ignore[assignment]
-            frame.border_subtitle = Content("esc closes")  # type: ignore[assignment]
+            frame.border_title = Content("Keys")
+            frame.border_subtitle = Content("esc closes")
             prose = Prose(id="help-words")
             prose.show(help_paragraphs(self._about))
             yield prose

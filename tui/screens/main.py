@@ -13,15 +13,15 @@ from tui.actions import action_by_id
 from tui.loading import Loader
 from tui.messages import OpeningEnded, PhaseChanged, RunReady, SubjectReady
 from tui.preferences import remember_recent
-from tui.rows import Cells
 from tui.screens.output import Output
-from tui.state import PANES, Pane, Store
+from tui.state import PANES, Store
 from tui.text import clean
 from tui.widgets.bars import Bar, KeyBar
 
 if TYPE_CHECKING:
-    from hardening.opening import OpenRequest
     from hardening.runtime.flags import HardenedRun
+
+    from hardening.opening import OpenRequest
     from tui.screens.opening import Choice
 
 
@@ -95,7 +95,7 @@ class MainScreen(Output):
         self.store.open(event.subject)
         dockerfile = event.subject.dockerfile
         if event.first and dockerfile is not None:
-            self.code.show_text(dockerfile.path, dockerfile.text)
+            self.code.show_lines(dockerfile.path, event.lines or [])
             if not is_copy:
                 remember_recent(str((event.subject.root / dockerfile.path).absolute()))
         if event.first and dockerfile is None:
@@ -212,7 +212,9 @@ class MainScreen(Output):
     def run_text(self) -> str:
         from tui.runflags import run_text
 
-        return "" if self._run is None else run_text(self._run, self.store.subject, self.show_compose)
+        return (
+            "" if self._run is None else run_text(self._run, self.store.subject, self.show_compose)
+        )
 
     def action_switch_view(self) -> None:
         if self.tab == "diff":
@@ -240,7 +242,7 @@ class MainScreen(Output):
     @on(Bar.Pressed, "#keys")
     async def _key_pressed(self, event: KeyBar.Pressed) -> None:
         focused: Widget | None = self.focused
-        await self.run_action(event.name, default_namespace=focused or self)
+        await self.app.run_action(event.name, default_namespace=focused or self)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
@@ -265,4 +267,3 @@ class MainScreen(Output):
             return {"diff": "layout", "files": "whole image", "run": "Compose"}.get(self.tab, label)
         known = action_by_id(name)
         return label if known is None else known.label
-

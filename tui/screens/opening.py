@@ -70,8 +70,7 @@ class ChoiceList(Lines):
 
     def narrow(self, needle: str) -> None:
         self._needle = needle
-        self.shown = [one for one in self._all
-                      if not needle or matches(needle, one.kind, one.label, one.detail)]  # fmt: skip
+        self.shown = [one for one in self._all if matches(needle, one.kind, one.label, one.detail)]
         self.update_rows()
 
     @property
@@ -101,7 +100,7 @@ class OpeningScreen(ModalScreen[Choice | None]):
     CSS_PATH = "opening.tcss"
     BINDINGS: ClassVar[list[Binding]] = [
         one for one in bindings_for("dialog") if one.action == "close"
-    ]  # type: ignore[assignment]
+    ]
     HELP = "Type to narrow the list; enter opens."
 
     def __init__(self, request: OpenRequest, error: DrydockError | None = None) -> None:
@@ -111,7 +110,7 @@ class OpeningScreen(ModalScreen[Choice | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="opening") as frame:
-            frame.border_title = Content("Open")  # type: ignore[assignment]
+            frame.border_title = Content("Open")
             entry = Input(placeholder="Type to narrow, or a path or image name", compact=True)
             entry.cursor_blink = False
             yield entry
@@ -146,6 +145,9 @@ class OpeningScreen(ModalScreen[Choice | None]):
             images = local_images()
         except DrydockError as error:
             self.post_message(CandidatesReady(found, (), error))
+        except Exception as error:
+            told = DrydockError("The engine cannot be asked", f"{type(error).__name__}: {error}")
+            self.post_message(CandidatesReady(found, (), told))
         else:
             self.post_message(CandidatesReady(found, images, None))
 
@@ -156,10 +158,13 @@ class OpeningScreen(ModalScreen[Choice | None]):
                    for one in event.candidates]  # fmt: skip
         choices += [Choice("Image", one, "local image", image=one) for one in event.images]
         choices += _samples()
-        words: list[Cells] = [[], [("  No Dockerfile here, and no local image.", "muted")],
-                              [("  Type a path or an image name and press enter.", "muted")]]  # fmt: skip
+        words: list[Cells] = [
+            [],
+            [("  No Dockerfile here, and no local image.", "muted")],
+            [("  Type a path or an image name and press enter.", "muted")],
+        ]
         frame = self.query_one("#opening")
-        frame.border_subtitle = Content(  # type: ignore[assignment]
+        frame.border_subtitle = Content(
             "" if event.engine_error is None
             else clean(f"no local images: {event.engine_error.what}", 80)
         )  # fmt: skip

@@ -50,7 +50,8 @@ class Output(Planning):
         workspace = self._workspace()
         if workspace is not None:
             count = len(self.store.plan)
-            self.app.push_screen(WriteScreen(workspace, count), self._write_answered)
+            shown = self.shown_workspace or workspace
+            self.app.push_screen(WriteScreen(shown, count), self._write_answered)
 
     def _write_answered(self, answer: str | None) -> None:
         if answer == "write":
@@ -92,7 +93,7 @@ class Output(Planning):
     def _offer_reload(self, error: ChangedOnDisk) -> None:
         dialog = error_dialog(
             error.what, error.why, error.next_step,
-            (Choice("r", "reload, keep the fixes", "reload"), Choice("p", "save as patch", "patch")),
+            (Choice("r", "reload, keep fixes", "reload"), Choice("p", "save as patch", "patch")),
         )  # fmt: skip
         self.app.push_screen(dialog, self._reload_answered)
 
@@ -183,10 +184,14 @@ class Output(Planning):
         row = self.findings_pane.cursor
         match self.place:
             case "layers" if self.layers_pane.count and self.layers_pane.image is not None:
-                layer = self.layers_pane.image.layers[self.layers_pane.order[self.layers_pane.cursor]]
-                return f"{layer.diff_id} {short_command(layer.command)}"
+                layer = self.layers_pane.image.layers[
+                    self.layers_pane.order[self.layers_pane.cursor]
+                ]
+                return f"{layer.diff_id} {self.store.masks.hide(short_command(layer.command))}"
             case "secrets" if self.secrets_pane.count:
-                secret = self.secrets_pane.secrets[self.secrets_pane.order[self.secrets_pane.cursor]]
+                secret = self.secrets_pane.secrets[
+                    self.secrets_pane.order[self.secrets_pane.cursor]
+                ]
                 cells = secret_cells(secret, 160, None)
                 return " ".join("".join(text for text, _ in cells).split())
             case "findings" if row < self.findings_pane.count:
@@ -207,7 +212,8 @@ class Output(Planning):
 
     def _code_line(self) -> str:
         lines = self.store.text(self.code.path).split("\n")
-        return lines[self.code.cursor] if self.code.cursor < len(lines) else ""
+        line = lines[self.code.cursor] if self.code.cursor < len(lines) else ""
+        return self.store.masks.hide(line)
 
     def run_text(self) -> str:
         """The run flags as they would be pasted."""

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from hardening.model import Finding, Fix, Safety
+from hardening.model import Finding, Fix, Report, Safety
 from hardening.plan import Plan, fix_key
 from hardening.subject import Subject
+from hardening.workspace import Workspace
+from tui.masking import Masks, text_secrets
 from tui.messages import ReplayReady, RunReady, WorkFailed
-from tui.rows import SAFETY_WORDS, Cells
+from tui.rows import SAFETY_WORDS
 from tui.screens.following import Following
 from tui.source import highlighted_lines
 from tui.state import FindingRow, Mark, usable_fixes
@@ -28,6 +30,8 @@ _DONE = (Mark.ACCEPTED, Mark.PENDING, Mark.STUBBORN, Mark.DROPPED)
 class Planning(Following):
     """Adds the plan to the joined screen."""
 
+    shown_workspace: Workspace | None = None
+    """The workspace for the eye: secrets are masked in it."""
     _told: frozenset[str] = frozenset()
     """Dropped fixes and conflicts that were told already."""
 
@@ -85,11 +89,11 @@ class Planning(Following):
         def work() -> None:
             try:
                 replayed = with_safe_fixes(opened, plan, current)
-                lines = _lines(replayed.subject, language)
+                answer = _answer(generation, replayed, None, language, all_safe=True)
             except Exception as error:
                 self.post_message(WorkFailed("Cannot accept the safe fixes", error))
                 return
-            self.post_message(ReplayReady(generation, replayed, None, lines, all_safe=True))
+            self.post_message(answer)
 
         self.run_worker(work, thread=True, group="replay", exclusive=True)
 
@@ -135,11 +139,11 @@ class Planning(Following):
 
                 replayed = replay(subject, plan)
                 empty = replayed if not plan.fixes else replay(subject, Plan())
-                lines = _lines(replayed.subject, language)
+                answer = _answer(generation, replayed, empty.report, language)
             except Exception as error:
                 self.post_message(WorkFailed("Cannot analyse this", error))
                 return
-            self.post_message(ReplayReady(generation, replayed, empty.report, lines))
+            self.post_message(answer)
 
         self.run_worker(work, thread=True, group="replay", exclusive=True)
 
@@ -149,11 +153,12 @@ class Planning(Following):
         if event.all_safe:
             self._take_safe(event)
             return
-        if not store.show(event.replayed, event.baseline, event.generation):
+        if not store.show(event.replayed, event.baseline, event.generation, event.file_secrets):
             return
         self.draw_code(event.lines)
         self.draw_all()
-        self.diff.show(event.replayed.workspace)
+        self.diff.show(event.shown)
+        self.shown_workspace = event.shown
         self._say_no_diff()
         self._tell_refused()
         self.follow_focus()
@@ -177,9 +182,12 @@ class Planning(Following):
     def _say_no_diff(self) -> None:
         if self.store.opened is None:
             return
-        told = [[], [("  No changes yet.", "muted")],
-                [("  Space on a finding accepts its fix, A all that are safe.", "muted")]]
-        self.diff.say(told)  # type: ignore[arg-type]
+        told = [
+            [],
+            [("  No changes yet.", "muted")],
+            [("  Space on a finding accepts its fix, A all that are safe.", "muted")],
+        ]
+        self.diff.say(told)
 
     def _tell_refused(self) -> None:
         """Dropped fixes and conflicts are told once each, with their reason."""
@@ -230,7 +238,9 @@ class Planning(Following):
         store, row = self.store, self.current_row
         match action:
             case "toggle_fix" | "accept":
-                return None if row is None or not _choosable(row, store.fix_of(row.finding)) else True
+                return (
+                    None if row is None or not _choosable(row, store.fix_of(row.finding)) else True
+                )
             case "reject":
                 return True if row is not None and row.mark in _DONE else None
             case "next_fix":
@@ -267,8 +277,23 @@ def with_safe_fixes(opened: Subject, plan: Plan, current: Replayed) -> Replayed:
     return current
 
 
-def _lines(subject: Subject, language: str) -> list[Cells]:
-    """The Dockerfile's highlighted lines."""
-    if subject.dockerfile is None:
-        return []
-    return highlighted_lines(subject.dockerfile.text, language)
+def _answer(
+    generation: int,
+    replayed: Replayed,
+    baseline: Report | None,
+    language: str,
+    *,
+    all_safe: bool = False,
+) -> ReplayReady:
+    """What the screen needs to show a replay, prepared off its thread."""
+    subject, workspace = replayed.subject, replayed.workspace
+    of_files = text_secrets(subject.texts)
+    before = text_secrets({path: workspace.before[path] for path in workspace.changed
+                           if path in workspace.before})  # fmt: skip
+    masks = Masks((*of_files, *before, *(subject.secrets or ())))
+    text = "" if subject.dockerfile is None else masks.hide(subject.dockerfile.text)
+    lines = highlighted_lines(text, language) if text else []
+    shown = Workspace(
+        workspace.root, masks.hide_all(workspace.before), masks.hide_all(workspace.after)
+    )
+    return ReplayReady(generation, replayed, baseline, lines, shown, of_files, all_safe)

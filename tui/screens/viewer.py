@@ -17,6 +17,7 @@ from hardening.errors import DrydockError
 from hardening.image.model import Entry, Image
 from tui.actions import bindings_for
 from tui.detail import file_detail
+from tui.masking import Masks
 from tui.rows import Cells
 from tui.source import highlighted_lines, language_of
 from tui.text import clean, human_size, looks_binary
@@ -40,17 +41,18 @@ class FileScreen(ModalScreen[None]):
     CSS_PATH = "viewer.tcss"
     BINDINGS: ClassVar[list[Binding]] = [
         one for one in bindings_for("dialog") if one.action == "close"
-    ]  # type: ignore[assignment]
+    ]
 
-    def __init__(self, image: Image, entry: Entry) -> None:
+    def __init__(self, image: Image, entry: Entry, masks: Masks) -> None:
         super().__init__()
+        self._masks = masks
         self._image = image
         self._entry = entry
 
     def compose(self) -> ComposeResult:
         with Vertical(id="viewer") as frame:
-            frame.border_title = Content("/" + clean(self._entry.path, 200))  # type: ignore[assignment]
-            frame.border_subtitle = Content("esc closes")  # type: ignore[assignment]
+            frame.border_title = Content("/" + clean(self._entry.path, 200))
+            frame.border_subtitle = Content("esc closes")
             about = Prose(id="about")
             about.show(file_detail(self._entry)[1:])
             yield about
@@ -75,7 +77,7 @@ class FileScreen(ModalScreen[None]):
         elif looks_binary(data):
             self.post_message(FileRead([], f"No text: {human_size(entry.size)} of binary data."))
         else:
-            text = data.decode("utf-8", "surrogateescape")
+            text = self._masks.hide(data.decode("utf-8", "surrogateescape"))
             lines = highlighted_lines(text, language_of(entry.path))
             cut = f"The first {human_size(LIMIT)} of {human_size(entry.size)}."
             self.post_message(FileRead(lines, cut if entry.size > LIMIT else ""))
@@ -86,7 +88,7 @@ class FileScreen(ModalScreen[None]):
         view.say([[], [("  " + clean(event.words, 500), "muted")]])
         view.show_lines(self._entry.path, event.lines)
         if event.words and event.lines:
-            self.query_one("#viewer").border_subtitle = Content(event.words)  # type: ignore[assignment]
+            self.query_one("#viewer").border_subtitle = Content(event.words)
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "y":

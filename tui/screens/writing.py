@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input
@@ -38,7 +40,7 @@ class WriteScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as frame:
-            frame.border_title = Content(clean(self._title, 200))  # type: ignore[assignment]
+            frame.border_title = Content(clean(self._title, 200))
             told = Prose(id="told")
             told.show(self._paragraphs)
             yield told
@@ -61,15 +63,17 @@ class WriteScreen(Dialog):
 class PathScreen(Dialog):
     """Asks for a file name; answers the text, None for esc."""
 
-    BINDINGS = []
+    BINDINGS: ClassVar[list[Binding]] = []
 
     def __init__(self, title: str, words: list[Cells], suggestion: str) -> None:
-        super().__init__(title, words, (Choice("enter", "save", "save"), Choice("esc", "cancel", "")))
+        super().__init__(
+            title, words, (Choice("enter", "save", "save"), Choice("esc", "cancel", ""))
+        )
         self._suggestion = suggestion
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as frame:
-            frame.border_title = Content(clean(self._title, 200))  # type: ignore[assignment]
+            frame.border_title = Content(clean(self._title, 200))
             yield self.body()
             entry = Input(self._suggestion, id="path", compact=True)
             entry.cursor_blink = False

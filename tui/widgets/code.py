@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from hardening.model import Severity
 from tui.rows import SEVERITY_GLYPHS, Cells
-from tui.source import plain_lines
 from tui.text import fit_right, width
 from tui.widgets.lines import Lines
 
@@ -27,11 +26,8 @@ class CodeView(Lines):
         self._widest = 0
         self._empty: list[Cells] = []
 
-    def show_text(self, path: str, text: str) -> None:
-        """Show a file plainly at once; `show_lines` may bring its highlighted lines later."""
-        self.show_lines(path, plain_lines(text) if text else [])
-
     def show_lines(self, path: str, lines: list[Cells]) -> None:
+        """Show the lines of a file, made by `tui.source`."""
         self.path = path
         self._lines = lines
         self._widest = max((sum(width(t) for t, _ in line) for line in lines), default=0)

@@ -64,6 +64,9 @@ class DiffView(Lines):
             return self.size.width >= SIDE_BY_SIDE_FROM
         return self.layout_choice is Layout.SIDE
 
+    def layout_words(self) -> str:
+        return str(Layout.SIDE if self.side_by_side else Layout.UNIFIED)
+
     def switch(self) -> Layout:
         """Turn to the other layout."""
         self.layout_choice = Layout.UNIFIED if self.side_by_side else Layout.SIDE

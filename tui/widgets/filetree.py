@@ -18,7 +18,7 @@ class FilesView(Lines):
     """Shows a `FileTree`. Folders open with enter, space or l; files ask to be viewed."""
 
     HELP = "The files of the layer: + added, ~ changed, - removed. Enter views a text file."
-    BINDINGS: ClassVar[list[Binding]] = bindings_for("tree")  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[Binding]] = bindings_for("tree")
 
     @dataclass
     class Viewed(Message):
@@ -62,7 +62,11 @@ class FilesView(Lines):
         return self.file_tree.rows[self.cursor]
 
     def cells(self, row: int, width: int) -> Cells:
-        return [] if self.file_tree is None else node_cells(self.file_tree, self.file_tree.rows[row], width)
+        return (
+            []
+            if self.file_tree is None
+            else node_cells(self.file_tree, self.file_tree.rows[row], width)
+        )
 
     def row_state(self, row: int) -> str | None:
         if self.file_tree is None:
@@ -97,7 +101,12 @@ class FilesView(Lines):
 
     def action_toggle_node(self) -> None:
         node = self.node
-        if node is not None and node.is_folder and self.file_tree is not None and not self.file_tree.needle:
+        if (
+            node is not None
+            and node.is_folder
+            and self.file_tree is not None
+            and not self.file_tree.needle
+        ):
             self.file_tree.toggle(node.path)
             self.update_rows()
 

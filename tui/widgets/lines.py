@@ -148,9 +148,7 @@ class Lines(Toned, ScrollView, can_focus=True, inherit_bindings=False):
         if self.cursor < top:
             self.scroll_to(y=self.cursor, animate=False, immediate=True, force=True)
         elif self.cursor >= top + height:
-            self.scroll_to(
-                y=self.cursor - height + 1, animate=False, immediate=True, force=True
-            )
+            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True, force=True)
 
     def _move(self, row: int) -> None:
         """Move the cursor because a person asked; tell who listens."""
@@ -239,7 +237,7 @@ class Lines(Toned, ScrollView, can_focus=True, inherit_bindings=False):
         if end == -1:
             end = strip.cell_length
         before, chosen, after = strip.divide([start, max(start, end), strip.cell_length])
-        style = self.selection_style.rich_style
+        style = self.selection_style
         return Strip.join([before, chosen.apply_style(style), after])
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from hardening.image.model import Image
 from hardening.secrets.model import Secret
+from tui.masking import Masks
 from tui.rows import (
     Cells,
     finding_cells,
@@ -51,10 +52,18 @@ class LayersPane(PaneLines):
         self.image: Image | None = None
         self.order: tuple[int, ...] = ()
         self._largest = 0
+        self._masks = Masks()
 
-    def show(self, image: Image | None, order: tuple[int, ...], sorting: Sorting | None) -> None:
-        """Show these layers in this order."""
+    def show(
+        self,
+        image: Image | None,
+        order: tuple[int, ...],
+        sorting: Sorting | None,
+        masks: Masks,
+    ) -> None:
+        """Show these layers in this order, with secrets masked in their commands."""
         self.image = image
+        self._masks = masks
         self.order = order
         self.sorting = sorting
         self._largest = max((one.size for one in image.layers), default=0) if image else 0
@@ -67,7 +76,8 @@ class LayersPane(PaneLines):
     def cells(self, row: int, width: int) -> Cells:
         if self.image is None:
             return []
-        return layer_cells(self.image.layers[self.order[row]], self._largest, width)
+        layer = self.image.layers[self.order[row]]
+        return layer_cells(layer, self._largest, width, self._masks.hide)
 
     def header(self, width: int) -> list[tuple[str, str]]:
         return layer_header(width)

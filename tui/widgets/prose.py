@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from textual.geometry import Size
+
 from tui.rows import Cells
 from tui.text import width
 from tui.widgets.lines import Lines
@@ -51,6 +53,10 @@ class Prose(Lines):
     def cells(self, row: int, width: int) -> Cells:
         return self._wrapped[row]
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        wide = max(10, width - self.gutter_width)
+        return max(1, sum(len(wrap_cells(one, wide)) for one in self._paragraphs))
+
     def _state_of(self, row: int) -> str | None:
         return None
 
@@ -78,7 +84,7 @@ def wrap_cells(cells: Cells, wide: int) -> list[Cells]:
     if not cells:
         return [[]]
     hang = 0
-    if cells[0][0].endswith("  ") and cells[0][0].strip() or cells[0][0].startswith("  "):
+    if (cells[0][0].endswith("  ") and cells[0][0].strip()) or cells[0][0].startswith("  "):
         hang = min(width(cells[0][0]), wide // 2)
     lines: list[Cells] = [[]]
     used = 0

@@ -159,8 +159,8 @@ def add_image(
 
 NO_IMAGE = Skipped(
     "image",
-    "no image was given: layers, installed files and image secrets were not assessed",
-    "Name it with --image REFERENCE (an engine image, an archive or an OCI layout).",
+    "none was given, so layers, installed files and image secrets are unknown",
+    "Name it with --image REF.",
 )
 
 

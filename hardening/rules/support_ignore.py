@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hardening.context import BuildContext, default_ignore_path
 from hardening.model import Edit, Fix, Precondition, Span, holds, unknown
@@ -54,9 +54,13 @@ class Missing:
     files: tuple[str, ...]
 
 
-@lru_cache(maxsize=8)
 def listed(context: BuildContext) -> tuple[str, ...]:
     """The first paths of the context as the builder sees it. Contexts do not change."""
+    return _listed(context)
+
+
+@lru_cache(maxsize=8)
+def _listed(context: Any) -> tuple[str, ...]:
     return tuple(islice(context.paths(), MAX_LISTED))
 
 

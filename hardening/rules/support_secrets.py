@@ -37,7 +37,7 @@ def secrets_of_text(dockerfile: Dockerfile) -> tuple[tuple[Secret, Span], ...]:
             if isinstance(place, FilePlace)
         ]
         cached = dockerfile.__dict__[_CACHE] = tuple(sorted(found, key=lambda one: one[1]))
-    return cached  # type: ignore[no-any-return]
+    return cached
 
 
 def secrets_in(dockerfile: Dockerfile, instruction: Instruction) -> Iterator[tuple[Secret, Span]]:

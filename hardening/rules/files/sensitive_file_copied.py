@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 from hardening.context import BuildContext
 from hardening.model import Confidence, Evidence, Finding, Fix, Severity
@@ -109,12 +110,12 @@ def _caught(one: Transfer, context: BuildContext) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8)
-def _credential_files(context: BuildContext) -> tuple[str, ...]:
+def _credential_files(context: Any) -> tuple[str, ...]:
     return tuple(path for path in listed(context) if is_credential_file(path))
 
 
 @lru_cache(maxsize=256)
-def _has_secret(context: BuildContext, path: str) -> bool:
+def _has_secret(context: Any, path: str) -> bool:
     """False when the file can be read and holds nothing that looks like a credential."""
     from hardening.secrets.judge import reason_to_demote
     from hardening.secrets.occurrences import hits_in

@@ -32,7 +32,7 @@ rule = Rule(
         Example(
             "FROM node:24\nARG NPM_TOKEN\n"
             'RUN echo "//registry.example/:_authToken=${NPM_TOKEN}" > .npmrc && npm ci && rm '
-            '.npmrc\n',
+            ".npmrc\n",
             "# syntax=docker/dockerfile:1\nFROM node:24\n"
             "RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN,required=true "
             'echo "//registry.example/:_authToken=${NPM_TOKEN}" > .npmrc && npm ci && rm .npmrc\n',

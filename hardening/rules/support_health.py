@@ -1,0 +1,95 @@
+"""How a service may be asked whether it is well, from evidence only: a route that its source
+names, or a web server that answers at its root, and a probe program that is there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any, Final
+
+from hardening.dockerfile.model import Stage
+from hardening.rules.support import facts, image_has
+from hardening.subject import Subject
+
+MAX_SOURCES: Final = 200
+_ROUTE: Final = re.compile(
+    rb"[\"'`](/(?:api/)?(?:healthz?|health[-_]?check|livez|readyz|ping|status/health|actuator/health"
+    rb"|_health|up))/?[\"'`]"
+)
+_SOURCE: Final = re.compile(r"\.(?:py|js|mjs|cjs|ts|go|rb|java|kt|php|rs|cs|ex|exs)$")
+_SKIPPED: Final = re.compile(r"(?:^|/)(?:node_modules|vendor|tests?|spec|\.git|dist|target)/")
+_WEB_SERVERS: Final = re.compile(r"(?:^|/)(?:nginx|httpd|caddy|nginx-unprivileged)(?::|@|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A command that asks the service; `tool_found` is False where its program is only likely."""
+
+    command: tuple[str, ...]
+    address: str
+    evidence: str
+    tool_found: bool
+
+
+def known_probe(subject: Subject, final: Stage) -> Probe | None:
+    """The probe that the evidence gives, None when there is not enough of it."""
+    port = _only_port(subject, final)
+    route, evidence = _route(subject)
+    if route is None and _WEB_SERVERS.search(_base(subject, final)):
+        route, evidence = "/", f"{final.base.value} is a web server"
+        port = port or "80"
+    if route is None or port is None:
+        return None
+    address = f"http://127.0.0.1:{port}{route}"
+    tool = _tool(subject, final, address)
+    return None if tool is None else Probe(tool[0], address, evidence, tool[1])
+
+
+def _base(subject: Subject, final: Stage) -> str:
+    root = facts(subject).dockerfile.chain(final)[0]
+    return root.base_expanded or root.base.value
+
+
+def _only_port(subject: Subject, final: Stage) -> str | None:
+    ports = {
+        word.value.removesuffix("/tcp")
+        for link in facts(subject).dockerfile.chain(final)
+        for one in link.all("EXPOSE")
+        for word in one.words
+        if not word.value.endswith("/udp")
+    }
+    return ports.pop() if len(ports) == 1 and next(iter(ports)).isdigit() else None
+
+
+def _route(subject: Subject) -> tuple[str | None, str]:
+    return (None, "") if subject.context is None else _route_in(subject.context)
+
+
+@lru_cache(maxsize=8)
+def _route_in(context: Any) -> tuple[str | None, str]:
+    """The first health route that a source file of the context names."""
+    paths = (one for one in islice(context.paths(), 20_000) if _SOURCE.search(one))
+    for path in islice((one for one in paths if not _SKIPPED.search(one)), MAX_SOURCES):
+        found = _ROUTE.search(context.read(path, 1 << 18) or b"")
+        if found:
+            return found[1].decode(), f"{path} names the route {found[1].decode()}"
+    return None, ""
+
+
+def _tool(subject: Subject, final: Stage, address: str) -> tuple[tuple[str, ...], bool] | None:
+    base = _base(subject, final)
+    if image_has(subject, "usr/bin/curl", "bin/curl"):
+        return ("curl", "-fsS", "-o", "/dev/null", address), True
+    if image_has(subject, "usr/bin/wget", "bin/wget"):
+        return ("wget", "-q", "--spider", address), True
+    if re.search(r"(?:^|/)python(?::|@|$)", base):
+        code = f"import urllib.request as r; r.urlopen('{address}', timeout=3)"
+        return ("python", "-c", code), True
+    if re.search(r"(?:^|/)node(?::|@|$)", base):
+        code = f"fetch('{address}').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"
+        return ("node", "-e", code), True
+    if subject.image is None and re.search(r"alpine", base):
+        return ("wget", "-q", "--spider", address), False
+    return None

@@ -1,0 +1,57 @@
+"""What the rules about the built image share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from hardening.image.model import Entry, Image, Origin
+from hardening.model import Evidence, ImagePathPlace, Severity
+
+
+def is_base(image: Image, layer: int) -> bool:
+    """True when the layer is known to have come with the base image."""
+    return image.layers[layer].attribution.origin is Origin.BASE
+
+
+def shipped(image: Image, wanted: Callable[[Entry], bool]) -> Iterator[Entry]:
+    """Entries of the merged tree that the predicate takes; nothing while files are not read."""
+    if not image.files_read:
+        return
+    tree = image.tree
+    for path in tree:
+        entry = tree.get(path)
+        if entry is not None and wanted(entry):
+            yield entry
+
+
+def places(entries: Iterable[Entry], limit: int = 50) -> tuple[ImagePathPlace, ...]:
+    found = [ImagePathPlace(one.layer, one.path) for one in entries]
+    return tuple(found[:limit])
+
+
+def listing(image: Image, entries: Iterable[Entry], limit: int = 20) -> tuple[Evidence, ...]:
+    """The first paths with the layer that they come from."""
+    rows = []
+    for one in list(entries)[:limit]:
+        origin = "base image" if is_base(image, one.layer) else f"layer {one.layer}"
+        rows.append(Evidence(f"/{one.path} ({origin})", ImagePathPlace(one.layer, one.path)))
+    return tuple(rows)
+
+
+def severity_by_origin(image: Image, entries: Iterable[Entry], level: Severity) -> Severity:
+    """One step less when all of them came with the base image."""
+    if all(is_base(image, one.layer) for one in entries):
+        return Severity(max(level - 1, Severity.LOW))
+    return level
+
+
+def size_text(count: int) -> str:
+    """Bytes in words: `12.3 MB`, powers of 1000."""
+    if count < 1000:
+        return f"{count} bytes"
+    value = float(count)
+    for unit in ("kB", "MB", "GB"):
+        value /= 1000
+        if value < 1000:
+            return f"{value:.1f} {unit}"
+    return f"{value:.1f} GB"

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
+from hardening.context import BuildContext
 from hardening.dockerfile.model import Stage
 from hardening.rules.support import facts, image_has
+from hardening.rules.support_cache import remembered
 from hardening.subject import Subject
 
 MAX_SOURCES: Final = 200
@@ -67,8 +68,8 @@ def _route(subject: Subject) -> tuple[str | None, str]:
     return (None, "") if subject.context is None else _route_in(subject.context)
 
 
-@lru_cache(maxsize=8)
-def _route_in(context: Any) -> tuple[str | None, str]:
+@remembered
+def _route_in(context: BuildContext) -> tuple[str | None, str]:
     """The first health route that a source file of the context names."""
     paths = (one for one in islice(context.paths(), 20_000) if _SOURCE.search(one))
     for path in islice((one for one in paths if not _SKIPPED.search(one)), MAX_SOURCES):

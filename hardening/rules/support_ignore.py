@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from hardening.context import BuildContext, default_ignore_path
 from hardening.model import Edit, Fix, Precondition, Span, holds, unknown
 from hardening.rules.support import facts
+from hardening.rules.support_cache import remembered
 from hardening.rules.support_copy import is_whole_context, transfers
 from hardening.secrets.credential_files import is_credential_file
 from hardening.subject import Subject
@@ -54,13 +55,9 @@ class Missing:
     files: tuple[str, ...]
 
 
+@remembered
 def listed(context: BuildContext) -> tuple[str, ...]:
-    """The first paths of the context as the builder sees it. Contexts do not change."""
-    return _listed(context)
-
-
-@lru_cache(maxsize=8)
-def _listed(context: Any) -> tuple[str, ...]:
+    """The first paths of the context as the builder sees it."""
     return tuple(islice(context.paths(), MAX_LISTED))
 
 

@@ -63,12 +63,12 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 def _names(one: Transfer) -> Iterator[str]:
     """Base names that the archives have in the image."""
-    target = _base(one.destination.value)
+    target = _base(one.destination.text)
     if len(one.sources) == 1 and _ARCHIVE.search(target):
         yield target
         return
     for word in one.sources:
-        yield _base(word.value)
+        yield _base(word.text)
 
 
 def _base(path: str) -> str:

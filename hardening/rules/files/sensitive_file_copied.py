@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any
 
 from hardening.context import BuildContext
 from hardening.model import Confidence, Evidence, Finding, Fix, Severity
 from hardening.rewrites.secret_mount import mount_instead_of_copy
 from hardening.rules.frame import Example, Rule
+from hardening.rules.support_cache import remembered
 from hardening.rules.support_copy import Transfer, is_whole_context, transfers
 from hardening.rules.support_ignore import ignore_fix, listed
 from hardening.secrets.credential_files import is_credential_file
@@ -109,13 +108,13 @@ def _caught(one: Transfer, context: BuildContext) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-@lru_cache(maxsize=8)
-def _credential_files(context: Any) -> tuple[str, ...]:
+@remembered
+def _credential_files(context: BuildContext) -> tuple[str, ...]:
     return tuple(path for path in listed(context) if is_credential_file(path))
 
 
-@lru_cache(maxsize=256)
-def _has_secret(context: Any, path: str) -> bool:
+@remembered
+def _has_secret(context: BuildContext, path: str) -> bool:
     """False when the file can be read and holds nothing that looks like a credential."""
     from hardening.secrets.judge import reason_to_demote
     from hardening.secrets.occurrences import hits_in

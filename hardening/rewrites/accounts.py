@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hardening.dockerfile.edits import insert_at
+from hardening.dockerfile.shell_model import Command
 from hardening.image.model import Image
-from hardening.model import Precondition, holds, unknown
+from hardening.model import Edit, Precondition, holds, unknown
 from hardening.runtime.base_facts import NONROOT, Account, Family, known_account, split_reference
 from hardening.runtime.start import Start
 
@@ -25,7 +27,8 @@ class Choice:
     account: Account
     commands: tuple[str, ...]
     precondition: Precondition
-    needs_shell: bool = False
+    edits: tuple[Edit, ...] = ()
+    """Numbers put into the commands of the Dockerfile that make the account."""
 
     @property
     def ids(self) -> str:
@@ -37,6 +40,7 @@ def choose_account(start: Start) -> Choice | None:
     return (
         _earlier_user(start)
         or _created_in_dockerfile(start)
+        or _numbered(start)
         or _in_image(start)
         or _known_by_name(start)
         or _new_account(start)
@@ -99,8 +103,7 @@ def _accounts_made(start: Start) -> dict[str, Account]:
 
 
 _VALUE_OPTIONS = frozenset(
-    "-u --uid -g --gid -G --ingroup --groups -d --home-dir -h --home -s --shell -c --comment "
-    "--gecos -k --skel -K --key -b --base-dir -e -f -p --password".split()
+    ["-u", "--uid", "-g", "--gid", "-G", "--ingroup", "--groups", "-d", "--home-dir", "-h", "--home", "-s", "--shell", "-c", "--comment", "--gecos", "-k", "--skel", "-K", "--key", "-b", "--base-dir", "-e", "-f", "-p", "--password"]
 )
 
 
@@ -137,6 +140,56 @@ def _created_in_dockerfile(start: Start) -> Choice | None:
     return None
 
 
+def _commands_named(start: Start, *names: str) -> list[Command]:
+    scripts = (instruction.shell for instruction in start.all("RUN"))
+    return [one for script in scripts if script is not None for one in script.named(*names)]
+
+
+def _numbered(start: Start) -> Choice | None:
+    """The account that the Dockerfile makes without saying its number: the number is put in, so
+    that USER can name it."""
+    if start.dockerfile is None:
+        return None
+    short = start.family[0] in (Family.ALPINE, Family.BUSYBOX, Family.WOLFI)
+    for command in _commands_named(start, "useradd", "adduser"):
+        words = [word.value or "" for word in command.arguments]
+        name = _user_name(command.name or "", words) if words else ""
+        if not name.replace("-", "").replace("_", "").isalnum() or not command.editable:
+            continue
+        if _option(words, "-u", "--uid") is not None:
+            continue
+        edits = [insert_at(start.dockerfile, command.words[0].span.end,
+                           f" {'-u' if short else '--uid'} {FIRST_ID}")]  # fmt: skip
+        group = _option(words, *(("-g", "--gid") if command.name == "useradd" else
+                                 ("-G", "--ingroup")))  # fmt: skip
+        gid = _group_number(start, group or name, short, edits) if group else FIRST_ID
+        if gid is not None:
+            home = _option(words, "-d", "--home-dir", "-h", "--home") or f"/home/{name}"
+            evidence = f"The Dockerfile creates {name}; its number is set to {FIRST_ID}"
+            account = Account(name, FIRST_ID, gid, home)
+            return Choice(account, (), holds(STATEMENT, evidence), tuple(edits))
+    return None
+
+
+def _group_number(start: Start, group: str, short: bool, edits: list[Edit]) -> int | None:
+    """gid of a group that the Dockerfile makes; numbered by an edit where it says none."""
+    if group.isdigit():
+        return int(group)
+    for command in _commands_named(start, "groupadd", "addgroup"):
+        words = [word.value or "" for word in command.arguments]
+        if not words or words[-1] != group:
+            continue
+        given = _option(words, "-g", "--gid")
+        if given is not None:
+            return int(given) if given.isdigit() else None
+        if not command.editable or start.dockerfile is None:
+            return None
+        flag = f" {'-g' if short else '--gid'} {FIRST_ID}"
+        edits.append(insert_at(start.dockerfile, command.words[0].span.end, flag))
+        return FIRST_ID
+    return None
+
+
 def _in_image(start: Start) -> Choice | None:
     """An ordinary account of the image's passwd: the one that the base is known for, or the first
     with a uid of its own."""
@@ -145,7 +198,7 @@ def _in_image(start: Start) -> Choice | None:
     known = known_account(start.base) if start.base else None
     users = [
         user for user in start.accounts.users
-        if user.uid not in (0, *NOBODY) and user.gid != 0 or (known and user.name == known.name)
+        if (user.uid not in (0, *NOBODY) and user.gid != 0) or (known and user.name == known.name)
     ]  # fmt: skip
     chosen = next((user for user in users if known and user.name == known.name), None)
     chosen = chosen or next((user for user in users if user.name == NONROOT.name), None)
@@ -195,7 +248,7 @@ def _new_account(start: Start) -> Choice | None:
         precondition = unknown(STATEMENT, f"{tool} was not found; {evidence}")
     else:
         precondition = unknown(STATEMENT, f"{tool} is expected: {evidence}; the image was not read")
-    return Choice(account, commands, precondition, needs_shell=True)
+    return Choice(account, commands, precondition)
 
 
 def _commands(

@@ -12,17 +12,26 @@ from hardening.image.files import FileBlob
 from hardening.image.forward import ForwardTar
 from hardening.image.sources import LayerInfo, Manifest, TarBytes
 from hardening.image.walking import Walked
-from hardening.image.workers import walk_all
+from hardening.image.workers import named, walk_all
 from hardening.progress import Progress
 
 
 class BlobSource:
-    """`hardening.image.sources.Source`. `blobs` are the layers, None for one that is not there."""
+    """`hardening.image.sources.Source`. `blobs` are the layers, None for one that is not there;
+    `walked` are layers whose entries were read already, or why they could not be."""
 
-    def __init__(self, label: str, manifest: Manifest, blobs: Sequence[FileBlob | None]) -> None:
+    def __init__(
+        self,
+        label: str,
+        manifest: Manifest,
+        blobs: Sequence[FileBlob | None],
+        *,
+        walked: Mapping[int, Walked | ImageError] | None = None,
+    ) -> None:
         self.label = label
+        self.blobs = tuple(blobs)
         self._manifest = manifest
-        self._blobs = tuple(blobs)
+        self._walked = dict(walked or {})
         self._tars: dict[int, TarBytes] = {}
 
     def manifest(self) -> Manifest:
@@ -33,8 +42,9 @@ class BlobSource:
     ) -> Mapping[int, Columns]:
         """Read the entries of these layers. Raises ImageError naming the layer that is missing,
         damaged or not what its digest states."""
-        blobs = {number: self._present(number) for number in layers}
-        walked = walk_all(blobs, self._name, verify=verify, progress=progress)
+        walked = {number: self._before(number) for number in layers if number in self._walked}
+        blobs = {number: self._present(number) for number in layers if number not in walked}
+        walked.update(walk_all(blobs, self._name, verify=verify, progress=progress))
         if verify:
             for number in layers:
                 self._compare(number, walked[number])
@@ -42,7 +52,7 @@ class BlobSource:
 
     def tar(self, layer: int) -> TarBytes | None:
         if layer not in self._tars:
-            blob = self._blobs[layer]
+            blob = self.blobs[layer]
             if blob is None:
                 return None
             kind = compression_of(blob.read(0, 8))
@@ -52,12 +62,19 @@ class BlobSource:
     def fetch(self, path: str, limit: int) -> bytes | None:
         return None
 
+    def _before(self, number: int) -> Walked:
+        """A layer that was read already. Raises ImageError when that went wrong."""
+        found = self._walked[number]
+        if isinstance(found, ImageError):
+            raise named(found, self._name(number))
+        return found
+
     def _name(self, number: int) -> str:
         info = self._manifest.layers[number]
         return f"Layer {number} ({info.digest or info.diff_id})"
 
     def _present(self, number: int) -> FileBlob:
-        blob = self._blobs[number]
+        blob = self.blobs[number]
         if blob is not None:
             return blob
         raise ImageError(

@@ -7,6 +7,7 @@ from pathlib import Path
 from hardening.errors import ImageError
 from hardening.image import cache
 from hardening.image.archive import Archive, open_archive
+from hardening.image.blobs import BlobSource
 from hardening.image.columns import Columns
 from hardening.image.docker_save import MANIFEST, open_save
 from hardening.image.layout import FolderBlobs, TarBlobs, open_layout
@@ -155,7 +156,9 @@ def _open_file(path: Path, *, platform: str | None, name: str | None, progress: 
     return source_of(archive, f"archive {path}", platform=platform, name=name)
 
 
-def source_of(archive: Archive, label: str, *, platform: str | None, name: str | None) -> Source:
+def source_of(
+    archive: Archive, label: str, *, platform: str | None, name: str | None
+) -> BlobSource:
     """The image in an archive. Engines from 25 on write both lists: `manifest.json` tells what
     was saved, `index.json` is asked when it cannot answer. Raises ImageError."""
     manifest, index = archive.small(MANIFEST), archive.small(INDEX)

@@ -46,6 +46,8 @@ def walk_all(
 ) -> dict[int, Walked]:
     """Read the entries of many layers. `name` gives a layer's name for errors. Raises ImageError
     naming the layer, Cancelled."""
+    if not blobs:
+        return {}
     progress.start(PHASE, sum(blob.size for blob in blobs.values()))
     packed = {
         number: blob

@@ -39,26 +39,45 @@ def openers(line: LogicalLine) -> list[Opener]:
         return []
     found = []
     for word, start, end in words:
-        match = re.fullmatch(_OPENER, word) if "<<" in word else None
-        if match and match[2]:
-            opener = _opener(match, line.span(start, end))
-            if opener:
-                found.append(opener)
+        match = _match(word)
+        opener = _opener(match, line.span(start, end)) if match else None
+        if opener:
+            found.append(opener)
     return found
+
+
+def is_opener(word: str) -> bool:
+    """True when a word opens a here-document."""
+    match = _match(word)
+    try:
+        return match is not None and _opener(match, Span(0, 0)) is not None
+    except RefusedError:
+        return False
+
+
+def _match(word: str) -> re.Match[str] | None:
+    match = re.fullmatch(_OPENER, word) if "<<" in word else None
+    return match if match and match[2] else None
 
 
 def _opener(match: re.Match[str], span: Span) -> Opener | None:
     rest = match[2]
     try:
         names = Lexer(rest, {}, keep_unset=True).words()
-        quoted = Lexer(rest, {}, keep_unset=True, raw_quotes=True, raw_escapes=True).words()
+        quoted = Lexer(rest, {}, keep_unset=True, raw_quotes=True).words()
     except LexError as error:
         raise RefusedError(f"here-document name {rest!r}: {error}") from error
     if len(names) != 1:
         return None
     name = names[0][0]
-    expand = bool(quoted) and quoted[0][0] == name
+    if len(quoted) != 1:
+        raise RefusedError(f"here-document name {rest!r} cannot be read")
+    expand = _quotes(name) == _quotes(quoted[0][0])
     return Opener(name, match[1] == "-", expand, span)
+
+
+def _quotes(word: str) -> int:
+    return word.count("'") + word.count('"')
 
 
 def read_bodies(text: str, reader: LineReader, opened: list[Opener]) -> tuple[Heredoc, ...]:

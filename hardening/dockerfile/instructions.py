@@ -1,7 +1,7 @@
 """One logical line to one instruction.
 
 Sources: BuildKit's `parser/line_parsers.go` and `instructions/parse.go`, whose refusals are
-repeated here as `RefusedError`.
+repeated here as `UnbuildableError`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from hardening.dockerfile.heredocs import is_opener
 from hardening.dockerfile.lines import SPACE, LogicalLine
 from hardening.dockerfile.model import Form, Instruction, KeyValue, Word
 from hardening.dockerfile.words import (
     BLANK,
-    RefusedError,
+    UnbuildableError,
     argument_names,
     json_words,
     key_values,
@@ -27,14 +28,61 @@ from hardening.model import Span
 
 Parsed = tuple[tuple[Word, ...], Form | None, tuple[KeyValue, ...]]
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9._-]*")
+_FLAGS: dict[str, dict[str, str]] = {
+    "FROM": {"platform": "value"},
+    "RUN": {"mount": "list", "network": "value", "security": "value", "device": "list"},
+    "COPY": {
+        "from": "value", "chown": "value", "chmod": "value", "link": "switch",
+        "parents": "switch", "exclude": "list",
+    },
+    "ADD": {
+        "chown": "value", "chmod": "value", "link": "switch", "keep-git-dir": "switch",
+        "checksum": "value", "exclude": "list", "unpack": "switch",
+    },
+    "HEALTHCHECK": {
+        "interval": "value", "timeout": "value", "start-period": "value",
+        "start-interval": "value", "retries": "value",
+    },
+}  # fmt: skip
 _NOT_TRIGGERS = frozenset({"ONBUILD", "FROM", "MAINTAINER"})
 
 
 def read_instruction(line: LogicalLine, escape: str) -> Instruction:
-    """The instruction of a line; its heredocs are not read yet. Raises RefusedError."""
+    """The instruction of a line; its heredocs are not read yet. Raises UnbuildableError."""
     end = len(line.text.rstrip(SPACE))
     start = len(line.text) - len(line.text.lstrip(SPACE))
     return _instruction(line, start, end, escape)
+
+
+def check_sources(made: Instruction) -> None:
+    """What a COPY or ADD must have; its here-documents were read before. Raises RefusedError."""
+    if made.keyword not in ("COPY", "ADD"):
+        return
+    if len(made.words) < 2:
+        raise UnbuildableError("a source and a destination are needed")
+    if is_opener(made.words[-1].raw):
+        raise UnbuildableError(f"{made.keyword} cannot take a here-document as its destination")
+
+
+def flag_problem(made: Instruction) -> str:
+    """Why BuildKit's `instructions/bflag.go` would refuse a flag, "" when it would not."""
+    if made.keyword in ("ARG", "STOPSIGNAL"):  # BuildKit does not look at theirs
+        return ""
+    known = _FLAGS.get(made.keyword, {})
+    seen: set[str] = set()
+    for flag in made.flags:
+        kind = known.get(flag.name)
+        if kind is None:
+            return f"{made.keyword} knows no flag --{flag.name}"
+        if flag.name in seen and kind != "list":
+            return f"--{flag.name} is given twice"
+        seen.add(flag.name)
+        if kind == "switch":
+            if (flag.value or "true").lower() not in ("true", "false") or flag.value == "":
+                return f"--{flag.name} takes true or false"
+        elif flag.value is None:
+            return f"--{flag.name} needs a value"
+    return ""
 
 
 def _instruction(line: LogicalLine, start: int, end: int, escape: str) -> Instruction:
@@ -43,7 +91,7 @@ def _instruction(line: LogicalLine, start: int, end: int, escape: str) -> Instru
     keyword = line.text[start:keyword_end].upper()
     parse = _PARSERS.get(keyword)
     if parse is None:
-        raise RefusedError(
+        raise UnbuildableError(
             f"unknown instruction {keyword[:40]!r}" if keyword else "empty instruction"
         )
     flags, begin = split_flags(line, blank.end(), end) if blank else ((), end)
@@ -73,24 +121,29 @@ def _instruction(line: LogicalLine, start: int, end: int, escape: str) -> Instru
 
 def _trigger(
     line: LogicalLine, start: int, end: int, escape: str
-) -> tuple[tuple[Word, ...], Instruction]:
+) -> tuple[tuple[Word, ...], Instruction | None]:
     words = plain_words(line, start, end)
     if not words:
-        raise RefusedError("ONBUILD needs at least one argument")
+        raise UnbuildableError("ONBUILD needs at least one argument")
+    trigger = None
+    try:
+        trigger = _instruction(line, start, end, escape)
+    except UnbuildableError:
+        pass
     if words[0].value.upper() in _NOT_TRIGGERS:
-        raise RefusedError(f"{words[0].value.upper()} is not allowed as an ONBUILD trigger")
-    return words, _instruction(line, start, end, escape)
+        raise UnbuildableError(f"ONBUILD takes no {words[0].value.upper()}")
+    return words, trigger
 
 
 def _from(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
     words = split_words(line, start, end, escape)
     if len(words) not in (1, 3):
-        raise RefusedError("FROM requires either one or three arguments")
+        raise UnbuildableError("FROM requires either one or three arguments")
     if len(words) == 3:
         if words[1].raw.lower() != "as":
-            raise RefusedError("FROM takes an image and then AS with a name")
+            raise UnbuildableError("FROM takes an image and then AS with a name")
         if not _STAGE_NAME.fullmatch(words[2].raw.lower()):
-            raise RefusedError(f"invalid name for a build stage: {words[2].raw!r}")
+            raise UnbuildableError(f"invalid name for a build stage: {words[2].raw!r}")
     return words, None, ()
 
 
@@ -104,9 +157,9 @@ def _command(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
 def _shell(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
     words = json_words(line, start, end)
     if words is None:
-        raise RefusedError("SHELL requires the arguments to be in JSON form")
+        raise UnbuildableError("SHELL requires the arguments to be in JSON form")
     if not words:
-        raise RefusedError("SHELL needs at least one argument")
+        raise UnbuildableError("SHELL needs at least one argument")
     return words, Form.EXEC, ()
 
 
@@ -117,33 +170,26 @@ def _list(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
     return split_words(line, start, end, escape), Form.SHELL, ()
 
 
-def _copy(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
-    words, form, pairs = _list(line, start, end, escape)
-    if len(words) < 2:
-        raise RefusedError("a source and a destination are needed")
-    return words, form, pairs
-
-
 def _volume(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
     words, form, pairs = _list(line, start, end, escape)
     if not words:
-        raise RefusedError("VOLUME needs at least one argument")
+        raise UnbuildableError("VOLUME needs at least one argument")
     if any(not word.value.strip(SPACE) for word in words):
-        raise RefusedError("VOLUME takes no empty string")
+        raise UnbuildableError("VOLUME takes no empty string")
     return words, form, pairs
 
 
 def _expose(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
     words = split_words(line, start, end, escape)
     if not words:
-        raise RefusedError("EXPOSE needs at least one argument")
+        raise UnbuildableError("EXPOSE needs at least one argument")
     return words, None, ()
 
 
 def _single(line: LogicalLine, start: int, end: int, escape: str) -> Parsed:
     words = whole_word(line, start, end, escape)
     if not words:
-        raise RefusedError("exactly one argument is needed")
+        raise UnbuildableError("exactly one argument is needed")
     return words, None, ()
 
 
@@ -168,7 +214,7 @@ def _healthcheck(line: LogicalLine, start: int, end: int, escape: str) -> Parsed
         stop += 1
     kind = plain_words(line, start, stop)
     if not kind:
-        raise RefusedError("HEALTHCHECK needs at least one argument")
+        raise UnbuildableError("HEALTHCHECK needs at least one argument")
     begin = stop
     while begin < end and line.text[begin] in SPACE:
         begin += 1
@@ -176,20 +222,20 @@ def _healthcheck(line: LogicalLine, start: int, end: int, escape: str) -> Parsed
     name = kind[0].value.upper()
     if name == "NONE":
         if words:
-            raise RefusedError("HEALTHCHECK NONE takes no arguments")
+            raise UnbuildableError("HEALTHCHECK NONE takes no arguments")
         return kind, None, ()
     if name != "CMD":
-        raise RefusedError(f"unknown type {kind[0].value!r} in HEALTHCHECK")
+        raise UnbuildableError(f"unknown type {kind[0].value!r} in HEALTHCHECK")
     if not words:
-        raise RefusedError("no command after HEALTHCHECK CMD")
+        raise UnbuildableError("no command after HEALTHCHECK CMD")
     return kind + words, form, ()
 
 
 _PARSERS: dict[str, Callable[[LogicalLine, int, int, str], Parsed]] = {
-    "ADD": _copy,
+    "ADD": _list,
     "ARG": _argument,
     "CMD": _command,
-    "COPY": _copy,
+    "COPY": _list,
     "ENTRYPOINT": _command,
     "ENV": _environment,
     "EXPOSE": _expose,

@@ -210,7 +210,7 @@ class Lexer:
             operator = self._take()
         if operator and operator in "+-?":
             return self._conditional(name, operator, empty_is_unset, begin)
-        if operator and operator in "#%":
+        if operator and operator in "#%" and not empty_is_unset:
             return self._trimmed(name, operator, begin)
         if operator == "/" and not empty_is_unset:
             return self._replaced(name, begin)

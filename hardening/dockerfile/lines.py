@@ -46,6 +46,8 @@ class LineReader:
         self.next = 0
         """Zero-based number of the line that comes next."""
         self.offset = 0
+        self.end = 0
+        """Where the content of the last line that was taken ends."""
         if text.startswith("\ufeff"):
             self.lines[0] = self.lines[0][1:]
             self.offset = 1
@@ -60,7 +62,9 @@ class LineReader:
         offset = self.offset
         self.next += 1
         self.offset = offset + len(line) + 1
-        return offset, line.rstrip("\r")
+        content = line.rstrip("\r")
+        self.end = offset + len(content)
+        return offset, content
 
 
 def without_continuation(line: str, escape: str) -> tuple[str, bool]:

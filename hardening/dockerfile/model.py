@@ -198,7 +198,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Unparsed:
-    """A span that BuildKit would refuse, with the reason; shown and never rewritten."""
+    """A span that BuildKit would refuse, with the reason; shown and never rewritten.
+
+    An instruction that is well formed but before the first FROM, or with a flag that nobody
+    knows, stands among the instructions too.
+    """
 
     span: Span
     start_line: int

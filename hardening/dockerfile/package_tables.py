@@ -59,9 +59,9 @@ _NPM_VERBS = {
 _PIP = _words(
     "-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f "
     "--find-links -t --target --prefix --root --src --platform --python-version "
-    "--implementation --abi --cache-dir --proxy --retries --timeout --trusted-host --cert --client-cert "
-    "--log --no-binary --only-binary --install-option --global-option --config-settings -C "
-    "--progress-bar --python "
+    "--implementation --abi --cache-dir --proxy --retries --timeout --trusted-host --cert "
+    "--client-cert --log --no-binary --only-binary --install-option --global-option "
+    "--config-settings -C --progress-bar --python "
     "-p --use-feature --use-deprecated --report -d --dest -w --wheel-dir --upgrade-strategy "
     "--exists-action --index --default-index --resolution --prerelease --exclude-newer --link-mode "
     "--build-constraint --root-user-action --keyring-provider --group --override --index-strategy"

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from hardening.dockerfile import heredocs
-from hardening.dockerfile.instructions import read_instruction
+from hardening.dockerfile.instructions import check_sources, flag_problem, read_instruction
 from hardening.dockerfile.lines import MAX_LINE, SPACE, LineReader, read_logical_line
 from hardening.dockerfile.model import (
     Comment,
@@ -126,7 +126,6 @@ class _Parser:
         before = self.reader.next - 1
         line = read_logical_line(self.reader, offset, first, self.escape)
         self.comments += line.comments
-        end = line.end
         try:
             self._refuse_long_lines(before)
             made = read_instruction(line, self.escape)
@@ -135,12 +134,10 @@ class _Parser:
                 first_body = self.reader.next
                 docs = heredocs.read_bodies(self.text, self.reader, opened)
                 self._refuse_long_lines(first_body)
-                end = docs[-1].terminator.end
-                self._attach(made, docs, end)
+                self._attach(made, docs, docs[-1].terminator.end)
+            check_sources(made)
         except RefusedError as refused:
-            if opened_end := self.reader.next > line.end_line:
-                end = len(self.text.rstrip("\r\n")) if not self.reader.more else self.reader.offset
-            span = Span(offset, max(offset, end if opened_end else line.end))
+            span = Span(offset, self.reader.end)
             self._refuse(span, line.start_line, str(refused))
             self.pieces.append(span)
             return
@@ -163,9 +160,11 @@ class _Parser:
     def _add(self, made: Instruction) -> None:
         if made.keyword == "FROM":
             self.stage += 1
-        elif self.stage < 0 and made.keyword != "ARG":
-            reason = f"{made.keyword} stands before the first FROM"
-            self.unparsed.append(Unparsed(made.span, made.start_line, made.end_line, reason))
+        problem = flag_problem(made)
+        if self.stage < 0 and made.keyword != "ARG":
+            problem = f"{made.keyword} stands before the first FROM"
+        if problem:
+            self.unparsed.append(Unparsed(made.span, made.start_line, made.end_line, problem))
         for one in (made, made.trigger):
             if one is not None:
                 object.__setattr__(one, "stage", self.stage)

@@ -12,8 +12,10 @@ from hardening.dockerfile.lexer import unquoted
 from hardening.dockerfile.lines import SPACE, LogicalLine
 from hardening.dockerfile.model import Flag, KeyValue, Word
 
+_ASCII_SPACE = "\t\n\v\f\r "
 BLANK = re.compile(r"[\t\v\f\r ]+")
-_NOT_BLANK = re.compile(r"[^\t\v\f\r ]+")
+_NOT__ASCII_SPACE = "\t\n\v\f\r "
+BLANK = re.compile(r"[^\t\v\f\r ]+")
 
 
 @lru_cache(maxsize=1)
@@ -21,12 +23,16 @@ def _flag_word() -> re.Pattern[str]:
     """A flag as `extractBuilderFlags` ends it; the escape directive changes nothing here."""
     single = r"'(?:[^'\\]|\\.)*(?:'|\\?\Z)"
     double = r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)'
-    plain = rf"""[^{SPACE}'"\\]+|\\.|\\\Z"""
+    plain = rf"""[^{_ASCII_SPACE}'"\\]+|\\.|\\\Z"""
     return re.compile(f"--(?:{plain}|{single}|{double})*", re.DOTALL)
 
 
 class RefusedError(Exception):
     """BuildKit would not take this instruction; the message says why."""
+
+
+class UnbuildableError(RefusedError):
+    """The same, found after the whole file was parsed: an ONBUILD trigger may be like that."""
 
 
 def word_of(line: LogicalLine, start: int, end: int, value: str) -> Word:
@@ -39,7 +45,7 @@ def split_flags(line: LogicalLine, start: int, end: int) -> tuple[tuple[Flag, ..
     flags: list[Flag] = []
     text = line.text
     while True:
-        while start < end and text[start] in SPACE:
+        while start < end and text[start] in _ASCII_SPACE:
             start += 1
         if not text.startswith("--", start, end):
             return tuple(flags), start
@@ -143,7 +149,7 @@ def key_values(
     text = line.text
     ranges = quoted_ranges(text, start, end, escape)
     if not ranges:
-        raise RefusedError(f"{keyword} needs at least one argument")
+        raise UnbuildableError(f"{keyword} needs at least one argument")
     if "=" not in text[slice(*ranges[0])]:
         return _old_key_value(line, start, end, escape, keyword)
     pairs = []
@@ -151,8 +157,8 @@ def key_values(
         if "=" not in text[first:last]:
             raise RefusedError(f"{keyword}: no = in {text[first:last]!r}")
         pairs.append(_pair(line, first, last, escape))
-    if any(not pair.key for pair in pairs):
-        raise RefusedError(f"{keyword} names must not be blank")
+    if any(text[first] == "=" for first, _ in ranges):
+        raise UnbuildableError(f"{keyword} names must not be blank")
     return _words(line, ranges, escape), tuple(pairs)
 
 
@@ -173,10 +179,10 @@ def argument_names(
     """Words and pairs of ARG. Raises RefusedError."""
     ranges = quoted_ranges(line.text, start, end, escape)
     if not ranges:
-        raise RefusedError("ARG needs at least one argument")
+        raise UnbuildableError("ARG needs at least one argument")
     pairs = tuple(_pair(line, first, last, escape) for first, last in ranges)
-    if any(not pair.key for pair in pairs):
-        raise RefusedError("ARG names must not be blank")
+    if any(line.text[first] == "=" for first, _ in ranges):
+        raise UnbuildableError("ARG names must not be blank")
     return _words(line, ranges, escape), pairs
 
 

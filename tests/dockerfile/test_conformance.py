@@ -23,7 +23,7 @@ REFUSED_BY_INSTRUCTION = (
     "FROM ", "HEALTHCHECK", "ARG needs", "ENV needs", "LABEL needs", "ENV names", "LABEL names",
     "ARG names", "EXPOSE needs", "VOLUME ", "SHELL ", "ONBUILD needs", "no command after",
     "unknown type", "unknown instruction", "empty instruction", "a source and a destination",
-    "exactly one argument", "MAINTAINER is not", "invalid name",
+    "exactly one argument", "ONBUILD takes", "invalid name", "COPY cannot", "ADD cannot",
 )  # fmt: skip
 """Refusals that BuildKit makes one step after parsing, where the oracle no longer looks."""
 
@@ -72,6 +72,8 @@ def _compare(dockerfile: Dockerfile, commands: tuple[Any, ...]) -> None:
             assert refused[command.start_line].reason.startswith(REFUSED_BY_INSTRUCTION)
             continue
         assert (one.end_line, one.keyword) == (command.end_line, command.cmd.upper())
+        if one.keyword == "ONBUILD" and one.trigger is None:
+            continue
         inner = one.trigger or one
         assert (inner.form is Form.EXEC) == command.json
         mine = tuple(value.partition("\0")[0] for value in _words(inner))  # C strings there

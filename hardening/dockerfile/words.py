@@ -12,10 +12,9 @@ from hardening.dockerfile.lexer import unquoted
 from hardening.dockerfile.lines import SPACE, LogicalLine
 from hardening.dockerfile.model import Flag, KeyValue, Word
 
-_ASCII_SPACE = "\t\n\v\f\r "
 BLANK = re.compile(r"[\t\v\f\r ]+")
-_NOT__ASCII_SPACE = "\t\n\v\f\r "
-BLANK = re.compile(r"[^\t\v\f\r ]+")
+_NOT_BLANK = re.compile(r"[^\t\v\f\r ]+")
+_ASCII_SPACE = "\t\n\v\f\r "
 
 
 @lru_cache(maxsize=1)

@@ -11,25 +11,21 @@ from typing import TYPE_CHECKING
 from hardening.candidates import Candidate, candidates_in, is_compose_name
 from hardening.context import FolderContext
 from hardening.dockerfile import parse
-from hardening.dockerfile.source import decode
 from hardening.errors import InputError, UsageError
 from hardening.model import RunConfiguration, Skipped
 from hardening.subject import Subject
+from hardening.text_files import read_text, reason_of
 
 if TYPE_CHECKING:
     from hardening.compose_file import Service
     from hardening.settings import Settings
-
-MAX_TEXT = 4 << 20
-"""Bytes of a Dockerfile, ignore file or Compose file; a larger one is refused."""
-
-_ARCHIVE_MAGIC = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ", b"PK\x03\x04")
 
 
 def open_path(
     path: Path, *, context: Path | None, service: str | None, settings: Settings | None
 ) -> Subject:
     """See `hardening.opening.open_files`."""
+    _check_context(context)
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -38,7 +34,7 @@ def open_path(
         ) from None
     except (OSError, ValueError) as error:
         raise InputError(
-            f"{path} cannot be read", _reason(error), "Check its permissions."
+            f"{path} cannot be read", reason_of(error), "Check its permissions."
         ) from None
     if stat.S_ISDIR(mode):
         return _open_folder(path, context=context, service=service, settings=settings)
@@ -53,6 +49,11 @@ def open_path(
     return open_dockerfile(path, context=context or path.parent, settings=settings)
 
 
+def _check_context(context: Path | None) -> None:
+    if context is not None and not context.is_dir():
+        raise UsageError(f"{context} is no folder", "--context names a folder", "Check the path.")
+
+
 def open_dockerfile(path: Path, *, context: Path, settings: Settings | None) -> Subject:
     """A Dockerfile with its context folder."""
     text = read_text(path)
@@ -61,6 +62,7 @@ def open_dockerfile(path: Path, *, context: Path, settings: Settings | None) -> 
 
 def without_file(text: str, context: Path | None, settings: Settings | None) -> Subject:
     """A Dockerfile that has no file: see `hardening.opening.open_text`."""
+    _check_context(context)
     folder = context or Path()
     name = "Dockerfile"
     ignore, skipped = (None, ()) if context is None else _ignore_file(None, context)
@@ -82,52 +84,6 @@ def without_file(text: str, context: Path | None, settings: Settings | None) -> 
         settings=settings if settings is not None else _settings(folder),
         missing=skipped if context is not None else (no_context,),
     )
-
-
-def read_text(path: Path) -> str:
-    """A small text file, decoded. Raises InputError."""
-    data = _read_bytes(path)
-    check_text(data, str(path))
-    return decode(data)
-
-
-def check_text(data: bytes, name: str) -> None:
-    """Raise InputError for what cannot be a Dockerfile: an archive, binary data, too much."""
-    if data.startswith(_ARCHIVE_MAGIC) or data[257:262] == b"ustar":
-        raise InputError(
-            f"{name} is an archive, not a Dockerfile",
-            "it begins like a tar file or a compressed one",
-            f"Open an image archive with --image {name}",
-        )
-    if b"\0" in data:
-        raise InputError(
-            f"{name} is a binary file, not a Dockerfile",
-            f"it has a NUL byte at offset {data.index(0)}",
-            "Name a Dockerfile, a Compose file or a folder.",
-        )
-    if len(data) > MAX_TEXT:
-        raise InputError(
-            f"{name} is too large", f"more than {MAX_TEXT >> 20} MiB", "Is it really a Dockerfile?"
-        )
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            if not stat.S_ISREG(mode) and not stat.S_ISFIFO(mode):
-                raise InputError(f"{path} is not a regular file", "", "Name a Dockerfile.")
-            if stat.S_ISFIFO(mode):
-                os.set_blocking(file.fileno(), True)
-            data = file.read(MAX_TEXT + 1)
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist", "", "Check the path.") from None
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"{path} cannot be read", _reason(error), "Check its permissions."
-        ) from None
-    return data
 
 
 def _open_folder(
@@ -278,11 +234,17 @@ def _subject(
         ignore_path = _key(root, ignore[0])
         texts[ignore_path] = ignore[1]
     run = _run(service, also[0][0], root) if service is not None else None
+    seen = _context(context, prefix, ignore_path, texts)
+    if seen is None:
+        skipped = (
+            *skipped,
+            Skipped("build context", f"{context} is no folder", "Name it with --context DIR."),
+        )
     return Subject(
         root=root,
         texts=texts,
         dockerfile=parsed,
-        context=_context(context, prefix, ignore_path, texts),
+        context=seen,
         run_configuration=run,
         build_args=run.build_args if run else {},
         settings=settings if settings is not None else _settings(root),
@@ -338,7 +300,10 @@ def _common_root(context: Path, folders: list[Path]) -> Path:
     """The lowest folder that holds them all; the context itself where it does."""
     wanted = [os.path.abspath(one) for one in (context, *folders)]  # noqa: PTH100
     common = os.path.commonpath(wanted)
-    return context if common == wanted[0] else Path(common)
+    if common == wanted[0]:
+        return context
+    relative = not any(one.is_absolute() for one in (context, *folders))
+    return Path(os.path.relpath(common)) if relative else Path(common)
 
 
 def _key(root: Path, path: Path) -> str:
@@ -352,7 +317,3 @@ def _prefix(root: Path, context: Path) -> str:
 
 def _same_file(one: Path | None, other: Path) -> bool:
     return one is not None and os.path.realpath(one) == os.path.realpath(other)
-
-
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()

@@ -186,8 +186,10 @@ def _short_option(
         ):
             yield _password(command, following.text, following.span.start, option)
     login = _LOGIN.get(command.name or "")
+    if login is None or word.text != login or following is None:
+        return
     is_login = any(one.text == "login" for one in command.arguments)
-    if login and is_login and word.text == login and following and _is_literal(following.text):
+    if is_login and _is_literal(following.text):
         yield _password(command, following.text, following.span.start, login)
 
 

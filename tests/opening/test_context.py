@@ -156,7 +156,7 @@ def test_nothing_is_listed_before_it_is_asked(
     def refuse(path: str) -> object:
         raise AssertionError(f"listed {path}")
 
-    monkeypatch.setattr(context_source.os, "scandir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     context = FolderContext(tmp_path, ignore=IgnoreFile("*.log\n"), ignore_path=".dockerignore")
     assert context.exists("a") and not context.exists("b.log")
     assert context.glob("a") == ("a",)

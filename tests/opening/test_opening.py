@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from hardening import opening_files
 from hardening.candidates import find_candidates, is_dockerfile_name
 from hardening.context import default_ignore_path
 from hardening.errors import InputError, UsageError
 from hardening.opening import memory_subject, open_files, open_text
-from hardening.opening_files import MAX_TEXT
+from hardening.text_files import MAX_TEXT
 
 COMPOSE = "services:\n  web:\n    build: .\n    user: '10'\n  db:\n    image: db:1\n"
 
@@ -185,7 +185,7 @@ def test_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         raise PermissionError(13, "Permission denied", str(path))
 
     (tmp_path / "Dockerfile").write_text("FROM a\n")
-    monkeypatch.setattr(opening_files.os, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(InputError, match="cannot be read: permission denied"):
         open_files(tmp_path / "Dockerfile")
 

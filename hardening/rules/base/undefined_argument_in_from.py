@@ -31,8 +31,8 @@ rule = Rule(
         Example("FROM debian:$VERSION\n"),
         Example("ARG VARIANT=slim\nFROM debian:13-${VARAINT}\n", note="misspelt"),
         Example(
-            f"FROM scratch AS a\nARG V={PINNED}\nFROM debian:$V\n",
-            f"ARG V={PINNED}\nFROM scratch AS a\nARG V={PINNED}\nFROM debian:$V\n",
+            f"FROM scratch AS a\nARG V={PINNED}\nFROM debian:$V\nUSER 1000\n",
+            f"ARG V={PINNED}\nFROM scratch AS a\nARG V={PINNED}\nFROM debian:$V\nUSER 1000\n",
             note="declared too late",
         ),
     ),

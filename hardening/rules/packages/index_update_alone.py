@@ -43,7 +43,7 @@ rule = Rule(
         "dockle:CIS-DI-0007",
         "checkov:CKV_DOCKER_5",
         "kics:update_instruction_alone",
-        "parfum:aptGetInstallUseUpdatePrecedesInstall",
+        "parfum:aptGetUpdatePrecedesInstall",
         "cis-docker:4.7",
     ),
     bad=(

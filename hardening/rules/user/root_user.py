@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.model import ConfigPlace, Confidence, Finding, Severity
+from hardening.model import Confidence, ConfigPlace, Finding, Severity
 from hardening.rewrites.non_root_user import non_root_user
 from hardening.rules.frame import Example, Need, Rule
 from hardening.runtime.base_facts import Family, drops_privileges_by_name
@@ -27,10 +27,16 @@ rule = Rule(
         "https://docs.docker.com/build/building/best-practices/#user",
     ),
     aliases=(
-        "hadolint:DL3002", "trivy:DS-0002", "dockle:CIS-DI-0001", "checkov:CKV_DOCKER_3",
-        "checkov:CKV_DOCKER_8", "kics:missing_user_instruction", "kics:last_user_is_root",
-        "slim:ID.20017", "cis-docker:4.1",
-    ),  # fmt: skip
+        "hadolint:DL3002",
+        "trivy:DS-0002",
+        "dockle:CIS-DI-0001",
+        "checkov:CKV_DOCKER_3",
+        "checkov:CKV_DOCKER_8",
+        "kics:missing_user_instruction",
+        "kics:last_user_is_root",
+        "slim:ID.20017",
+        "cis-docker:4.1",
+    ),
     needs=_NEEDS,
     bad=(
         Example(
@@ -49,15 +55,15 @@ rule = Rule(
         ),
         Example(
             'FROM node:20-alpine\nCOPY app.js /srv/\nUSER root\nCMD ["node", "/srv/app.js"]\n',
-            after='FROM node:20-alpine\nCOPY app.js /srv/\nUSER 1000:1000\n'
+            after="FROM node:20-alpine\nCOPY app.js /srv/\nUSER 1000:1000\n"
             'CMD ["node", "/srv/app.js"]\n',
             files={"app.js": "x"},
             note="The node image brings an account",
         ),
         Example(
-            'FROM golang:1.22 AS build\nRUN go build -o /app .\nFROM scratch\n'
+            "FROM golang:1.22 AS build\nRUN go build -o /app .\nFROM scratch\n"
             'COPY --from=build /app /app\nENTRYPOINT ["/app"]\n',
-            after='FROM golang:1.22 AS build\nRUN go build -o /app .\nFROM scratch\n'
+            after="FROM golang:1.22 AS build\nRUN go build -o /app .\nFROM scratch\n"
             'COPY --from=build /app /app\nUSER 65532:65532\nENTRYPOINT ["/app"]\n',
             note="Only the stage that ships is judged; a number needs no account",
         ),

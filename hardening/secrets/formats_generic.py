@@ -36,8 +36,9 @@ FORMATS: Final[tuple[Format, ...]] = (
         id="secret-setting",
         title="Setting with a secret's name",
         provider="",
-        pattern=(_NAME + r"""[A-Za-z0-9_.\[\]-]{0,40}['"]?\s{0,3}(?:=|:|=>|:=)\s{0,3}"""
-                 r"""(?:"([^"\r\n]{4,300})"|'([^'\r\n]{4,300})'|([^\s'"#;,<>(){}\[\]]{4,300}))"""
+        pattern=(_NAME + r"""[A-Za-z0-9_.\[\]-]{0,40}['"]?\s{0,3}"""
+                 r"""(?:(?:=|=>|:=|:\s)\s{0,3}(?:"([^"\r\n]{4,300})"|'([^'\r\n]{4,300})'"""
+                 r"""|([^\s'"#;,<>(){}\[\]]{4,300}))|:(?:"([^"\r\n]{4,300})"|'([^'\r\n]{4,300})'))"""
                  ).encode(),
         severity=Severity.MEDIUM,
         rotate=_PASSWORD,

@@ -15,7 +15,8 @@ BINARY_TEST: Final = 8192
 MAX_KEY: Final = 16 << 10
 _NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\[\]-]{0,64}$")
 _NAME = re.compile(r"[A-Za-z0-9_.\[\]-]+")
-_KEY_BODY = re.compile(rb"(?:[A-Za-z0-9+/=]|\\n|\\r|\\|\s|[A-Za-z-]+: [^\n]*\n|\"|,|'){64,}")
+_CODE_FILE: Final = re.compile(r"(?i)\.(?:py|php|inc|rb|js|ts|go|java|kt|cs|tf|gradle)$")
+_KEY_BODY = re.compile(rb"(?:[A-Za-z0-9+/=]|\\n|\\r|\\|\s|[A-Za-z-]+: [^\n]*\n|\"|,|'){24,}")
 _KEY_END = re.compile(rb"-----END [A-Z0-9 ]{0,64}PRIVATE KEY(?: BLOCK)?-----")
 _HEADER_LINE = re.compile(rb"[A-Za-z-]+: [^\n]*\n")
 
@@ -26,7 +27,7 @@ def hits_in(data: bytes, path: str, *, chosen: Matcher | None = None) -> tuple[H
     structured = read_structure(path, data)
     binary = b"\0" in data[:BINARY_TEST]
     found = find(data, generic=not binary and is_settings_file(path), chosen=chosen)
-    hits = tuple(_plausible(found, data))
+    hits = tuple(_plausible(found, data, code=bool(_CODE_FILE.search(path))))
     if binary:
         hits = tuple(hit for hit in hits if hit.format.specific or hit.format.id == "private-key")
     return without_overlaps((*hits, *structured)) if structured else hits
@@ -44,7 +45,8 @@ def hits_in_command(text: str, *, chosen: Matcher | None = None) -> tuple[Hit, .
     return tuple(_plausible(find(data, chosen=chosen), data))
 
 
-def _plausible(hits: Iterable[Hit], data: bytes) -> Iterator[Hit]:
+def _plausible(hits: Iterable[Hit], data: bytes, *, code: bool = False) -> Iterator[Hit]:
+    """`code`: what stands unquoted is the name of something, not a value."""
     for hit in hits:
         kind = hit.format.id
         if kind in ("private-key", "putty-key"):
@@ -52,7 +54,7 @@ def _plausible(hits: Iterable[Hit], data: bytes) -> Iterator[Hit]:
             if whole is not None:
                 yield whole
         elif kind == "secret-setting":
-            if _is_setting(hit, data):
+            if _is_setting(hit, data) and not (code and not _is_quoted(hit)):
                 yield hit
         elif kind == "password-in-address":
             if hit.value.decode("latin-1").strip("*") and not hit.value.isdigit():
@@ -72,7 +74,7 @@ def _whole_key(hit: Hit, data: bytes) -> Hit | None:
     length = closing.start() if closing else len(window)
     body = _HEADER_LINE.sub(b"", window[:length])
     letters = re.sub(rb"\\[nr]|[^A-Za-z0-9+/=]", b"", body)
-    if len(letters) < 64 or not _KEY_BODY.search(window[:length]):
+    if len(letters) < (24 if closing else 64) or not _KEY_BODY.search(window[:length]):
         return None
     end = hit.end + (closing.end() if closing else length)
     return replace(hit, value=data[hit.start : end], end=end)
@@ -87,12 +89,18 @@ def setting_name(hit: Hit, data: bytes) -> str:
     return head + (found[0] if found else "")
 
 
+def _is_quoted(hit: Hit) -> bool:
+    return hit.name.endswith(("'", '"'))
+
+
 def _is_setting(hit: Hit, data: bytes) -> bool:
     value = hit.value.decode("latin-1")
     name = setting_name(hit, data).strip("[]")
     if is_public_name(name) or not can_be_secret(value):
         return False
-    quoted = hit.name.endswith(("'", '"'))
+    quoted = _is_quoted(hit)
+    if not quoted and data[hit.end : hit.end + 1] in (b"(", b"[", b"{"):
+        return False
     has_digit = any(letter.isdigit() for letter in value)
     if " " in value.strip():
         return False

@@ -10,7 +10,7 @@ from hardening.model import Finding, Fix, Severity, Span, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.rules.support_copy import transfers
-from hardening.rules.support_downloads import fetched
+from hardening.rules.support_downloads import fetched, is_verified
 from hardening.subject import Subject
 
 _HTTP = re.compile(r"^[\"']?(http)://", re.I)
@@ -54,13 +54,16 @@ def find(subject: Subject) -> Iterator[Finding]:
         word = one.download.url
         if word.span.start not in seen and one.download.command.editable:
             seen.add(word.span.start)
-            yield from _finding(subject, word.text, word.span)
+            checked = is_verified(one)
+            yield from _finding(subject, word.text, word.span, checked=checked)
     for transfer in transfers(subject, "ADD"):
         for source in transfer.sources:
-            yield from _finding(subject, source.text, source.span)
+            checked = transfer.instruction.flag("checksum") is not None
+            yield from _finding(subject, source.text, source.span, checked=checked)
 
 
-def _finding(subject: Subject, text: str, span: Span) -> Iterator[Finding]:
+def _finding(subject: Subject, text: str, span: Span, *, checked: bool) -> Iterator[Finding]:
+    """`checked`: a hash or signature is compared afterwards, so that a change would be noticed."""
     found = _HTTP.match(text)
     if found is None or _LOCAL.match(text):
         return
@@ -83,4 +86,5 @@ def _finding(subject: Subject, text: str, span: Span) -> Iterator[Finding]:
         at=span,
         about=address.partition("://")[2],
         fixes=(fix,),
+        severity=Severity.LOW if checked else None,
     )

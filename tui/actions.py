@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,8 @@ def key_names(keys: str) -> str:
     return ", ".join(key_name(key) for key in keys.split(","))
 
 
-def bindings_for(scope: str) -> list[Binding]:
-    """The bindings of one scope, each with the id that settings may remap."""
+def bindings_for(scope: str, *only: str) -> list[BindingType]:
+    """The bindings of one scope, each with the id that settings may remap; `only` these ids."""
     return [
         Binding(
             one.keys,
@@ -171,7 +171,7 @@ def bindings_for(scope: str) -> list[Binding]:
             priority=one.priority,
         )
         for one in ACTIONS
-        if one.scope == scope
+        if one.scope == scope and (not only or one.id in only)
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hardening.model import Severity
-from tui.rows import SEVERITY_GLYPHS, Cells
+from tui.rows import SEVERITY_GLYPHS, Cells, image_name
 from tui.state import Store, severity_counts
 from tui.text import clean, fit, human_size, plural, width
 
@@ -38,7 +38,7 @@ def _what(store: Store) -> Cells:
         return [("drydock", "strong")]
     cells: Cells = []
     if subject.image is not None:
-        cells.append((clean(subject.image.reference, 200), "strong"))
+        cells.append((image_name(subject.image), "strong"))
     if subject.dockerfile is not None:
         path = clean(subject.dockerfile.path, 200)
         cells.append((f"  {path}" if cells else path, "muted" if cells else "strong"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
-from hardening.image.model import Layer, Origin
+from hardening.image.model import Image, Layer, Origin
 from hardening.model import (
     ConfigPlace,
     FilePlace,
@@ -18,6 +19,9 @@ from hardening.model import (
 from hardening.secrets.model import Secret
 from tui.state import FindingRow, Mark
 from tui.text import clean, fit, fit_right, fit_tail, human_size, width
+
+_BUILD_ARGS = re.compile(r"^(RUN )?\|\d+ .{0,20000}? /bin/sh -c ", re.DOTALL)
+"""How both builders write the build arguments of a RUN into the history."""
 
 Cell = tuple[str, str]
 Cells = list[Cell]
@@ -194,7 +198,7 @@ def layer_header(cells_wide: int) -> list[tuple[str, str]]:
 
 def short_command(command: str) -> str:
     """A history command without the builder's wrapping."""
-    text = command.strip()
+    text = _BUILD_ARGS.sub("RUN ", command.strip(), count=1)
     for prefix in ("/bin/sh -c #(nop) ", "/bin/sh -c #(nop)"):
         if text.startswith(prefix):
             return clean(text.removeprefix(prefix).strip(), 400)
@@ -322,3 +326,11 @@ def place_words(place: Place) -> str:
             return f"{clean(name, 200)} {clean(version, 100)}"
         case ConfigPlace(key=key):
             return f"config {clean(key, 200)}"
+
+
+def image_name(image: Image) -> str:
+    """What people call the image: the reference they gave; for a file, its tag or its name."""
+    if not image.source.startswith(("archive", "layout")):
+        return clean(image.reference, 200)
+    name = image.repo_tags[0] if image.repo_tags else image.reference.rpartition("/")[2]
+    return clean(name, 200)

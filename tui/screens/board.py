@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.screen import Screen
@@ -40,7 +40,7 @@ _RANKS = {one.id: one.footer for one in ACTIONS if one.footer}
 class Board(Screen[None]):
     """Layers, findings and secrets over a workbench of tabs."""
 
-    BINDINGS: ClassVar[list[Binding]] = bindings_for("main")  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for("main")
     AUTO_FOCUS = "#findings"
 
     def __init__(self, store: Store | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -69,7 +69,7 @@ class Dialog(ModalScreen[str | None]):
     """Returns the value of the answer, None for esc."""
 
     CSS_PATH = "dialog.tcss"
-    BINDINGS: ClassVar[list[Binding]] = bindings_for("dialog")
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for("dialog")
 
     def __init__(self, title: str, paragraphs: list[Cells], choices: tuple[Choice, ...]) -> None:
         super().__init__()

@@ -237,7 +237,7 @@ class Following(Board):
         links = self.store.links()
         layer = None if self.merged_files else self._layer_to_show(image, links)
         tree = self.files.file_tree
-        if tree is None or tree.image is not image or tree.layer != layer:
+        if tree is None or not same_image(tree.image, image) or tree.layer != layer:
             self.want_tree(image, layer)
             return
         self._point_files(links)
@@ -274,7 +274,8 @@ class Following(Board):
     @on(TreeReady)
     def _tree_ready(self, event: TreeReady) -> None:
         subject = self.store.subject
-        if subject is None or subject.image is not event.image or self.tab != "files":
+        image = subject.image if subject is not None else None
+        if image is None or not same_image(image, event.image) or self.tab != "files":
             return
         self.files.show(event.tree)
         if not event.tree.rows:
@@ -438,3 +439,8 @@ class Following(Board):
 def _rule(finding: Finding):  # type: ignore[no-untyped-def]
     """The rule behind a finding, None for findings of pragmas and imports."""
     return rule_by_id(finding.rule)
+
+
+def same_image(one: Image, other: Image) -> bool:
+    """The same files: accepting a fix makes a new value of the image, not a new image."""
+    return one is other or (one.id == other.id and one.files_read == other.files_read)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
@@ -30,9 +30,7 @@ class HelpScreen(ModalScreen[None]):
     """Lists keys by group; esc closes."""
 
     CSS_PATH = "help.tcss"
-    BINDINGS: ClassVar[list[Binding]] = [
-        one for one in bindings_for("dialog") if one.action == "close"
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for("dialog", "dialog-close")
 
     def __init__(self, about: Screen[object]) -> None:
         super().__init__()

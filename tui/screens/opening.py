@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -98,9 +98,7 @@ class OpeningScreen(ModalScreen[Choice | None]):
     """Asks what to open."""
 
     CSS_PATH = "opening.tcss"
-    BINDINGS: ClassVar[list[Binding]] = [
-        one for one in bindings_for("dialog") if one.action == "close"
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for("dialog", "dialog-close")
     HELP = "Type to narrow the list; enter opens."
 
     def __init__(self, request: OpenRequest, error: DrydockError | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -39,9 +39,7 @@ class FileScreen(ModalScreen[None]):
     """Shows one file of one layer as text; says so when it is none."""
 
     CSS_PATH = "viewer.tcss"
-    BINDINGS: ClassVar[list[Binding]] = [
-        one for one in bindings_for("dialog") if one.action == "close"
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for("dialog", "dialog-close")
 
     def __init__(self, image: Image, entry: Entry, masks: Masks) -> None:
         super().__init__()

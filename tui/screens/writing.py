@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input
@@ -63,7 +63,7 @@ class WriteScreen(Dialog):
 class PathScreen(Dialog):
     """Asks for a file name; answers the text, None for esc."""
 
-    BINDINGS: ClassVar[list[Binding]] = []
+    BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(self, title: str, words: list[Cells], suggestion: str) -> None:
         super().__init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.message import Message
 
 from tui.actions import bindings_for
@@ -18,7 +18,7 @@ class FilesView(Lines):
     """Shows a `FileTree`. Folders open with enter, space or l; files ask to be viewed."""
 
     HELP = "The files of the layer: + added, ~ changed, - removed. Enter views a text file."
-    BINDINGS: ClassVar[list[Binding]] = bindings_for("tree")
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for("tree")
 
     @dataclass
     class Viewed(Message):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -26,7 +26,7 @@ class Lines(Toned, ScrollView, can_focus=True, inherit_bindings=False):
     Subclasses say how many rows there are (`count`) and what a row looks like (`cells`).
     """
 
-    BINDINGS: ClassVar[list[Binding]] = bindings_for("list")  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for("list")
 
     cursor: reactive[int] = reactive(0, repaint=False)
     hover: reactive[int] = reactive(-1, repaint=False)

@@ -1,0 +1,98 @@
+"""What the screen's tests share: fixed rules, folders of their own, a way to wait."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import hardening.replay
+from hardening.opening import OpenRequest
+from hardening.subject import Subject
+from tests.tui import rules
+from tests.tui.subjects import full_subject
+from tui.app import DrydockApp
+from tui.preferences import Preferences
+from tui.screens.main import MainScreen
+from tui.state import Store
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings and state never come from, or go to, the person who runs the tests."""
+    monkeypatch.setenv("DRYDOCK_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("DRYDOCK_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    for name in ("NO_COLOR", "TMUX", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def fixed_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replays ask the rules of these tests only."""
+    real = hardening.replay.replay
+    monkeypatch.setattr(hardening.replay, "replay", partial(real, rules=rules.RULES))
+    monkeypatch.setattr("tui.screens.following.rule_by_id", rules.rule_by_id)
+
+
+def store_of(subject: Subject) -> Store:
+    store = Store()
+    store.open(subject)
+    return store
+
+
+async def settle(pilot: Pilot[Any]) -> None:
+    """Until all workers are done and what they said is on the screen."""
+    for _ in range(4):
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+class Screen:
+    """An open app with short words for what tests do."""
+
+    def __init__(self, app: DrydockApp, pilot: Pilot[Any]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def main(self) -> MainScreen:
+        return next(one for one in self.app.screen_stack if isinstance(one, MainScreen))
+
+    @property
+    def store(self) -> Store:
+        return self.main.store
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+            await settle(self.pilot)
+
+
+Opener = Callable[..., AbstractAsyncContextManager[Screen]]
+
+
+@pytest.fixture
+def open_screen(fixed_rules: None) -> Opener:
+    """`async with open_screen(subject) as screen:`; the default subject fills every pane."""
+
+    @asynccontextmanager
+    async def opener(
+        subject: Subject | None = None,
+        *,
+        size: tuple[int, int] = (120, 40),
+        preferences: Preferences | None = None,
+        request: OpenRequest | None = None,
+    ) -> AsyncIterator[Screen]:
+        store = None if request is not None else store_of(subject or full_subject())
+        app = DrydockApp(request or OpenRequest(), preferences or Preferences(), store)
+        async with app.run_test(size=size) as pilot:
+            await settle(pilot)
+            yield Screen(app, pilot)
+
+    return opener

@@ -108,14 +108,14 @@ class _State:
         subject = self.subject.with_texts(texts)
         report = self._analyse(subject, origins)
         keys = {one.key for one in report.findings}
-        undone = next((one for one in self.applied if one.silenced and one.finding.key in keys), None)
+        undone = next(
+            (one for one in self.applied if one.silenced and one.finding.key in keys), None
+        )
         if undone is not None:
             return Conflict(key, undone.key, "it brings back what the other fix mended")
         before = {one.key for one in self.report.findings}
         introduced = tuple(sorted(keys - before))
-        self.applied.append(
-            Applied(key, finding, fix, finding.key not in keys, introduced)
-        )
+        self.applied.append(Applied(key, finding, fix, finding.key not in keys, introduced))
         self.subject, self.origins, self.report = subject, origins, report
         return None
 
@@ -151,9 +151,7 @@ def touched_unparsed(subject: Subject, fix: Fix) -> int | None:
     return None
 
 
-def replay(
-    subject: Subject, plan: Plan, *, rules: tuple[Rule, ...] | None = None
-) -> Replayed:
+def replay(subject: Subject, plan: Plan, *, rules: tuple[Rule, ...] | None = None) -> Replayed:
     """The subject with every fix of the plan that can be applied.
 
     A fix whose finding is gone is dropped with that reason; one that would bring back what

@@ -30,4 +30,4 @@ def cost(finding: Finding) -> float:
 def score(findings: Iterable[Finding]) -> int:
     """100 when no finding costs anything, less otherwise; never below 0."""
     total = math.fsum(cost(finding) for finding in findings)
-    return math.floor(100 * 0.5 ** (total / HALVING) + 1e-9)
+    return math.floor(100 * math.pow(0.5, total / HALVING) + 1e-9)

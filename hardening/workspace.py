@@ -152,9 +152,7 @@ def unified_hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
     """The hunks of a unified diff; a last line without newline is marked as git does."""
     for group in _groups(line_opcodes(old, new)):
         first, last = group[0], group[-1]
-        yield (
-            f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@\n"
-        )
+        yield (f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@\n")
         for tag, i1, i2, j1, j2 in group:
             if tag == "equal":
                 yield from (_marked(" ", line) for line in old[i1:i2])

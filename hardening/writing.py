@@ -107,7 +107,7 @@ def write_atomically(target: Path, data: bytes) -> None:
             if old is not None:
                 _keep_owner(stream.fileno(), old)
             os.fsync(stream.fileno())
-        os.replace(temporary, target)
+        temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -157,5 +157,3 @@ def is_tracked(target: Path) -> bool:
     except (OSError, subprocess.SubprocessError):
         return False
     return done.returncode == 0
-
-

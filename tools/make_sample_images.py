@@ -95,7 +95,9 @@ www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
 _apt:x:42:65534::/nonexistent:/usr/sbin/nologin
 nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
 """
-GROUP = "root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nshadow:x:42:\nwww-data:x:33:\nnogroup:x:65534:\n"
+GROUP = (
+    "root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nshadow:x:42:\nwww-data:x:33:\nnogroup:x:65534:\n"
+)
 OS_RELEASE = """PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
 NAME="Debian GNU/Linux"
 VERSION_ID="12"
@@ -128,9 +130,21 @@ def debian_base() -> dict[str, File | None]:
         "usr/share/zoneinfo/tzdata.zi": File(filler("zone", 109000)),
         "usr/share/perl5/Debconf/Db.pm": File(filler("debconf", 60000)),
     }
-    sizes = {"bash": 1265648, "dash": 125640, "ls": 151344, "cat": 44016, "apt-get": 51864,
-             "dpkg": 318176, "perl": 3836640, "tar": 531984, "gzip": 98136, "sed": 126424,
-             "chmod": 64448, "id": 48144, "sleep": 43888}
+    sizes = {
+        "bash": 1265648,
+        "dash": 125640,
+        "ls": 151344,
+        "cat": 44016,
+        "apt-get": 51864,
+        "dpkg": 318176,
+        "perl": 3836640,
+        "tar": 531984,
+        "gzip": 98136,
+        "sed": 126424,
+        "chmod": 64448,
+        "id": 48144,
+        "sleep": 43888,
+    }
     for name, size in sizes.items():
         files[f"usr/bin/{name}"] = File(elf(size), 0o755)
     files["usr/bin/sh"] = File(link="dash")
@@ -178,22 +192,36 @@ def leaky_secrets() -> tuple[list[Step], dict[str, object]]:
         Step(f"ARG GITHUB_TOKEN={token}"),
         Step(pair),
         Step(f"ENV {keys[2]}={env[keys[2]]}"),
-        Step(run + "apt-get update && apt-get install -y --no-install-recommends git "
-             "ca-certificates # buildkit", git),
-        Step("COPY keys/id_rsa /root/.ssh/id_rsa # buildkit", {
-            "root/.ssh": File(directory=True, mode=0o755),
-            "root/.ssh/id_rsa": File(key),
-        }),
-        Step(run + 'echo "machine git.example.com login ci password $GITHUB_TOKEN" > /root/.netrc '
-             "    && chmod 600 /root/.netrc /root/.ssh/id_rsa # buildkit", {
-            "root/.netrc": File(netrc, 0o600),
-            "root/.ssh/id_rsa": File(key, 0o600),
-        }),
-        Step("COPY job.sh /usr/local/bin/job # buildkit", {
-            "usr/local/bin/job": File((folder / "job.sh").read_bytes(), 0o755),
-        }),
-        Step(run + "rm -rf /root/.ssh /root/.netrc # buildkit",
-             {"root/.ssh": None, "root/.netrc": None}),
+        Step(
+            run + "apt-get update && apt-get install -y --no-install-recommends git "
+            "ca-certificates # buildkit",
+            git,
+        ),
+        Step(
+            "COPY keys/id_rsa /root/.ssh/id_rsa # buildkit",
+            {
+                "root/.ssh": File(directory=True, mode=0o755),
+                "root/.ssh/id_rsa": File(key),
+            },
+        ),
+        Step(
+            run + 'echo "machine git.example.com login ci password $GITHUB_TOKEN" > /root/.netrc '
+            "    && chmod 600 /root/.netrc /root/.ssh/id_rsa # buildkit",
+            {
+                "root/.netrc": File(netrc, 0o600),
+                "root/.ssh/id_rsa": File(key, 0o600),
+            },
+        ),
+        Step(
+            "COPY job.sh /usr/local/bin/job # buildkit",
+            {
+                "usr/local/bin/job": File((folder / "job.sh").read_bytes(), 0o755),
+            },
+        ),
+        Step(
+            run + "rm -rf /root/.ssh /root/.netrc # buildkit",
+            {"root/.ssh": None, "root/.netrc": None},
+        ),
         Step("USER 1000"),
         Step('CMD ["/usr/local/bin/job"]'),
     ]
@@ -203,12 +231,21 @@ def leaky_secrets() -> tuple[list[Step], dict[str, object]]:
 
 def python_packages(files: dict[str, File | None]) -> None:
     site = "usr/local/lib/python3.9/site-packages"
-    rows = (("Flask", "2.2.5", 96000), ("gunicorn", "20.1.0", 240000), ("psycopg2", "2.9.6", 900000),
-            ("Jinja2", "3.1.2", 470000), ("Werkzeug", "2.3.7", 640000), ("click", "8.1.3", 350000),
-            ("itsdangerous", "2.1.2", 50000), ("MarkupSafe", "2.1.3", 80000))
+    rows = (
+        ("Flask", "2.2.5", 96000),
+        ("gunicorn", "20.1.0", 240000),
+        ("psycopg2", "2.9.6", 900000),
+        ("Jinja2", "3.1.2", 470000),
+        ("Werkzeug", "2.3.7", 640000),
+        ("click", "8.1.3", 350000),
+        ("itsdangerous", "2.1.2", 50000),
+        ("MarkupSafe", "2.1.3", 80000),
+    )
     for name, version, size in rows:
         info = f"{site}/{name}-{version}.dist-info"
-        files[f"{info}/METADATA"] = File(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode())
+        files[f"{info}/METADATA"] = File(
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
+        )
         files[f"{info}/INSTALLER"] = File(b"pip\n")
         files[f"{site}/{name.lower()}/__init__.py"] = File(filler(name, size))
     files["root/.cache/pip/http/a/1/wheel"] = File(filler("wheel cache", 6 * MEBI), 0o600)
@@ -238,12 +275,16 @@ def python_flask() -> tuple[list[Step], dict[str, object]]:
         "var/lib/dpkg/status": status("debian12-slim-packages.txt", "gcc-packages.txt"),
         "var/cache/apt/pkgcache.bin": File(filler("pkgcache again", 5 * MEBI)),
     }
-    wheels: dict[str, File | None] = {"usr/local/bin/gunicorn": File(b"#!/usr/local/bin/python3.9\n", 0o755)}
+    wheels: dict[str, File | None] = {
+        "usr/local/bin/gunicorn": File(b"#!/usr/local/bin/python3.9\n", 0o755)
+    }
     python_packages(wheels)
     shell = "RUN /bin/sh -c "
     steps = [
         Step("# debian.sh --arch 'amd64' out/ 'bookworm' '@1772409600'", debian_base()),
-        Step("ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+        Step(
+            "ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        ),
         Step("ENV PYTHON_VERSION=3.9.25"),
         Step(shell + "set -eux; ./configure; make install # buildkit", python),
         Step('CMD ["python3"]'),
@@ -252,10 +293,14 @@ def python_flask() -> tuple[list[Step], dict[str, object]]:
         Step("WORKDIR /app", {"app": File(directory=True, mode=0o755)}),
         Step(shell + "apt-get update # buildkit", apt_leftovers()),
         Step(shell + "apt-get install -y gcc libpq-dev # buildkit", compiler),
-        Step("COPY pip.conf /etc/pip.conf # buildkit",
-             {"etc/pip.conf": File((folder / "pip.conf").read_bytes())}),
-        Step("ADD requirements.txt . # buildkit",
-             {"app/requirements.txt": File((folder / "requirements.txt").read_bytes())}),
+        Step(
+            "COPY pip.conf /etc/pip.conf # buildkit",
+            {"etc/pip.conf": File((folder / "pip.conf").read_bytes())},
+        ),
+        Step(
+            "ADD requirements.txt . # buildkit",
+            {"app/requirements.txt": File((folder / "requirements.txt").read_bytes())},
+        ),
         Step(shell + "pip install -r requirements.txt # buildkit", wheels),
         Step(shell + "rm /etc/pip.conf # buildkit", {"etc/pip.conf": None}),
         Step("COPY . . # buildkit", source),
@@ -263,8 +308,12 @@ def python_flask() -> tuple[list[Step], dict[str, object]]:
         Step('CMD ["/bin/sh" "-c" "gunicorn --bind 0.0.0.0:8000 app:create_app"]'),
     ]
     config = {
-        "Env": ["PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin",
-                "PYTHON_VERSION=3.9.25", "FLASK_APP=app", f"SECRET_KEY={secret}"],
+        "Env": [
+            "PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "PYTHON_VERSION=3.9.25",
+            "FLASK_APP=app",
+            f"SECRET_KEY={secret}",
+        ],
         "WorkingDir": "/app",
         "ExposedPorts": {"8000/tcp": {}},
         "Cmd": ["/bin/sh", "-c", "gunicorn --bind 0.0.0.0:8000 app:create_app"],
@@ -292,7 +341,9 @@ def add(archive: tarfile.TarFile, name: str, file: File) -> None:
 def layer_tar(files: Mapping[str, File | None]) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        folders: set[str] = {name for name, file in files.items() if file and (file.directory or file.link)}
+        folders: set[str] = {
+            name for name, file in files.items() if file and (file.directory or file.link)
+        }
         for name in sorted(files):
             for parent in [str(one) for one in reversed(Path(name).parents) if str(one) != "."]:
                 if parent not in folders:
@@ -324,28 +375,58 @@ def archive_of(steps: list[Step], config: dict[str, object], tag: str) -> bytes:
         "config": config,
         "rootfs": {"type": "layers", "diff_ids": [f"sha256:{one}" for one in layers]},
         "history": [
-            {"created": CREATED, "created_by": step.command, "comment": "buildkit.dockerfile.v0",
-             **({} if step.files else {"empty_layer": True})}
+            {
+                "created": CREATED,
+                "created_by": step.command,
+                "comment": "buildkit.dockerfile.v0",
+                **({} if step.files else {"empty_layer": True}),
+            }
             for step in steps
         ],
     }
     config_data = json.dumps(document, separators=(",", ":")).encode()
     config_digest = put(config_data)
     oci = "application/vnd.oci.image"
-    manifest = json.dumps({
-        "schemaVersion": 2,
-        "mediaType": f"{oci}.manifest.v1+json",
-        "config": {"mediaType": f"{oci}.config.v1+json", "digest": f"sha256:{config_digest}",
-                   "size": len(config_data)},
-        "layers": [{"mediaType": f"{oci}.layer.v1.tar", "digest": f"sha256:{one}",
-                    "size": len(blobs[one])} for one in layers],
-    }, separators=(",", ":")).encode()
+    manifest = json.dumps(
+        {
+            "schemaVersion": 2,
+            "mediaType": f"{oci}.manifest.v1+json",
+            "config": {
+                "mediaType": f"{oci}.config.v1+json",
+                "digest": f"sha256:{config_digest}",
+                "size": len(config_data),
+            },
+            "layers": [
+                {
+                    "mediaType": f"{oci}.layer.v1.tar",
+                    "digest": f"sha256:{one}",
+                    "size": len(blobs[one]),
+                }
+                for one in layers
+            ],
+        },
+        separators=(",", ":"),
+    ).encode()
     manifest_digest = put(manifest)
-    index = {"schemaVersion": 2, "mediaType": f"{oci}.index.v1+json", "manifests": [
-        {"mediaType": f"{oci}.manifest.v1+json", "digest": f"sha256:{manifest_digest}",
-         "size": len(manifest), "annotations": {"io.containerd.image.name": tag}}]}
-    legacy = [{"Config": f"blobs/sha256/{config_digest}", "RepoTags": [tag],
-               "Layers": [f"blobs/sha256/{one}" for one in layers]}]
+    index = {
+        "schemaVersion": 2,
+        "mediaType": f"{oci}.index.v1+json",
+        "manifests": [
+            {
+                "mediaType": f"{oci}.manifest.v1+json",
+                "digest": f"sha256:{manifest_digest}",
+                "size": len(manifest),
+                "annotations": {"io.containerd.image.name": tag},
+            }
+        ],
+    }
+    legacy = [
+        {
+            "Config": f"blobs/sha256/{config_digest}",
+            "RepoTags": [tag],
+            "Layers": [f"blobs/sha256/{one}" for one in layers],
+        }
+    ]
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for digest in sorted(blobs):

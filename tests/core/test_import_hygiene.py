@@ -17,8 +17,11 @@ HEAVY = {"docker", "httpx", "requests", "re2", "ruamel", "textual", "rich", "tre
 
 def loaded_after(code: str) -> set[str]:
     """Top-level names in sys.modules after running `code` in a fresh interpreter."""
-    program = f"import sys, json\n{code}\nprint(json.dumps(sorted({{n.split('.')[0] for n in sys.modules}})))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    names = "sorted({n.split('.')[0] for n in sys.modules})"
+    program = f"import sys, json\n{code}\nprint(json.dumps({names}))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return set(json.loads(done.stdout.splitlines()[-1]))
 
@@ -34,7 +37,9 @@ def modules() -> list[str]:
 def test_no_engine_module_loads_the_screen() -> None:
     names = modules()
     assert len(names) > 40
-    loaded = loaded_after("import importlib\nfor n in " + repr(names) + ": importlib.import_module(n)")
+    loaded = loaded_after(
+        "import importlib\nfor n in " + repr(names) + ": importlib.import_module(n)"
+    )
     assert not loaded & SCREEN
 
 

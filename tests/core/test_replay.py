@@ -78,7 +78,9 @@ def test_a_key_of_another_file_is_dropped_with_its_reason() -> None:
 
 def test_keys_survive_edits_elsewhere() -> None:
     before = memory_subject("FROM debian:12\nRUN cd /srv && make\nMAINTAINER me\n")
-    after = memory_subject("# new\nFROM debian:12\n\nRUN  cd /srv && make\nEXPOSE 1\nMAINTAINER me\n")
+    after = memory_subject(
+        "# new\nFROM debian:12\n\nRUN  cd /srv && make\nEXPOSE 1\nMAINTAINER me\n"
+    )
     assert {one.key for one in analyse(before).findings if one.rule == "maintainer"} == {
         one.key for one in analyse(after).findings if one.rule == "maintainer"
     }

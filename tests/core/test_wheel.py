@@ -29,7 +29,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(site: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(site), "DRYDOCK_CACHE_DIR": str(folder / "cache")}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(site),
+        "DRYDOCK_CACHE_DIR": str(folder / "cache"),
+    }
     return subprocess.run(
         [sys.executable, "-P", "-m", "tui", *arguments],
         cwd=folder,

@@ -1,4 +1,4 @@
-"""Splicing and diffs: the diff of any change is accepted by git and patch and gives the new text."""
+"""Splicing and diffs: git and patch accept the diff of any change, and it gives the new text."""
 
 from __future__ import annotations
 
@@ -53,9 +53,7 @@ def test_tools_accept_the_diff(tmp_path: Path, before: str, after: str, tool: li
     apply_with(tool, tmp_path, Workspace(tmp_path, {"Dockerfile": before}, {"Dockerfile": after}))
 
 
-@pytest.mark.parametrize(
-    "tool", [["git", "apply"], ["patch", "-p1", "-i"]], ids=["git", "patch"]
-)
+@pytest.mark.parametrize("tool", [["git", "apply"], ["patch", "-p1", "-i"]], ids=["git", "patch"])
 def test_new_file_and_odd_name(tmp_path: Path, tool: list[str]) -> None:
     before = {"Docker file": "FROM a\n"}
     after = {"Docker file": "FROM b\n", ".dockerignore": ".git\n"}
@@ -79,11 +77,17 @@ def test_opcodes_rebuild_both_sides(old: list[str], new: list[str], end: bool) -
 
 @given(LINES, LINES)
 @settings(max_examples=40, deadline=None)
-def test_git_accepts_any_diff(tmp_path_factory: pytest.TempPathFactory, old: list[str], new: list[str]) -> None:
+def test_git_accepts_any_diff(
+    tmp_path_factory: pytest.TempPathFactory, old: list[str], new: list[str]
+) -> None:
     folder = tmp_path_factory.mktemp("diff")
     before, after = "\n".join(old), "\n".join(new)
     if before != after and after:
-        apply_with(["git", "apply", "--whitespace=nowarn"], folder, Workspace(folder, {"f": before}, {"f": after}))
+        apply_with(
+            ["git", "apply", "--whitespace=nowarn"],
+            folder,
+            Workspace(folder, {"f": before}, {"f": after}),
+        )
 
 
 def test_patched_lines_are_those_of_the_new_text(tmp_path: Path) -> None:

@@ -115,4 +115,3 @@ def test_rule_describes_itself(rule: Rule) -> None:
     for finding in findings_of(rule, subject_of(rule, rule.bad[0])):
         assert finding.message
         assert finding.fixes or finding.tip, "a finding without a fix needs a tip"
-

@@ -1,0 +1,72 @@
+"""Which of two versions is newer, as the package manager of each ecosystem decides it.
+
+Every scheme is a function from text to a sort key; keys of one scheme compare with each other.
+A text that is no version of the scheme raises `InvalidVersion`: the caller says "cannot compare"
+and never guesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import Any
+
+from hardening.advisories.versions.errors import InvalidVersion
+
+__all__ = ["InvalidVersion", "compare", "key_of", "scheme_of"]
+
+_SCHEMES = {
+    "debian": "debian",
+    "ubuntu": "debian",
+    "echo": "debian",
+    "alpine": "alpine",
+    "wolfi": "alpine",
+    "chainguard": "alpine",
+    "minimos": "alpine",
+    "red hat": "rpm",
+    "almalinux": "rpm",
+    "rocky linux": "rpm",
+    "suse": "rpm",
+    "opensuse": "rpm",
+    "azure linux": "rpm",
+    "mageia": "rpm",
+    "openeuler": "rpm",
+    "photon os": "rpm",
+    "pypi": "pypi",
+    "npm": "semver",
+    "go": "semver",
+    "crates.io": "semver",
+    "hex": "semver",
+    "swifturl": "semver",
+    "bitnami": "semver",
+    "pub": "pub",
+    "maven": "maven",
+    "rubygems": "gem",
+    "nuget": "nuget",
+    "packagist": "packagist",
+    "cran": "numeric",
+    "hackage": "numeric",
+}
+
+
+def scheme_of(ecosystem: str) -> str | None:
+    """The scheme of an OSV ecosystem (`Debian:12`, `npm`), None when there is none here."""
+    return _SCHEMES.get(ecosystem.partition(":")[0].lower())
+
+
+@cache
+def _key_function(scheme: str) -> Callable[[str], Any]:
+    module = import_module(f"hardening.advisories.versions.{scheme}")
+    return lru_cache(maxsize=65536)(module.key)
+
+
+def key_of(scheme: str, version: str) -> Any:
+    """The sort key of a version. Raises InvalidVersion."""
+    return _key_function(scheme)(version)
+
+
+def compare(scheme: str, left: str, right: str) -> int:
+    """-1, 0 or 1. Raises InvalidVersion when either is no version of the scheme."""
+    first, second = key_of(scheme, left), key_of(scheme, right)
+    return int(first > second) - int(first < second)

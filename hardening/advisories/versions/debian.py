@@ -1,0 +1,50 @@
+"""Debian versions: `[epoch:]upstream[-revision]`, compared as dpkg does (deb-version(7)).
+
+Runs of non-digits compare by character, letters before the rest and `~` before everything, even
+the end; runs of digits compare as numbers.
+"""
+
+from __future__ import annotations
+
+import re
+
+from hardening.advisories.versions.errors import InvalidVersion
+
+_DIGITS = re.compile(r"(\d+)", re.ASCII)
+_END = (0,)
+
+Key = tuple[int, tuple[object, ...], tuple[object, ...]]
+
+
+def _weight(char: str) -> int:
+    if char == "~":
+        return -1
+    return ord(char) if char.isalpha() else ord(char) + 256
+
+
+def _part(text: str) -> tuple[object, ...]:
+    pieces = _DIGITS.split(text)
+    key: list[object] = []
+    for position in range(0, len(pieces) - 1, 2):
+        key += [(*map(_weight, pieces[position]), 0), int(pieces[position + 1])]
+    if pieces[-1]:
+        key += [(*map(_weight, pieces[-1]), 0), 0]
+    while len(key) >= 2 and key[-1] == 0 and key[-2] == _END:
+        del key[-2:]
+    return (*key, _END)
+
+
+def key(version: str) -> Key:
+    """Raises InvalidVersion for an empty text or an epoch that is no number."""
+    version = version.strip()
+    if not version or len(version) > 4096:
+        raise InvalidVersion(version)
+    epoch, colon, rest = version.partition(":")
+    if not colon:
+        epoch, rest = "0", version
+    if not (epoch.isascii() and epoch.isdigit()):
+        raise InvalidVersion(version)
+    upstream, dash, revision = rest.rpartition("-")
+    if not dash:
+        upstream, revision = rest, ""
+    return int(epoch), _part(upstream), _part(revision)

@@ -42,8 +42,10 @@ def _compiled(expression: str) -> re.Pattern[str]:
 
     from hardening.dockerfile.lexer import LexError
 
+    quiet = re2.Options()
+    quiet.log_errors = False
     try:
-        compiled: re.Pattern[str] = re2.compile(expression)
+        compiled: re.Pattern[str] = re2.compile(expression, quiet)
     except (re2.error, UnicodeError) as error:
         raise LexError("invalid pattern") from error
     return compiled

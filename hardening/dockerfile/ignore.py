@@ -101,22 +101,29 @@ def _rules(text: str) -> list[IgnoreRule]:
             continue
         begin += len(content) - len(content.lstrip(SPACE))
         span = Span(begin, begin + len(pattern))
-        negated = pattern[0] == "!"
-        if negated:
-            pattern = pattern[1:].strip(SPACE)
-        pattern = _clean(pattern)
+        negated, pattern = _read(pattern)
         rules.append(IgnoreRule(pattern, negated, line, span, _problem(pattern)))
     return rules
 
 
+def _read(pattern: str) -> tuple[bool, str]:
+    """What the file's reader makes of a line, and then the matcher of that: `/!x` is `!x`."""
+    mark = "!" if pattern[0] == "!" else ""
+    cleaned = _clean(pattern[len(mark) :].strip(SPACE))
+    if len(cleaned) > 1:
+        cleaned = cleaned.removeprefix("/")
+    again = _clean((mark + cleaned).strip(SPACE))
+    if again.startswith("!"):
+        return True, again[1:]
+    return False, again
+
+
 def _clean(pattern: str) -> str:
-    """Go's `filepath.Clean`, then relative to the context."""
+    """Go's `filepath.Clean`, the empty pattern left alone."""
     if not pattern:
         return ""
     cleaned = posixpath.normpath(pattern)
-    if cleaned.startswith("//"):
-        cleaned = cleaned[1:]
-    return cleaned[1:] if len(cleaned) > 1 and cleaned[0] == "/" else cleaned
+    return cleaned[1:] if cleaned.startswith("//") else cleaned
 
 
 def _problem(pattern: str) -> str:
@@ -136,6 +143,8 @@ def _problem(pattern: str) -> str:
             if end < 0:
                 return "a malformed [...] class"
             position = end
+    if ("\\" in pattern or "[" in pattern) and _expression(pattern) is _never:
+        return "a pattern that is no expression"
     return ""
 
 
@@ -199,8 +208,10 @@ def _expression(pattern: str) -> Matcher:
     """A regular expression, run by a linear-time engine for patterns come from outside."""
     import re2
 
+    quiet = re2.Options()
+    quiet.log_errors = False
     try:
-        compiled = re2.compile("^" + _translated(pattern) + "$")
+        compiled = re2.compile("^" + _translated(pattern) + "$", quiet)
     except (re2.error, UnicodeError):
         return _never
     return lambda path: bool(compiled.match(path.encode("utf-8", "replace").decode()))
@@ -208,7 +219,7 @@ def _expression(pattern: str) -> Matcher:
 
 def _translated(pattern: str) -> str:
     out: list[str] = []
-    position = 0
+    position = 1 if pattern.startswith("\ufeff") else 0  # Go's scanner drops it
     while position < len(pattern):
         character = pattern[position]
         position += 1
@@ -224,12 +235,8 @@ def _translated(pattern: str) -> str:
         elif character in _REGEX_SPECIAL:
             out.append("\\" + character)
         elif character == "\\" and position < len(pattern):
-            out.append(_escaped(pattern[position]))
+            out.append("\\" + pattern[position])
             position += 1
         else:
             out.append(character)
     return "".join(out)
-
-
-def _escaped(character: str) -> str:
-    return character if character.isalnum() or ord(character) > 127 else "\\" + character

@@ -232,12 +232,12 @@ class Lexer:
         if value is None and self.keep_unset:
             return self.text[begin : self.position]
         given = value is not None and not (empty_is_unset and value == "")
-        if given == (operator == "+"):
+        if operator != "?" and given == (operator == "+"):
             return word
         self.unset = unset_before
         if operator == "?" and not given:
             raise LexError(f"{name}: {word or 'is not allowed to be unset'}")
-        return value or "" if given else ""
+        return value if value is not None and operator != "+" else ""
 
     def _trimmed(self, name: str, operator: str, begin: int) -> str:
         from hardening.dockerfile.glob import without_prefix, without_suffix

@@ -46,6 +46,9 @@ class BuildContext(Protocol):
     def paths(self) -> Iterator[str]:
         """Every file (not directory) that the builder would get."""
 
+    def below(self, path: str) -> Iterator[str]:
+        """The files that the builder would get at or below a path: itself when it is one."""
+
     def all_paths(self) -> Iterator[str]:
         """Every file, ignored ones too."""
 
@@ -105,6 +108,8 @@ class FilteredContext:
             for rule in (ignore.rules if ignore else ())
             if rule.negated
         )
+        self._listed: list[str] = []
+        self._rest: Iterator[str] | None = None
         self._anywhere = any(has_wildcard(_without_trailing_glob(one)) for one in self._exceptions)
 
     @property
@@ -153,7 +158,26 @@ class FilteredContext:
         return not path or (self._source.kind(path) is Kind.DIRECTORY and self.exists(path))
 
     def paths(self) -> Iterator[str]:
-        return self._walk_visible("")
+        """Listed once, as far as somebody asks, and kept."""
+        if self._rest is None:
+            self._rest = self._walk_visible("")
+        position = 0
+        while True:
+            while position < len(self._listed):
+                yield self._listed[position]
+                position += 1
+            following = next(self._rest, None)
+            if following is None:
+                return
+            self._listed.append(following)
+
+    def below(self, path: str) -> Iterator[str]:
+        path = clean(path)
+        if not path:
+            return self.paths()
+        if self._source.kind(path) is Kind.DIRECTORY:
+            return self._walk_visible(path)
+        return iter((path,) if self.exists(path) else ())
 
     def all_paths(self) -> Iterator[str]:
         return self._source.walk("", lambda _: True)

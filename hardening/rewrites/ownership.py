@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from posixpath import join
 
@@ -101,22 +102,17 @@ def _data_paths(start: Start) -> list[str]:
                 continue
             for name in _DATA_FOLDERS:
                 if context.is_directory(join(root, name)):
-                    found.append(join(folder, name))
+                    found.append(join(folder, name))  # noqa: PERF401
             found.extend(
-                join(folder, path.removeprefix(f"{root}/"))
-                for path in _data_files(context, root)
+                join(folder, path.removeprefix(f"{root}/")) for path in _data_files(context, root)
             )
     return found
 
 
 def _data_files(context: BuildContext, root: str) -> Iterator[str]:
     prefix = f"{root}/" if root else ""
-    for number, path in enumerate(context.paths()):
-        if number > MAX_FILES:
-            return
-        inside = path.removeprefix(prefix)
-        if path.startswith(prefix) and "/" not in inside and path.endswith(_DATA_SUFFIXES):
-            yield path
+    for suffix in _DATA_SUFFIXES:
+        yield from context.glob(f"{prefix}*{suffix}")
 
 
 def _unreadable(start: Start) -> tuple[Instruction, ...]:
@@ -138,15 +134,8 @@ def _unreadable(start: Start) -> tuple[Instruction, ...]:
 
 def _private(context: BuildContext, folder: Path, source: str) -> bool:
     matches = context.glob(source.lstrip("/") or ".")
-    wanted = tuple(match for match in matches)
-    everything = any(match in ("", ".") for match in wanted)
-    for number, path in enumerate(context.paths()):
-        if number > MAX_FILES:
-            return False
-        if not everything and not any(
-            path == match or path.startswith(f"{match}/") for match in wanted
-        ):
-            continue
+    paths = chain.from_iterable(context.below(match) for match in matches)
+    for path in islice(paths, MAX_FILES):
         try:
             mode = (folder / path).lstat().st_mode
         except OSError:

@@ -161,3 +161,19 @@ def test_nothing_is_listed_before_it_is_asked(
     assert context.exists("a") and not context.exists("b.log")
     assert context.glob("a") == ("a",)
     assert context.read("a") == b"x"
+
+
+def test_below_lists_one_part(make: Make) -> None:
+    context = make(FILES, "docs\n!docs/keep\n.env\n")
+    assert list(context.below("src")) == ["src/main.go", "src/main_test.go"]
+    assert list(context.below("docs")) == ["docs/keep/b.md"]
+    assert list(context.below("app.py")) == ["app.py"]
+    assert list(context.below(".env")) == [] and list(context.below("nothing")) == []
+    assert list(context.below(".")) == list(context.paths()) == list(context.paths())
+
+
+def test_a_listing_can_be_left_and_taken_up(make: Make) -> None:
+    context = make(FILES, None)
+    first = next(context.paths())
+    assert list(context.paths())[0] == first
+    assert sorted(context.paths()) == sorted(FILES)

@@ -46,12 +46,14 @@ class Source(Protocol):
 
 
 class FolderSource:
-    """A folder on disk. Listings are made once and kept."""
+    """A folder on disk. What was asked once is kept: a subject sees one state of it."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._real = os.path.realpath(root)
         self._listed: dict[str, list[tuple[str, Kind]]] = {}
+        self._kinds: dict[str, Kind | None] = {}
+        self._plain: dict[str, bool] = {}
         self._count = 0
         self.truncated = False
 
@@ -60,6 +62,11 @@ class FolderSource:
         return self._root
 
     def kind(self, path: str) -> Kind | None:
+        if path not in self._kinds:
+            self._kinds[path] = self._look(path)
+        return self._kinds[path]
+
+    def _look(self, path: str) -> Kind | None:
         full = self._inside(path)
         if full is None:
             return None
@@ -114,11 +121,17 @@ class FolderSource:
     def _inside(self, path: str) -> str | None:
         """The full path, None when a folder on the way is a link."""
         full = os.path.join(self._real, path) if path else self._real  # noqa: PTH118
-        folder = os.path.dirname(full) if path else full  # noqa: PTH120
+        folder = path.rpartition("/")[0]
+        if folder not in self._plain:
+            self._plain[folder] = self._is_plain(folder)
+        return full if self._plain[folder] else None
+
+    def _is_plain(self, folder: str) -> bool:
+        full = os.path.join(self._real, folder) if folder else self._real  # noqa: PTH118
         try:
-            return full if os.path.realpath(folder) == folder else None
+            return os.path.realpath(full) == full
         except (OSError, ValueError):
-            return None
+            return False
 
 
 class MemorySource:

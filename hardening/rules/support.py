@@ -197,6 +197,23 @@ class Facts:
             stage_index = self.dockerfile.stages[stage_index].parent
         return False
 
+    @cached_property
+    def global_arguments(self) -> frozenset[str]:
+        """Names that ARG declares above the first FROM."""
+        return frozenset(key for stage, key in self._variables if stage < 0)
+
+    @cached_property
+    def _own_names(self) -> dict[int, frozenset[str]]:
+        found: dict[int, set[str]] = defaultdict(set)
+        for stage, key in self._variables:
+            found[stage].add(key)
+        return {stage: frozenset(keys) for stage, keys in found.items()}
+
+    def names(self, stage: Stage) -> frozenset[str]:
+        """Names that ENV or ARG declares anywhere in a stage or those it is built on."""
+        links = self.dockerfile.chain(stage)
+        return frozenset().union(*(self._own_names.get(link.index, ()) for link in links))
+
     def is_set(self, run: Run, command: Command, name: str) -> bool:
         """True when an environment variable is set to something true for a command: ENV, ARG, an
         assignment before it, `export` earlier in the same RUN, or `env NAME=value`."""

@@ -32,6 +32,12 @@ def names(words: tuple[ShellWord, ...], limit: int = 3) -> str:
     return shown if len(texts) <= limit else f"{shown} and {len(texts) - limit} more"
 
 
+def shown(call: PackageCall) -> str:
+    """`apt-get install of curl, git`; without operands the bare call."""
+    verb = f"{call.manager} {call.verb}"
+    return f"{verb} of {names(call.packages)}" if call.packages else verb
+
+
 def about(call: PackageCall) -> str:
     """A stable name for a call: manager, verb and operands."""
     operands = " ".join(word.text for word in call.packages)
@@ -116,8 +122,7 @@ def prompts(
         )
         yield rule.finding(
             subject,
-            f"{call.manager} {call.verb} of {names(call.packages)} asks for confirmation, "
-            "which fails in a build",
+            f"{shown(call)} asks for confirmation, which fails in a build",
             at=call.command.span,
             about=about(call),
             fixes=(fix,),
@@ -164,8 +169,7 @@ def caches_left(
         last = calls[-1]
         yield rule.finding(
             subject,
-            f"{call.manager} {call.verb} of {names(call.packages)} leaves its cache "
-            f"({cache.paths[0]}) in the layer",
+            f"{shown(call)} leaves its cache ({cache.paths[0]}) in the layer",
             at=call.command.span,
             about=about(call),
             fixes=tuple(_clean_fix(subject, run, last, cache)),

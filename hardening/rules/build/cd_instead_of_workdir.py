@@ -4,30 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.dockerfile.edits import delete_instruction
 from hardening.dockerfile.shell_model import Command
-from hardening.model import Finding, Fix, Severity, holds
+from hardening.model import Finding, Profile, Severity
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Run, facts
-from hardening.rules.support_fixes import literal
 from hardening.subject import Subject
 
 rule = Rule(
     title="Change directory with WORKDIR",
     severity=Severity.INFO,
+    profile=Profile.ALL,
     why="A cd lasts for one RUN only: the next one starts elsewhere again, so files are written or "
     "deleted in a place that nobody meant.",
     references=("https://docs.docker.com/build/building/best-practices/#workdir",),
     aliases=("hadolint:DL3003", "trivy:DS-0013", "kics:run_command_cd_instead_of_workdir"),
-    bad=(
-        Example(
-            "FROM debian:13\nRUN cd /opt\nRUN ls\n",
-            "FROM debian:13\nRUN ls\n",
-            note="no effect at all",
-        ),
-        Example("FROM debian:13\nRUN cd /opt && make install\n", note="works, and hides where"),
-    ),
+    bad=(Example("FROM debian:13\nRUN cd /opt && make install\n"),),
     good=(
+        Example("FROM debian:13\nRUN cd /opt\n", note="another rule's finding"),
         Example("FROM debian:13\nWORKDIR /opt\nRUN make install\n"),
         Example(
             "FROM debian:13\nRUN curl -fsSLO https://example.com/a.tgz && tar xf a.tgz && cd a "
@@ -47,22 +40,12 @@ def _lasting(subject: Subject, run: Run, command: Command) -> bool:
     target = command.arguments[0].value if len(command.arguments) == 1 else None
     if target is None or not target.startswith("/") or target == "/" or command.conditional:
         return False
-    if command is not run.script.commands[0] or command.pipeline_length > 1:
+    if len(run.script.commands) < 2 or command is not run.script.commands[0]:
+        return False
+    if command.pipeline_length > 1:
         return False
     text = facts(subject).dockerfile.text
     return not text[: command.span.start].rstrip().endswith("(")
-
-
-def _fixes(subject: Subject, run: Run, command: Command) -> Iterator[Fix]:
-    if len(run.script.commands) > 1 or run.placed.deferred or run.instruction.heredocs:
-        return
-    yield Fix(
-        "delete",
-        "Delete the RUN: it changes nothing",
-        (delete_instruction(facts(subject).dockerfile, run.instruction),),
-        (literal(command), holds("The RUN does nothing else", "cd is its only command")),
-        "Nothing changes; the next RUN never started in that directory.",
-    )
 
 
 @rule.check
@@ -76,6 +59,5 @@ def find(subject: Subject) -> Iterator[Finding]:
             f"cd {target} holds for this RUN only",
             at=command.span,
             about=f"cd {target}",
-            fixes=tuple(_fixes(subject, run, command)),
             tip=f"Write WORKDIR {target} before it",
         )

@@ -1,21 +1,65 @@
-"""A pipe whose failure goes unnoticed."""
+"""A pipe whose failure goes unnoticed.
+
+Pipes that only list, filter or print are left alone: there a failure is either impossible or
+meant (grep that finds nothing), and pipefail would break working builds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hardening.dockerfile.edits import insert_at, insert_line_before
+from hardening.dockerfile.model import Stage
 from hardening.dockerfile.shell_model import Command, Script
 from hardening.model import Finding, Fix, Precondition, Severity, holds, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Facts, Run, facts, image_has
 from hardening.subject import Subject
 
-HARMLESS = frozenset({"echo", "printf", "yes", "true", ":"})
-EARLY_ENDS = frozenset({"head", "grep", "sed", "awk", "read", "true"})
+HARMLESS = frozenset({"echo", "printf", "yes", "true", ":", "cat", "env", "printenv", "id", "date"})
+HARMLESS |= {
+    "find",
+    "ls",
+    "sort",
+    "uniq",
+    "tr",
+    "cut",
+    "awk",
+    "gawk",
+    "sed",
+    "grep",
+    "egrep",
+    "head",
+}
+HARMLESS |= {"tail", "wc", "paste", "rev", "tac", "comm", "xargs", "seq", "basename", "dirname"}
+HARMLESS |= {
+    "dpkg",
+    "dpkg-query",
+    "rpm",
+    "ldd",
+    "ldconfig",
+    "scanelf",
+    "readelf",
+    "getconf",
+    "nproc",
+}
+HARMLESS |= {
+    "uname",
+    "arch",
+    "hostname",
+    "readlink",
+    "realpath",
+    "file",
+    "tee",
+    "column",
+    "pwd",
+    "lsb_release",
+}
 BASH = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]'
-HAVE_BASH = ("debian", "ubuntu", "fedora", "centos", "rockylinux", "almalinux", "amazonlinux")
-HAVE_BASH += ("python", "node", "golang", "ruby", "php", "openjdk", "buildpack-deps", "rust")
+HAVE_BASH = frozenset(
+    {"debian", "ubuntu", "fedora", "centos", "rockylinux", "almalinux", "amazonlinux"}
+)
+HAVE_BASH |= {"python", "node", "golang", "ruby", "php", "openjdk", "buildpack-deps", "rust"}
 
 rule = Rule(
     title="Let a failed pipe fail the build",
@@ -48,6 +92,11 @@ rule = Rule(
         ),
         Example("FROM alpine:3.24\nRUN set -euo pipefail; fetch | unpack\n"),
         Example("FROM debian:13\nRUN echo y | install-it\n", note="echo does not fail"),
+        Example(
+            "FROM debian:13\nRUN find / -name '*.so' | xargs -r ldd | awk '/=>/ {print $3}' | "
+            "sort -u\n",
+            note="only lists and filters",
+        ),
         Example("FROM debian:13\nRUN fetch || true\n", note="not a pipe"),
         Example('FROM debian:13\nRUN ["sh", "-c", "a"]\n'),
         Example(
@@ -82,19 +131,53 @@ def _unsafe_pipe(script: Script) -> Command | None:
         members = script.pipeline_of(command)
         if all(one.name in HARMLESS for one in members[:-1]) or _protected(script, command):
             continue
+        if members[-1].name in ("grep", "egrep") and (
+            command.conditional or members[-1].has_flag("-q", "--quiet")
+        ):
+            continue
         return command
     return None
 
 
-def _early_end(script: Script) -> Precondition:
-    statement = "No reader of a pipe stops early"
-    for command in script.commands:
-        if command.position > 0 and command.name in EARLY_ENDS:
-            if command.name == "head" or command.has_flag("-q", "-m"):
-                return unknown(statement, f"{command.name} may end first and fail the pipe")
-            if command.name == "grep":
-                return unknown(statement, "grep fails when nothing matches")
+def _early_end(scripts: Iterable[Script]) -> Precondition:
+    statement = "No part of a pipe fails or ends early on purpose"
+    for script in scripts:
+        for command in script.commands:
+            if command.pipeline_length < 2:
+                continue
+            if command.name == "head" and command.position > 0:
+                return unknown(statement, "head may end first and fail the pipe")
+            if command.name in ("grep", "egrep", "yes", "ldd", "diff", "cmp"):
+                return unknown(statement, f"{command.name} may fail although all is well")
     return holds(statement, "Every reader takes all it is given")
+
+
+def _affected(known: Facts, run: Run) -> list[Script]:
+    """This RUN and the later ones of its stage and of the stages built on it."""
+    stages = known.dockerfile.stages
+    return [
+        one.script
+        for one in known.runs
+        if one.instruction.span.start >= run.instruction.span.start
+        and (one.stage is run.stage or _descends(stages, one.stage, run.stage))
+    ]
+
+
+def _descends(stages: tuple[Stage, ...], stage: Stage | None, ancestor: Stage | None) -> bool:
+    while stage is not None and stage.parent is not None:
+        stage = stages[stage.parent]
+        if stage is ancestor:
+            return True
+    return False
+
+
+def _echo(scripts: Iterable[Script]) -> Precondition:
+    statement = "No RUN relies on what only sh does"
+    for script in scripts:
+        for command in script.commands:
+            if command.name == "echo" and any("\\" in word.text for word in command.arguments):
+                return unknown(statement, "echo with a backslash prints something else in bash")
+    return holds(statement, "No echo with a backslash")
 
 
 def _later_shells(known: Facts, run: Run) -> Precondition:
@@ -142,7 +225,7 @@ def _fixes(subject: Subject, run: Run) -> Iterator[Fix]:
                 holds(
                     "The shell knows pipefail", "bash" if in_bash else "Alpine's busybox ash does"
                 ),
-                _early_end(run.script),
+                _early_end((run.script,)),
             ),
             "The build stops when any command of the pipe fails.",
         )
@@ -151,7 +234,12 @@ def _fixes(subject: Subject, run: Run) -> Iterator[Fix]:
             "shell-pipefail",
             "Set a shell with pipefail before the RUN",
             (insert_line_before(known.dockerfile, run.instruction, BASH),),
-            (_has_bash(subject, run), _early_end(run.script), _later_shells(known, run)),
+            (
+                _has_bash(subject, run),
+                _early_end(_affected(known, run)),
+                _echo(_affected(known, run)),
+                _later_shells(known, run),
+            ),
             "The build stops when any command of a pipe fails; later shell forms run in bash.",
         )
 

@@ -14,7 +14,23 @@ from hardening.rules.support import Facts, Placed, facts, image_has
 from hardening.subject import Subject
 
 SPECIAL = frozenset("$`*?[]{}~<>|&;()!#")
-BUILTINS = frozenset({":", ".", "source", "cd", "exec", "export", "set", "trap", "ulimit", "umask"})
+BUILTINS = frozenset(
+    {":", ".", "source", "cd", "exec", "export", "set", "trap", "ulimit", "umask"}
+    | {
+        "exit",
+        "return",
+        "eval",
+        "wait",
+        "type",
+        "command",
+        "read",
+        "alias",
+        "test",
+        "[",
+        "[[",
+        "if",
+    }
+)
 OWN_SIGNALS = frozenset({"node", "npm", "yarn", "npx", "pnpm"})
 
 rule = Rule(

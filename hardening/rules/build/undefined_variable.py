@@ -21,6 +21,7 @@ PLATFORM = frozenset(
     for part in ("PLATFORM", "OS", "ARCH", "VARIANT")
 )
 ALWAYS = frozenset({"PATH", "HOME", "HOSTNAME", "TERM", "PWD", "SOURCE_DATE_EPOCH"})
+MAX_NAMES = 100
 PROXY = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"})
 
 rule = Rule(
@@ -76,22 +77,12 @@ def _used(instruction: Instruction, escape: str) -> Iterator[str]:
                 yield name
 
 
-def _global_arguments(known: Facts) -> set[str]:
-    return {
-        pair.key
-        for one in known.dockerfile.instructions
-        if one.stage < 0 and one.keyword == "ARG"
-        for pair in one.pairs
-    }
-
-
-def _declared(known: Facts, stage: Stage) -> set[str]:
-    return {
-        pair.key
-        for link in known.dockerfile.chain(stage)
-        for one in link.all("ARG", "ENV")
-        for pair in one.pairs
-    }
+def _close(known: Facts, stage: Stage, name: str) -> str:
+    """A declared name that is nearly the same; "" in stages of very many names."""
+    names = known.names(stage)
+    if len(names) > MAX_NAMES:
+        return ""
+    return next(iter(difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.8)), "")
 
 
 def _verdict(subject: Subject, placed: Placed, name: str) -> str | None:
@@ -100,7 +91,7 @@ def _verdict(subject: Subject, placed: Placed, name: str) -> str | None:
     stage = placed.stage
     if stage is None:
         return None
-    if name in _global_arguments(known):
+    if name in known.global_arguments:
         return "declared above the first FROM only"
     if name in PLATFORM:
         return "not declared in this stage"
@@ -111,12 +102,12 @@ def _verdict(subject: Subject, placed: Placed, name: str) -> str | None:
         if name not in subject.image.config.environment():
             return "neither declared nor in the environment of the image"
         return None
-    close = difflib.get_close_matches(name, sorted(_declared(known, stage)), n=1, cutoff=0.8)
-    return f"not declared (did you mean {close[0]}?)" if close else None
+    close = _close(known, stage, name)
+    return f"not declared (did you mean {close}?)" if close else None
 
 
 def _fixes(known: Facts, placed: Placed, name: str) -> Iterator[Fix]:
-    if placed.deferred or (name not in PLATFORM and name not in _global_arguments(known)):
+    if placed.deferred or (name not in PLATFORM and name not in known.global_arguments):
         return
     edit = insert_line_before(known.dockerfile, placed.instruction, f"ARG {name}")
     source = "BuildKit sets it" if name in PLATFORM else "The ARG above the first FROM sets it"

@@ -12,6 +12,7 @@ from hardening.rules.support_fixes import insert_flag, literal, no_volatile
 from hardening.rules.support_packages import about, has_flag, later, names, removes
 from hardening.subject import Subject
 
+QUIET = ("--no-cache", "--no-network")
 PATHS = ("/var/cache/apk", "/etc/apk/cache")
 
 rule = Rule(
@@ -47,6 +48,10 @@ rule = Rule(
             "FROM scratch\nCOPY --from=build /app /app\n",
             note="a build stage does not ship",
         ),
+        Example(
+            "FROM alpine:3.24\nRUN apk add --no-network --virtual .run $deps\n",
+            note="nothing is fetched",
+        ),
         Example("FROM alpine:3.24\nRUN apk del curl\n"),
     ),
 )
@@ -65,7 +70,7 @@ def _fix(subject: Subject, run: Run, call: PackageCall) -> Fix:
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     for run, call in facts(subject).calls("apk"):
-        if call.verb != "install" or not run.shipped or has_flag(call, "--no-cache"):
+        if call.verb != "install" or not run.shipped or has_flag(call, *QUIET):
             continue
         if run.is_volatile(*PATHS) or not call.packages:
             continue

@@ -9,7 +9,7 @@ from hardening.model import Finding, Fix, Severity
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Run, facts
 from hardening.rules.support_fixes import insert_flag, literal, no_volatile
-from hardening.rules.support_packages import about, has_flag, later, names, removes
+from hardening.rules.support_packages import about, has_flag, later, removes, shown
 from hardening.subject import Subject
 
 PATHS = ("~/.cache/pip", "/root/.cache/pip")
@@ -96,7 +96,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             continue
         yield rule.finding(
             subject,
-            f"pip install of {names(call.packages)} keeps its downloads in the layer",
+            f"{shown(call)} keeps its downloads in the layer",
             at=call.command.span,
             about=about(call),
             fixes=(_fix(subject, run, call),),

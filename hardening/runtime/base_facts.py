@@ -72,14 +72,16 @@ def split_reference(text: str) -> Reference:
 
 
 _DEBIAN_NAMES = frozenset(
-    "debian ubuntu buildpack-deps gcc python pypy node golang ruby php perl rust haskell julia "
+    "debian ubuntu buildpack-deps gcc python pypy node golang ruby php perl rust haskell "  # noqa: SIM905
+    "julia "
     "elixir erlang clojure r-base swift nginx httpd postgres redis valkey mariadb mongo rabbitmq "
     "memcached haproxy tomcat jetty eclipse-temurin maven gradle sbt wordpress drupal joomla "
     "nextcloud ghost redmine neo4j cassandra solr influxdb telegraf couchdb varnish jenkins "
     "aspnet runtime sdk bun deno uv minideb".split()
 )
 _RHEL_NAMES = frozenset(
-    "centos rockylinux almalinux fedora oraclelinux amazonlinux amazoncorretto ubi7 ubi8 ubi9 "
+    "centos rockylinux almalinux fedora oraclelinux amazonlinux amazoncorretto "  # noqa: SIM905
+    "ubi7 ubi8 ubi9 "
     "ubi10 ubi ubi-minimal ubi-init ubi-micro mysql rhel7 rhel8 rhel9 photon keycloak".split()
 )
 _DEBIAN_TAGS = (
@@ -188,21 +190,30 @@ def tag_says_non_root(tag: str) -> bool:
 
 
 _SELF_DROPPING = {
-    "postgres": ("gosu", "postgres"), "mysql": ("gosu", "mysql"), "mariadb": ("gosu", "mysql"),
-    "redis": ("setpriv or gosu", "redis"), "valkey": ("setpriv", "valkey"),
-    "mongo": ("gosu", "mongodb"), "rabbitmq": ("gosu", "rabbitmq"),
-    "cassandra": ("gosu", "cassandra"), "ghost": ("gosu", "node"), "neo4j": ("su-exec", "neo4j"),
-    "influxdb": ("gosu", "influxdb"), "couchdb": ("gosu", "couchdb"), "redmine": ("gosu", "redmine"),
-    "postgis": ("gosu", "postgres"), "percona": ("gosu", "mysql"), "zookeeper": ("gosu", "zookeeper"),
-    "chronograf": ("su-exec", "chronograf"), "timescaledb": ("gosu", "postgres"),
-    "pgvector": ("gosu", "postgres"), "consul": ("su-exec", "consul"), "vault": ("su-exec", "vault"),
-}  # fmt: skip
+    "postgres": ("gosu", "postgres"),
+    "mysql": ("gosu", "mysql"),
+    "mariadb": ("gosu", "mysql"),
+    "redis": ("setpriv or gosu", "redis"),
+    "valkey": ("setpriv", "valkey"),
+    "mongo": ("gosu", "mongodb"),
+    "rabbitmq": ("gosu", "rabbitmq"),
+    "cassandra": ("gosu", "cassandra"),
+    "ghost": ("gosu", "node"),
+    "neo4j": ("su-exec", "neo4j"),
+    "influxdb": ("gosu", "influxdb"),
+    "couchdb": ("gosu", "couchdb"),
+    "redmine": ("gosu", "redmine"),
+    "postgis": ("gosu", "postgres"),
+    "percona": ("gosu", "mysql"),
+    "zookeeper": ("gosu", "zookeeper"),
+    "chronograf": ("su-exec", "chronograf"),
+    "timescaledb": ("gosu", "postgres"),
+    "pgvector": ("gosu", "postgres"),
+    "consul": ("su-exec", "consul"),
+    "vault": ("su-exec", "vault"),
+}
 
 
 def drops_privileges_by_name(text: str) -> tuple[str, str] | None:
     """Tool and account by which the entrypoint of this base leaves root, None when unknown."""
     return _SELF_DROPPING.get(split_reference(text).name)
-
-
-SERVER_WORKERS = {"nginx": "nginx", "httpd": "www-data", "apache2": "www-data", "php-fpm": "www-data"}
-"""Servers whose master starts as root and whose workers run as another account."""

@@ -13,18 +13,56 @@ from dataclasses import dataclass
 from hardening.runtime.base_facts import drops_privileges_by_name
 from hardening.runtime.programs import Program, Programs, start_programs
 from hardening.runtime.start import Start
+from hardening.runtime.writable import servers_of
 
-NAMES = (
-    "CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE "
-    "NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO "
-    "SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME "
-    "SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG "
-    "WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE"
-).split()
+NAMES = [
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "DAC_READ_SEARCH",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "SETGID",
+    "SETUID",
+    "SETPCAP",
+    "LINUX_IMMUTABLE",
+    "NET_BIND_SERVICE",
+    "NET_BROADCAST",
+    "NET_ADMIN",
+    "NET_RAW",
+    "IPC_LOCK",
+    "IPC_OWNER",
+    "SYS_MODULE",
+    "SYS_RAWIO",
+    "SYS_CHROOT",
+    "SYS_PTRACE",
+    "SYS_PACCT",
+    "SYS_ADMIN",
+    "SYS_BOOT",
+    "SYS_NICE",
+    "SYS_RESOURCE",
+    "SYS_TIME",
+    "SYS_TTY_CONFIG",
+    "MKNOD",
+    "LEASE",
+    "AUDIT_WRITE",
+    "AUDIT_CONTROL",
+    "SETFCAP",
+    "MAC_OVERRIDE",
+    "MAC_ADMIN",
+    "SYSLOG",
+    "WAKE_ALARM",
+    "BLOCK_SUSPEND",
+    "AUDIT_READ",
+    "PERFMON",
+    "BPF",
+    "CHECKPOINT_RESTORE",
+]
 """Index is the number of the capability."""
 
 DOCKER_DEFAULT = frozenset(
-    "CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE "
+    "CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP "  # noqa: SIM905
+    "NET_BIND_SERVICE "
     "SYS_CHROOT KILL AUDIT_WRITE".split()
 )
 NEVER_PROPOSED = frozenset({"SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO", "SYS_PTRACE"})
@@ -34,7 +72,7 @@ SWITCHERS = frozenset({"gosu", "su-exec", "setpriv", "runuser", "su", "sudo", "c
                        "s6-setuidgid", "doas"})  # fmt: skip
 
 _BY_PROGRAM: dict[str, tuple[str, ...]] = {
-    **{name: ("SETUID", "SETGID") for name in sorted(SWITCHERS)},
+    **dict.fromkeys(sorted(SWITCHERS), ("SETUID", "SETGID")),
     "chown": ("CHOWN",),
     "chgrp": ("CHOWN",),
     "chroot": ("SYS_CHROOT",),
@@ -142,6 +180,9 @@ def _as_root(start: Start, programs: Programs) -> list[tuple[str, str]]:
         for program in programs.commands
         for name in _BY_PROGRAM.get(program.name, ())
     ]
+    for server, evidence in servers_of(start):
+        names = _BY_PROGRAM.get(server.removeprefix("debian-"), ())
+        needs += [(name, evidence) for name in names]
     needs.extend(_shared_port(start, programs))
     drops = drops_privileges_by_name(start.base) if start.base else None
     if drops is not None and start.entrypoint is None and start.image is None:

@@ -18,7 +18,9 @@ MAX_SCRIPTS = 12
 _PROGRAMS = "_runtime_programs"
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "ksh", "busybox"})
-_WRAPPERS = frozenset({"exec", "tini", "dumb-init", "env", "nice", "stdbuf", "catatonit", "docker-init"})
+_WRAPPERS = frozenset(
+    {"exec", "tini", "dumb-init", "env", "nice", "stdbuf", "catatonit", "docker-init"}
+)
 _SHEBANG = re.compile(rb"#!\s*\S*?(?:/|\s)(?:sh|bash|ash|dash|ksh)\b")
 
 

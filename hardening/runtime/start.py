@@ -304,4 +304,4 @@ def start_of(subject: Subject) -> Start:
     cached = subject.__dict__.get(_START)
     if cached is None:
         cached = subject.__dict__[_START] = Start(subject)
-    return cached  # type: ignore[no-any-return]
+    return cached

@@ -88,7 +88,9 @@ def writable_paths(start: Start) -> tuple[WritablePath, ...]:
     for server, evidence in servers_of(start):
         for path, kept in _SERVERS[server]:
             mode = "0755" if kept else "1777"
-            found.setdefault(path, WritablePath(path, f"{evidence}, which writes there", kept, mode))
+            found.setdefault(
+                path, WritablePath(path, f"{evidence}, which writes there", kept, mode)
+            )
     for path, evidence in _scripted(start):
         found.setdefault(path, WritablePath(path, evidence))
     for path, evidence in _data_files(start):

@@ -95,7 +95,7 @@ def _accounts_made(start: Start) -> dict[str, Account]:
                 name = _user_name(command.name, words)
                 group = _option(words, *(("-g", "--gid") if command.name == "useradd" else
                                          ("-G", "--ingroup", "--gid")))  # fmt: skip
-                gid_number = int(group) if (group or "").isdigit() else groups.get(group or name)
+                gid_number = int(group) if group and group.isdigit() else groups.get(group or name)
                 home = _option(words, "-d", "--home-dir", "-h", "--home") or f"/home/{name}"
                 known = gid_number if gid_number is not None else int(uid)
                 users[name] = Account(name, int(uid), known, home)
@@ -103,7 +103,8 @@ def _accounts_made(start: Start) -> dict[str, Account]:
 
 
 _VALUE_OPTIONS = frozenset(
-    ["-u", "--uid", "-g", "--gid", "-G", "--ingroup", "--groups", "-d", "--home-dir", "-h", "--home", "-s", "--shell", "-c", "--comment", "--gecos", "-k", "--skel", "-K", "--key", "-b", "--base-dir", "-e", "-f", "-p", "--password"]
+    "-u --uid -g --gid -G --ingroup --groups -d --home-dir -h --home -s --shell -c --comment "  # noqa: SIM905
+    "--gecos -k --skel -K --key -b --base-dir -e -f -p --password".split()
 )
 
 
@@ -224,7 +225,8 @@ def _known_by_name(start: Start) -> Choice | None:
         evidence = "An image from scratch has no accounts; a number needs none"
         return Choice(Account("", account.uid, account.gid), (), holds(STATEMENT, evidence))
     name = account.name or str(account.uid)
-    evidence = f"{start.base} is known to have {name} with uid {account.uid}; the image was not read"
+    known = f"{start.base} is known to have {name} with uid {account.uid}"
+    evidence = f"{known}; the image was not read"
     return Choice(account, (), unknown(STATEMENT, evidence))
 
 

@@ -67,7 +67,9 @@ def _capability_preconditions(
         return (holds(ADDED, evidence), files)
     if start.user.root is None:
         return (unknown(ADDED, start.user.evidence), files)
-    evidence = f"It starts as root; shown so far: {shown or 'nothing'}; only a run can show the rest"
+    evidence = (
+        f"It starts as root; shown so far: {shown or 'nothing'}; only a run can show the rest"
+    )
     return (unknown(ADDED, evidence), files)
 
 

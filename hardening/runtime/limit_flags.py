@@ -77,7 +77,7 @@ def init_flag(start: Start) -> RunFlag | None:
         "Start it under a small init process",
         ("--init",),
         (("init", True),),
-        f"{shown[0].upper()}{shown[1:]} as process 1 leaves zombies behind and may not hear SIGTERM.",
+        f"{shown[0].upper()}{shown[1:]} as process 1 leaves zombies and may not hear SIGTERM.",
         (holds("No other init process is started", f"{first.where} runs {first.name}"),),
         present=run is not None and run.init,
     )
@@ -106,7 +106,13 @@ def publish_flag(start: Start) -> RunFlag | None:
 def _publish(words: tuple[str, ...], reason: str, evidence: str) -> RunFlag:
     precondition: Precondition = unknown("Only this host has to reach the port", evidence)
     return RunFlag(
-        "publish", "Publish ports on the loopback address", words, (), reason, (precondition,), "5.14"
+        "publish",
+        "Publish ports on the loopback address",
+        words,
+        (),
+        reason,
+        (precondition,),
+        "5.14",
     )
 
 

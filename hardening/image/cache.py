@@ -71,6 +71,12 @@ def clear() -> CacheSize:
     return found
 
 
+def clear_quietly() -> None:
+    """Forget what can be forgotten, while others may be writing."""
+    with suppress(OSError):
+        clear()
+
+
 def get_layer(key: str) -> Columns | None:
     """The columns kept under a key, None when there are none that are whole."""
     data = _read("layer", key)

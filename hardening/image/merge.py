@@ -210,23 +210,24 @@ def wasted_bytes(layers: Sequence[Columns], merged: dict[str, int]) -> list[int]
         if row != IMPLICIT:
             layer = packed >> ROW_BITS
             live[layer] += layers[layer].sizes[row]
-    return [
-        sum(columns.sizes) - live[number] - _kept_by_links(columns, number, merged)
-        for number, columns in enumerate(layers)
-    ]
+    alive: frozenset[int] | None = None
+    wasted = []
+    for number, columns in enumerate(layers):
+        dead = sum(columns.sizes) - live[number]
+        if dead and HARDLINK in columns.kinds:
+            alive = alive or frozenset(merged.values())
+            dead -= _kept_by_links(columns, number, alive)
+        wasted.append(dead)
+    return wasted
 
 
-def _kept_by_links(columns: Columns, number: int, merged: dict[str, int]) -> int:
+def _kept_by_links(columns: Columns, number: int, alive: frozenset[int]) -> int:
     """Bytes of entries whose own path is gone but which a living hard link still needs."""
-    linked = [row for row in columns.links if columns.kinds[row] == HARDLINK]
-    if not linked:
-        return 0
     rows = columns.index()
     needed: set[int] = set()
-    for row in linked:
-        if merged.get(columns.paths[row]) != pack(number, row):
-            continue
-        target = rows.get(columns.links[row].strip("/"))
-        if target is not None and merged.get(columns.paths[target]) != pack(number, target):
-            needed.add(target)
+    for row, path in columns.links.items():
+        if columns.kinds[row] == HARDLINK and pack(number, row) in alive:
+            target = rows.get(path)
+            if target is not None and pack(number, target) not in alive:
+                needed.add(target)
     return sum(columns.sizes[row] for row in needed)

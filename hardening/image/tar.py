@@ -210,7 +210,8 @@ class TarHeaders:
                 return -1
         name = extended.get("path") or _full_name(header)
         path, mark = place(decode(name, "path"))
-        if path in self._capture and flag in _HAS_DATA and size <= MAX_CAPTURE:
+        captures = mark is None and path in self._capture
+        if captures and flag in _HAS_DATA and size <= MAX_CAPTURE:
             if len(window) < data + size:
                 self.need = data - at + size
                 return -1

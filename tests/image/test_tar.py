@@ -185,6 +185,11 @@ def test_captured_files_survive_any_step(tmp_path: Path) -> None:
     assert walk(data, tmp_path).captured == {1: content}
 
 
+def test_a_deleted_file_captures_nothing(tmp_path: Path) -> None:
+    data = tar(file("etc/.wh.passwd", b"w"), file("other", b"o"))
+    assert walk(data, tmp_path).captured == {}
+
+
 def test_entries_keep_links(tmp_path: Path) -> None:
     columns = walk(tar(file("a"), hardlink("b", "./a"), symlink("c", "../a")), tmp_path)
     assert [columns.entry(row, 3).link for row in range(3)] == [None, "a", "../a"]

@@ -16,7 +16,7 @@ from typing import Any, Final
 from hardening.model import Severity
 from hardening.secrets.engine import Hit
 from hardening.secrets.formats import Format
-from hardening.secrets.names import can_be_secret, is_secret_name
+from hardening.secrets.names import can_be_secret, is_secret_name, is_value
 
 MAX_STRUCTURED: Final = 1 << 20
 MAX_DEPTH: Final = 40
@@ -41,6 +41,8 @@ JSON_FIELD = _kind("credential-field", "Secret field of a JSON file", Severity.H
 XML_FIELD = _kind("xml-password", "Password in an XML file", Severity.HIGH)
 KUBE = _kind("kubeconfig-credential", "Credential in a kubeconfig", Severity.CRITICAL)
 DEFINE = _kind("php-define", "Secret constant in a PHP file", Severity.HIGH)
+GIT = _kind("git-credentials", "Password of a git server", Severity.HIGH)
+SETTING = _kind("env-setting", "Secret in an environment file", Severity.HIGH)
 WHOLE = _kind("secret-file", "File that is a secret as a whole", Severity.HIGH)
 STORE = _kind("key-store", "Key store", Severity.HIGH)
 
@@ -56,7 +58,8 @@ def _by_pattern(kind: Format, pattern: bytes) -> Reader:
 
     def read(data: bytes) -> Iterator[Hit]:
         for match in compiled.finditer(data):
-            yield _hit(kind, data, *match.span(match.lastindex or 0))
+            if is_value(match[match.lastindex or 0].decode("latin-1")):
+                yield _hit(kind, data, *match.span(match.lastindex or 0))
 
     return read
 
@@ -71,17 +74,29 @@ _pgpass = _by_pattern(PGPASS, rb"(?m)^(?!#)(?:[^:\n]{1,300}:){4}([^\s:]{1,300})$
 _xml = _by_pattern(
     XML_FIELD,
     rb"(?i)<(?:password|passphrase|pass|privatekey|apikey|token)(?:\s[^<>]{0,200})?>([^<>\s]{4,300})<"
-    rb"|(?:password|passphrase|pass)=\"([^\"\n]{4,300})\"",
+    rb"|\s(?:password|passphrase|pass)=\"([^\"\n]{4,300})\"",
 )
 _kube = _by_pattern(
     KUBE,
     rb"(?m)^\s{0,40}-?\s{0,4}(?:token|client-key-data|password|id-token|refresh-token):\s{1,4}[\"']?([^\s\"'#]{6,8000})",
 )
+_git = _by_pattern(GIT, rb"(?m)^https?://[^\s:/]{1,200}:(\S{3,300})@[^\s@]{1,300}$")
+_ENV_LINE = re.compile(
+    rb"(?m)^\s{0,8}(?:export\s{1,4})?([A-Za-z_][\w.]{0,100})=([\"']?)([^\s\"'#]{4,1000})\2\s{0,8}$"
+)
 _define = _by_pattern(
     DEFINE,
     rb"(?i)define\s{0,4}\(\s{0,4}['\"]\w{0,40}(?:passw|secret|_key|_salt|token)\w{0,40}['\"]\s{0,4},"
-    rb"\s{0,4}['\"]([^'\"\n]{4,300})['\"]",
+    rb"\s{0,40}['\"]([^'\"\n]{4,300})['\"]",
 )
+
+
+def _env(data: bytes) -> Iterator[Hit]:
+    """Lines `NAME=value` whose name promises a secret."""
+    for match in _ENV_LINE.finditer(data):
+        name, value = match[1].decode("latin-1"), match[3].decode("latin-1")
+        if is_secret_name(name) and can_be_secret(value):
+            yield _hit(SETTING, data, *match.span(3))
 
 
 def _json(data: bytes) -> Iterator[Hit]:
@@ -130,7 +145,8 @@ def _is_secret_field(name: str, value: str, path: tuple[str, ...]) -> bool:
 def _is_basic(value: str) -> bool:
     """`auth` of a Docker client: user:password in base 64."""
     try:
-        return b":" in b64decode(value, validate=True)
+        padded = value + "=" * (-len(value) % 4)
+        return b":" in b64decode(padded, validate=True)
     except (ValueError, Base64Error):
         return False
 
@@ -154,6 +170,8 @@ _READERS: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = tuple(
     for pattern, reader in (
         (r"(?:^|/)\.?npmrc$", _npmrc),
         (r"(?:^|/)[._]netrc$", _netrc),
+        (r"(?:^|/)\.git-credentials$", _git),
+        (r"(?:^|/)\.env(?:\.[\w-]+)?$|\.env$", _env),
         (r"(?:^|/)\.?pgpass(?:\.conf)?$", _pgpass),
         (r"(?:^|/)(?:\.docker/config\.json|\.dockercfg|\.dockerconfigjson)$", _json),
         (r"(?:^|/)(?:auth|config|credentials?|secrets?|sftp(?:-config)?|\.?remote-sync|robomongo"

@@ -30,7 +30,7 @@ FORMATS: Final[tuple[Format, ...]] = (
           Severity.HIGH, _PASSWORD, prefix="", keywords=("://",), bounded=False, entropy=0,
           trigger=r"://[^\s:@/'\"<>(){}|\\$%`,;]*:[^\s:@/'\"<>(){}|\\`,;]+@[A-Za-z0-9.\[-]"),
     token("password-hash", "Password hash", "",
-          r"\$(?:1|2[aby]|5|6|7|y)\$[./A-Za-z0-9,=$]{20,200}", Severity.MEDIUM, _PASSWORD,
+          r"\$(?:1|2[aby]|5|6|7|y|apr1)\$[./A-Za-z0-9,=$]{20,200}", Severity.MEDIUM, _PASSWORD,
           prefix="", keywords=("$",), bounded=False),
     Format(
         id="secret-setting",

@@ -28,6 +28,7 @@ _NOT_A_VALUE = re.compile(
     r"(?i)^(?:|true|false|yes|no|on|off|none|null|nil|undefined|required|optional|default|string"
     r"|password|passwd|secret|token|key|user|root|admin_user|env|file|basic|bearer|bool|int|\d{1,3})$"
 )
+_SWITCH = re.compile(r"(?i)^(?:true|false|none|null|undefined|default|required|string)$")
 _CODE = re.compile(r"^[A-Za-z_][\w.]*(?:\(.*|\[.*\]|->.*|::.*)$|^(?:self|this|os|process)\.")
 _PATH = re.compile(r"^(?:~?/|\.{1,2}/|[A-Za-z]:\\)[\w./\\ -]*$|^/run/secrets/")
 _ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]*://[^@]*$")
@@ -44,6 +45,12 @@ def is_secret_name(name: str) -> bool:
 def is_public_name(name: str) -> bool:
     """True when the name says that its value is public, or talks about a secret only."""
     return bool(_PUBLIC_NAME.search(name) or _ABOUT_NAME.search(name))
+
+
+def is_value(value: str) -> bool:
+    """False for switches where a password should stand: `true`, `none`."""
+    value = value.strip()
+    return len(value) >= 4 and not _SWITCH.match(value)
 
 
 def can_be_secret(value: str) -> bool:

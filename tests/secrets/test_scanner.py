@@ -200,7 +200,7 @@ def test_apk_and_wheel_records_demote_too() -> None:
          "kubeconfig-credential"),
         ("srv/terraform.tfstate", '{"resources": [{"db": {"password": "s3cretpw"}}]}',
          "credential-field"),
-        ("app/.env", "DB_PASSWORD=s3cretpw\n", "secret-setting"),
+        ("app/.env", "DB_PASSWORD=s3cretpw\n", "env-setting"),
         ("root/.pypirc", "[pypi]\npassword = s3cretpw9\n", "secret-setting"),
         ("root/.bash_history", "curl https://bob:s3cretpw@api.example\n", "password-in-address"),
         ("var/www/wp-config.php", "define('DB_PASSWORD', 's3cretpw');\n", "php-define"),

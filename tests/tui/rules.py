@@ -86,8 +86,13 @@ def _find_unpinned(subject: Subject) -> Iterator[Finding]:
     assert subject.dockerfile is not None
     for stage in subject.dockerfile.stages:
         if "@" not in stage.base.value and stage.base.value != "scratch":
-            yield pinned.finding(subject, f"{stage.base.value} is not pinned by digest", at=stage,
-                                 about=stage.base.value, tip="docker pull prints the digest")  # fmt: skip
+            yield pinned.finding(
+                subject,
+                f"{stage.base.value} is not pinned by digest",
+                at=stage,
+                about=stage.base.value,
+                tip="docker pull prints the digest",
+            )
 
 
 setuid = _rule("setuid-files", "Take setuid bits away", Severity.LOW)

@@ -309,14 +309,14 @@ class Lines(Toned, ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def row_at(self, y: int) -> int | None:
-        """Row under a line of the widget, None for the header and below the last."""
+        """Row under a line of the content, None for the header and below the last."""
         row = y - self._header_high() + round(self.scroll_offset.y)
         if y < self._header_high() or not 0 <= row < self.count:
             return None
         return row
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        row = self.row_at(event.y)
+        row = self.row_at(event.y - self.gutter.top)
         new = -1 if row is None else row
         if new != self.hover:
             old = self.hover
@@ -332,10 +332,11 @@ class Lines(Toned, ScrollView, can_focus=True, inherit_bindings=False):
             self._refresh_row(old)
 
     def on_click(self, event: events.Click) -> None:
-        if event.y < self._header_high():
-            self._click_header(event.x)
+        y = event.y - self.gutter.top
+        if 0 <= y < self._header_high():
+            self._click_header(event.x - self.gutter.left)
             return
-        row = self.row_at(event.y)
+        row = self.row_at(y)
         if row is None:
             return
         if event.chain > 1:

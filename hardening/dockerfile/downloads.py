@@ -137,10 +137,16 @@ def _output(
     if named is None:
         if curl and not {"-O", "--remote-name", "--remote-name-all"} & values.keys():
             return redirected
-        address = url.value if url.value is not None else url.text.strip("\"'")
-        path = re.split(r"[?#]" if curl else "#", address)[0]
-        named = path.rstrip("/").rpartition("/")[2] or "index.html"
+        named = _remote_name(url, query_too=not curl)
     return f"{folder.rstrip('/')}/{named}" if folder and not named.startswith("/") else named
+
+
+def _remote_name(url: ShellWord, *, query_too: bool) -> str:
+    """The file name in an address; wget keeps the query in it, curl does not."""
+    address = url.value if url.value is not None else url.text.strip("\"'")
+    path = re.split("#" if query_too else "[?#]", address)[0]
+    host_and_path = re.sub(r"^\w+://", "", path)
+    return host_and_path.rpartition("/")[2] if "/" in host_and_path[:-1] else "index.html"
 
 
 def _interpreter_of(script: Script, command: Command) -> Command | None:

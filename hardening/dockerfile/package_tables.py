@@ -43,7 +43,10 @@ _DNF_VERBS = {
     "distro-sync": "dist-upgrade", "makecache": "update", "check-update": "update", "rm": "remove",
     "erase": "remove",
 }  # fmt: skip
-_APT_VERBS = {"full-upgrade": "dist-upgrade", "build-dep": "build-dep", "safe-upgrade": "upgrade"}
+_APT_VERBS = {
+    "full-upgrade": "dist-upgrade", "safe-upgrade": "upgrade", "auto-remove": "autoremove",
+    "distclean": "dist-clean", "auto-clean": "autoclean",
+}  # fmt: skip
 _NODE = _words(
     "--registry --prefix -C --dir --cache --loglevel --omit --include --only -w --workspace "
     "--userconfig --tag --cwd --network-timeout --modules-folder --cache-folder --mutex --filter "

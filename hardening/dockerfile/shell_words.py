@@ -55,6 +55,8 @@ def script_in_string(node: Node, text: str) -> tuple[list[tuple[int, int]], bool
     stands there literally (no escapes, no variables). None when it is no such string."""
     if node.type == "raw_string":
         return [(1, len(text) - 1)], True
+    if node.type == "word" and "\\" not in text:
+        return [(0, len(text))], True
     if node.type != "string" or len(text) < 2:
         return None
     if any(child.type in ("command_substitution", "`") for child in node.children):

@@ -78,7 +78,8 @@ def main() -> int:
     size = sum(map(len, files)) / 1e6
     started = time.perf_counter()
     fast = AutomatonMatcher(all_formats())
-    print(f"{len(all_formats())} formats compiled in {(time.perf_counter() - started) * 1000:.0f} ms")
+    spent = (time.perf_counter() - started) * 1000
+    print(f"{len(all_formats())} formats compiled in {spent:.0f} ms")
     first, hits = timed(fast, files)
     seconds = statistics.median(timed(fast, files)[0] for _ in range(ROUNDS))
     print(f"automaton: {size / first:.0f} MB/s the first time, {size / seconds:.0f} MB/s warm "

@@ -191,6 +191,8 @@ _READERS: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = tuple(
     )
 )
 
+_ANY_READER: Final = re.compile("|".join(pattern.pattern for pattern, _ in _READERS), re.I)
+
 _NAMED: Final = re.compile(
     r"(?i)(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.npmrc|\.netrc|_netrc|\.git-credentials|\.pgpass"
     r"|\.pypirc|\.vault-token|\.dockercfg|\.my\.cnf|\.mylogin\.cnf|\.s3cfg|\.htpasswd"
@@ -207,6 +209,8 @@ def read_structure(path: str, data: bytes) -> tuple[Hit, ...]:
     if len(data) > MAX_STRUCTURED:
         return ()
     name = "/" + path
+    if not _ANY_READER.search(name):
+        return ()
     readers = (reader for pattern, reader in _READERS if pattern.search(name))
     return tuple(hit for reader in readers for hit in reader(data))
 

@@ -97,16 +97,15 @@ def matcher() -> Matcher:
         return PlainMatcher(all_formats())
 
 
-def find(data: bytes, *, generic: bool = True, chosen: Matcher | None = None) -> tuple[Hit, ...]:
-    """Every hit, in order of place. Formats that rest on a setting's name are left out unless
-    `generic`; of overlapping hits the more specific one stays."""
+def find(data: bytes, *, chosen: Matcher | None = None) -> tuple[Hit, ...]:
+    """Every hit, in order of place; of overlapping hits the more specific one stays."""
     engine = chosen or matcher()
-    hits: list[Hit] = []
-    for one in engine.candidates(data):
-        if one.generic and not generic:
-            continue
-        hits.extend(_hits_of(engine, one, data))
-    return without_overlaps(hits)
+    return confirm(engine, engine.candidates(data), data)
+
+
+def confirm(engine: Matcher, kinds: Iterable[Format], data: bytes) -> tuple[Hit, ...]:
+    """The hits of formats that may occur in the data."""
+    return without_overlaps(hit for one in kinds for hit in _hits_of(engine, one, data))
 
 
 def _hits_of(engine: Matcher, one: Format, data: bytes) -> Iterator[Hit]:

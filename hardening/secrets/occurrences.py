@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from hardening.secrets.credential_files import is_settings_file, read_structure
-from hardening.secrets.engine import Hit, Matcher, find, without_overlaps
+from hardening.secrets.engine import Hit, Matcher, confirm, find, matcher, without_overlaps
 from hardening.secrets.names import can_be_secret, is_public_name
 
 BINARY_TEST: Final = 8192
@@ -24,9 +24,15 @@ _HEADER_LINE = re.compile(rb"[A-Za-z-]+: [^\n]*\n")
 def hits_in(data: bytes, path: str, *, chosen: Matcher | None = None) -> tuple[Hit, ...]:
     """All plausible hits in a file's content. Binary files are searched for formats with a mark
     of their own and for whole keys only."""
+    engine = chosen or matcher()
     structured = read_structure(path, data)
+    kinds = tuple(engine.candidates(data))
+    if not kinds:
+        return structured
     binary = b"\0" in data[:BINARY_TEST]
-    found = find(data, generic=not binary and is_settings_file(path), chosen=chosen)
+    if any(one.generic for one in kinds) and (binary or not is_settings_file(path)):
+        kinds = tuple(one for one in kinds if not one.generic)
+    found = confirm(engine, kinds, data)
     hits = tuple(_plausible(found, data, code=bool(_CODE_FILE.search(path))))
     if binary:
         hits = tuple(hit for hit in hits if hit.format.specific or hit.format.id == "private-key")

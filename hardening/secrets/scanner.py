@@ -8,11 +8,13 @@ can be taken out of it by whoever has the image.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
 
-from hardening.image.model import Image
+from hardening.image.model import Entry, Image
 from hardening.model import ConfigPlace, FilePlace, ImagePathPlace, Place, Severity, Span
 from hardening.progress import SILENT, Progress
 from hardening.secrets.engine import Hit
@@ -26,6 +28,9 @@ from hardening.secrets.packaged import Packaged
 
 MAX_FILE: Final = 5 << 20
 """Bytes read of one file; what lies beyond is not searched."""
+BATCH: Final = 1 << 20
+MAX_PENDING: Final = 4
+"""Batches of about `BATCH` bytes that wait for the searching thread."""
 MAX_SECRETS: Final = 5000
 PHASE: Final = "searching for secrets"
 _BUILD_ARGS = re.compile(r"^\|(\d{1,3}) ")
@@ -128,18 +133,59 @@ def split_build_args(created_by: str) -> tuple[tuple[tuple[str, str], ...], str]
 
 
 def _of_layer(image: Image, layer: int, packaged: Packaged, progress: Progress) -> Iterator[_Seen]:
-    for entry, data in image.contents(layer, limit=MAX_FILE):
-        progress.check()
-        progress.advance(PHASE, entry.size)
-        hits = hits_in(data, entry.path) if data else ()
-        if not hits:
-            continue
+    for entry, data, hits in _searched(image, layer, progress):
         whole = entry.size == len(data)
         package = packaged.package_of(entry.path, data) if whole else None
         place = ImagePathPlace(layer, entry.path)
         for hit in hits:
             reason = f"unchanged file of package {package}" if package else ""
             yield _Seen(hit, place, reason or reason_to_demote(hit, entry.path))
+
+
+def _searched(
+    image: Image, layer: int, progress: Progress
+) -> Iterator[tuple[Entry, bytes, tuple[Hit, ...]]]:
+    """Files with hits. One thread reads the layer while another searches what was read: both
+    leave the interpreter lock to each other for most of their work."""
+    pending: deque[tuple[list[tuple[Entry, bytes]], Future[list[tuple[Hit, ...]]]]] = deque()
+    with ThreadPoolExecutor(1) as pool:
+        for batch in _batches(image.contents(layer, limit=MAX_FILE), progress):
+            pending.append((batch, pool.submit(_search, batch)))
+            while len(pending) > MAX_PENDING:
+                yield from _done(*pending.popleft())
+        while pending:
+            yield from _done(*pending.popleft())
+
+
+def _batches(
+    files: Iterator[tuple[Entry, bytes]], progress: Progress
+) -> Iterator[list[tuple[Entry, bytes]]]:
+    batch: list[tuple[Entry, bytes]] = []
+    size = 0
+    for entry, data in files:
+        progress.check()
+        progress.advance(PHASE, entry.size)
+        if not data:
+            continue
+        batch.append((entry, data))
+        size += len(data)
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _search(batch: list[tuple[Entry, bytes]]) -> list[tuple[Hit, ...]]:
+    return [hits_in(data, entry.path) for entry, data in batch]
+
+
+def _done(
+    batch: list[tuple[Entry, bytes]], future: Future[list[tuple[Hit, ...]]]
+) -> Iterator[tuple[Entry, bytes, tuple[Hit, ...]]]:
+    for (entry, data), hits in zip(batch, future.result(), strict=True):
+        if hits:
+            yield entry, data, hits
 
 
 def _grouped(seen: list[_Seen], image: Image | None) -> tuple[Secret, ...]:

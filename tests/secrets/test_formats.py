@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -34,7 +34,7 @@ class Only:
     def candidates(self, data: bytes) -> Iterable[Format]:
         return [one for one in self.engine.candidates(data) if one is self.one]
 
-    def matches(self, one: Format, data: bytes) -> Iterable[re.Match[bytes]]:  # type: ignore[override]
+    def matches(self, one: Format, data: bytes) -> Iterator[re.Match[bytes]]:
         return self.engine.matches(one, data)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re._constants as constants
-import re._parser as parser
 from collections.abc import Sequence
+from importlib import import_module
 from random import Random
 from string import ascii_letters, ascii_lowercase, digits
 from typing import Any
 
 from hardening.secrets.formats import Format
 
+parser: Any = import_module("re._parser")
+constants: Any = import_module("re._constants")
 PREFERRED = ascii_lowercase + digits + ascii_letters + "-_./+"
 
 

@@ -41,7 +41,8 @@ def shown(call: PackageCall) -> str:
 def about(call: PackageCall) -> str:
     """A stable name for a call: manager, verb and operands."""
     operands = " ".join(word.text for word in call.packages)
-    return f"{call.manager} {call.verb} {operands}".strip()
+    manager = "apt-get" if call.manager in APT else call.manager
+    return f"{manager} {call.verb} {operands}".strip()
 
 
 def has_flag(call: PackageCall, *flags: str) -> bool:

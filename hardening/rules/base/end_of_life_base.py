@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from hardening.dockerfile.edits import replace_span
@@ -11,8 +12,11 @@ from hardening.facts.eol import Ended, Release, ended
 from hardening.model import Finding, Fix, Precondition, Severity, Span, holds, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_images import Reference, external_bases, tag_span
+from hardening.rules.support_images import Reference, external_bases, local_digest, tag_span
 from hardening.subject import Subject
+
+OLD = "sha256:" + "0" * 64
+NEW = "sha256:" + "1" * 64
 
 rule = Rule(
     title="Build on a release that still gets security fixes",
@@ -33,6 +37,13 @@ rule = Rule(
             "FROM alpine:3.14.2 AS build\nFROM scratch\n",
             "FROM alpine:3.22 AS build\nFROM scratch\n",
         ),
+        Example(
+            f"FROM debian:10@{OLD}\n",
+            f"FROM debian:12@{NEW}\n",
+            base_digests={"debian:12": NEW},
+            note="pinned before, pinned after",
+        ),
+        Example(f"FROM debian:10@{OLD}\n", note="the new digest is not known"),
         Example("FROM centos:7\n", note="there is no later release"),
         Example("ARG V=3.8\nFROM python:$V\n", note="the tag comes from a variable"),
     ),
@@ -73,15 +84,18 @@ def _fixes(subject: Subject, stage: Stage, reference: Reference, found: Ended) -
     span = tag_span(stage)
     if span is None or not found.candidate:
         return
-    whole = Span(span.start, stage.base.span.end)
-    conditions = (*_risk(reference, found, reference.tag),)
+    text = found.candidate
     if reference.digest:
-        conditions += (unknown("The new tag need not be pinned", "The old digest is dropped"),)
+        moved = replace(reference, tag=found.candidate, digest="")
+        digest = local_digest(subject, moved)
+        if digest is None:
+            return
+        text = f"{found.candidate}@{digest}"
     yield Fix(
         "bump",
         f"Move to {reference.name}:{found.candidate}",
-        (replace_span(facts(subject).dockerfile, whole, found.candidate),),
-        conditions,
+        (replace_span(facts(subject).dockerfile, Span(span.start, stage.base.span.end), text),),
+        (*_risk(reference, found, reference.tag),),
         f"The base gets security fixes again ({'; '.join(found.changed)}).",
     )
 
@@ -101,5 +115,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             at=stage.base.span,
             about=name,
             fixes=tuple(_fixes(subject, stage, reference, found)),
-            tip="Move to a release that is still maintained",
+            tip=f"Move to {reference.name}:{found.candidate} and pin it by its digest"
+            if found.candidate
+            else "Move to a release that is still maintained",
         )

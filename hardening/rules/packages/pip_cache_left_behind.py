@@ -88,7 +88,9 @@ def _fix(subject: Subject, run: Run, call: PackageCall) -> Fix:
 def find(subject: Subject) -> Iterator[Finding]:
     known = facts(subject)
     for run, call in known.calls("pip"):
-        if call.verb != "install" or not run.shipped or has_flag(call, "--no-cache-dir"):
+        if call.verb != "install" or not run.shipped or call.command.name == "uv":
+            continue
+        if has_flag(call, "--no-cache-dir"):
             continue
         if run.is_volatile(*PATHS) or known.is_set(run, call.command, "PIP_NO_CACHE_DIR"):
             continue

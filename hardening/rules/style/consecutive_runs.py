@@ -99,7 +99,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             subject,
             f"This RUN follows another on line {first.instruction.start_line}: one layer would do",
             at=second.instruction,
-            about=second.instruction.value,
+            about=" | ".join(one.name or "" for one in second.script.commands),
             fixes=tuple(_fixes(subject, first, second)),
             tip="Join them with && in one RUN",
         )

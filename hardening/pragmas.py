@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from os.path import relpath
 
+from hardening.allowed_secrets import by_allowed_secret
 from hardening.dockerfile.model import Dockerfile
 from hardening.model import (
     Confidence,
@@ -38,17 +39,24 @@ def apply(
     honoured = [one for one in pragmas if not one.problem and not _past(one.until, today)]
     ignores = subject.settings.ignores if subject.settings is not None else ()
     in_force = [one for one in ignores if not _past(one.expires, today)]
+    secrets = subject.settings.allowed_secrets if subject.settings is not None else ()
+    allowed = [one for one in secrets if not _past(one.expires, today)]
     kept: list[Finding] = []
     ignored: list[Ignored] = []
     for finding in findings:
-        reason = _by_pragma(subject, finding, honoured) or _by_settings(subject, finding, in_force)
+        reason = (
+            _by_pragma(subject, finding, honoured)
+            or _by_settings(subject, finding, in_force)
+            or by_allowed_secret(subject, finding, allowed)
+        )
         if reason is None:
             kept.append(finding)
         else:
             ignored.append(reason)
     about = [
         *(_bad(dockerfile, one, today) for one in pragmas if one not in honoured and dockerfile),
-        *(_expired(one) for one in ignores if one not in in_force),
+        *(_expired(one.where, one.rule, one.expires) for one in ignores if one not in in_force),
+        *(_expired(one.where, "a secret", one.expires) for one in secrets if one not in allowed),
     ]
     return tuple(kept), tuple(ignored), tuple(one for one in about if one is not None)
 
@@ -173,14 +181,13 @@ def _bad(dockerfile: Dockerfile | None, pragma: Pragma, today: date) -> Finding 
     )
 
 
-def _expired(ignore: Ignore) -> Finding:
+def _expired(where: str, about: str, expires: date | None) -> Finding:
     return Finding(
         rule=BAD_PRAGMA,
         severity=Severity.LOW,
         confidence=Confidence.HIGH,
-        message=f"{ignore.where} for {ignore.rule} ran out on {ignore.expires}; "
-        "what it left out is back",
-        places=(ConfigPlace(ignore.where),),
-        subject=ignore.rule,
+        message=f"{where} for {about} ran out on {expires}; what it left out is back",
+        places=(ConfigPlace(where),),
+        subject=about,
         tip="Mend what it was about, or give it a new date with a reason.",
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from hardening.analyse import analyse
 from hardening.model import (
     Confidence,
     ConfigPlace,
@@ -18,7 +20,7 @@ from hardening.model import (
 )
 from hardening.opening import memory_subject
 from hardening.pragmas import BAD_PRAGMA, apply
-from hardening.settings import Ignore, Settings
+from hardening.settings import AllowedSecret, Ignore, Settings
 from hardening.subject import Subject
 
 TODAY = date(2026, 6, 1)
@@ -244,3 +246,38 @@ def test_an_expired_setting_is_a_finding_and_ignores_nothing() -> None:
     assert about.message.startswith(
         "drydock.toml ignore[1] for unpinned-base ran out on 2026-05-31"
     )
+
+
+TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+
+
+def _allow(value: str, expires: date | None = None) -> Settings:
+    digest = sha256(value.encode()).hexdigest()
+    return Settings(
+        allowed_secrets=(AllowedSecret(digest, "test key", expires, "allow-secret[1]"),)
+    )
+
+
+@pytest.mark.parametrize(
+    "line", [f"ENV GITHUB_TOKEN={TOKEN}", f"ARG GITHUB_TOKEN={TOKEN}", f"LABEL a={TOKEN}"]
+)
+def test_an_allowed_secret_is_ignored_with_its_reason(line: str) -> None:
+    text = f"FROM a:1\n{line}\n"
+    found = [one for one in analyse(memory_subject(text)).findings if "secret" in one.rule]
+    assert found
+    report = analyse(memory_subject(text, settings=_allow(TOKEN)), today=TODAY)
+    assert not [one for one in report.findings if "secret" in one.rule]
+    assert {one.finding.rule for one in report.ignored} == {one.rule for one in found}
+    assert {(one.source, one.reason) for one in report.ignored} == {("allow-secret[1]", "test key")}
+
+
+def test_another_value_or_a_past_date_allows_nothing() -> None:
+    text = f"FROM a:1\nENV GITHUB_TOKEN={TOKEN}\n"
+    other = analyse(memory_subject(text, settings=_allow("other")), today=TODAY)
+    assert other.ignored == ()
+    past = analyse(memory_subject(text, settings=_allow(TOKEN, date(2026, 5, 31))), today=TODAY)
+    assert past.ignored == ()
+    assert [one.rule for one in past.findings].count(BAD_PRAGMA) == 1
+    twice = text + "ENV GITHUB_TOKEN=ghp_" + "b" * 36 + "\n"
+    both = analyse(memory_subject(twice, settings=_allow(TOKEN)), today=TODAY)
+    assert "secret-in-env" in {one.rule for one in both.findings}

@@ -102,7 +102,7 @@ def walk_blob(blob: FileBlob, headers: TarHeaders) -> None:
         want = min(max(WINDOW, headers.need), size - at)
         window = pread(descriptor, want, start + at)
         after = headers.take(window, at)
-        if after == at and not headers.ended and (want < headers.need or len(window) < want):
+        if after == at and not headers.ended and (len(window) < want or at + want == size):
             raise ImageError(f"It ends inside an entry at byte {at:,}", "the archive is cut short")
         at = after
     if not headers.ended and at < size:

@@ -219,7 +219,7 @@ def helped(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small images are worth processes too."""
     monkeypatch.setattr(workers, "WORTH_A_PROCESS", 0)
     monkeypatch.setattr(workers, "WORTH_HELP", 0)
-    monkeypatch.setattr(workers.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
 
 
 @pytest.mark.usefixtures("helped")

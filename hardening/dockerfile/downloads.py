@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from hardening.dockerfile.shell_model import Command, Download, Script, ShellWord
 from hardening.dockerfile.wrappers import SHELLS
-from hardening.model import Span
 
 _INTERPRETER = re.compile(r"(python|pypy|perl|ruby|node|nodejs|php|lua)[\d.]*")
 _EVALUATES = frozenset({"eval", "source", "."})
+_WRITES = frozenset({">", ">>", "1>", "1>>", "&>", ">|"})
 _FORWARDS = frozenset({"echo", "printf", "cat"})
 
 
@@ -43,34 +44,32 @@ _WGET = _words(
 
 def downloads(script: Script) -> tuple[Download, ...]:
     """Every address that a curl or wget command fetches, in order."""
+    runners = _Runners(script)
     return tuple(
         download
         for command in script.commands
         if command.name in ("curl", "wget")
-        for download in _of_command(script, command)
+        for download in _of_command(command, runners.of(command))
     )
 
 
 def pipes_into_shell(script: Script) -> tuple[tuple[Command, Command], ...]:
     """Downloader and the shell or interpreter that runs what it fetched: `curl x | sh`,
     `sh -c "$(curl x)"`, `bash <(curl x)`, `eval "$(wget -qO- x)"`."""
+    runners = _Runners(script)
     found = []
-    for command in script.commands:
-        if command.name in ("curl", "wget"):
-            interpreter = _interpreter_of(script, command)
-            if interpreter is not None:
-                found.append((command, interpreter))
+    for command in script.named("curl", "wget"):
+        runner = runners.of(command)
+        if runner is not None:
+            found.append((command, runner))
     return tuple(found)
 
 
-def _of_command(script: Script, command: Command) -> list[Download]:
+def _of_command(command: Command, runner: Command | None) -> list[Download]:
     urls, flags, values = _read(command)
-    interpreter = _interpreter_of(script, command)
-    result = []
-    for url in urls:
-        output = _output(command, url, flags, values)
-        result.append(Download(url, output, command, interpreter, tuple(flags)))
-    return result
+    return [
+        Download(url, _output(command, url, values), command, runner, tuple(flags)) for url in urls
+    ]
 
 
 def _read(command: Command) -> tuple[list[ShellWord], list[ShellWord], dict[str, str]]:
@@ -113,18 +112,10 @@ def _flag(text: str, valued: frozenset[str], values: dict[str, str]) -> str:
     return ""
 
 
-def _output(
-    command: Command, url: ShellWord, flags: list[ShellWord], values: dict[str, str]
-) -> str | None:
+def _output(command: Command, url: ShellWord, values: dict[str, str]) -> str | None:
     """The file that an address is written to, None for standard output."""
-    redirected = next(
-        (
-            one.target.value or one.target.text
-            for one in command.redirections
-            if one.target is not None and one.operator in (">", ">>", "1>", "&>", ">|", "1>>")
-        ),
-        None,
-    )
+    targets = [one.target for one in command.redirections if one.operator in _WRITES]
+    redirected = next((one.value or one.text for one in targets if one is not None), None)
     curl = command.name == "curl"
     named = values.get("-o", values.get("--output")) if curl else None
     if not curl:
@@ -149,37 +140,63 @@ def _remote_name(url: ShellWord, *, query_too: bool) -> str:
     return host_and_path.rpartition("/")[2] if "/" in host_and_path[:-1] else "index.html"
 
 
-def _interpreter_of(script: Script, command: Command) -> Command | None:
-    """Who runs what the command prints."""
-    piped = _later_interpreter(script, command)
-    if piped is not None:
-        return piped
-    for other in script.commands:
-        if other is command or not _inside(other, command.span):
-            continue
-        if other.name in _FORWARDS:
-            return _later_interpreter(script, other)
-        if _runs_words(other):
-            return other
-    return None
+class _Runners:
+    """Who runs what a command prints; built once for a script."""
 
+    def __init__(self, script: Script) -> None:
+        self.readers: dict[int, list[Command]] = {}
+        """Interpreters that read their input, by pipeline."""
+        for command in script.commands:
+            if command.pipeline_length > 1 and command.position and _reads_input(command):
+                self.readers.setdefault(command.pipeline, []).append(command)
+        carriers = [
+            (word.span, command) for command in script.commands for word in _carrying_words(command)
+        ]
+        self.carriers = sorted(carriers, key=lambda one: (one[0].start, -one[0].end))
+        self.starts = [span.start for span, _ in self.carriers]
+        self.parents = self._parents()
 
-def _later_interpreter(script: Script, command: Command) -> Command | None:
-    if command.position + 1 >= command.pipeline_length:
+    def _parents(self) -> list[int]:
+        """For every word the one directly around it, -1 for none: words nest, never overlap."""
+        parents: list[int] = []
+        open_words: list[int] = []
+        for index, (span, _) in enumerate(self.carriers):
+            while open_words and self.carriers[open_words[-1]][0].end < span.end:
+                open_words.pop()
+            parents.append(open_words[-1] if open_words else -1)
+            open_words.append(index)
+        return parents
+
+    def of(self, command: Command) -> Command | None:
+        piped = self._later_reader(command)
+        if piped is not None:
+            return piped
+        index = bisect_right(self.starts, command.span.start) - 1
+        while index >= 0:
+            span, other = self.carriers[index]
+            index = self.parents[index]
+            if other is command or not span.contains(command.span):
+                continue
+            if other.name in _FORWARDS:
+                return self._later_reader(other)
+            if _runs_words(other):
+                return other
         return None
-    for other in script.pipeline_of(command):
-        if other.position > command.position and _reads_input(other):
-            return other
-    return None
+
+    def _later_reader(self, command: Command) -> Command | None:
+        readers = self.readers.get(command.pipeline, ())
+        place = bisect_right(readers, command.position, key=lambda one: one.position)
+        return readers[place] if place < len(readers) else None
 
 
-def _inside(outer: Command, span: Span) -> bool:
-    """The span lies in a word (or a here-string) that is nothing but a substitution."""
-    words = [*outer.words, *(one.target for one in outer.redirections if one.target is not None)]
-    return any(
-        word.span.contains(span) and word.text.lstrip("\"'").startswith(("$(", "`", "<("))
-        for word in words
-    )
+def _carrying_words(command: Command) -> list[ShellWord]:
+    """Words (and here-strings) that are nothing but a substitution."""
+    targets = [one.target for one in command.redirections if one.target is not None]
+    return [
+        word
+        for word in (*command.words, *targets)
+        if word.value is None and word.text.lstrip("\"'").startswith(("$(", "`", "<("))
+    ]
 
 
 def _runs_words(command: Command) -> bool:

@@ -14,6 +14,11 @@ from hardening.dockerfile.model import Dockerfile, Instruction, KeyValue
 
 Scope = dict[str, str]
 
+MAX_TRACKED = 500_000
+"""Entries of all scopes of a file together; past it nothing is known any more."""
+MAX_VALUE = 64 * 1024
+"""Longest value in characters that is followed: `ENV A=$A$A` doubles with every line."""
+
 
 def expand(text: str, scope: Mapping[str, str], escape: str = "\\") -> str | None:
     """`text` (a word's `raw`) with quotes removed and variables replaced; None when a variable
@@ -25,7 +30,7 @@ def expand(text: str, scope: Mapping[str, str], escape: str = "\\") -> str | Non
         value = lexer.word()
     except LexError:
         return None
-    return None if lexer.unset else value
+    return None if lexer.unset or len(value) > MAX_VALUE else value
 
 
 def references(text: str, escape: str = "\\") -> frozenset[str]:
@@ -77,6 +82,7 @@ def _scopes(
 ) -> list[Scope]:
     """The scope before each instruction; instructions that change nothing share one."""
     escape = dockerfile.escape
+    tracked = 0
     global_values: Scope = {}
     at_end: list[Scope] = []
     scopes: list[Scope] = []
@@ -92,6 +98,10 @@ def _scopes(
             scope = dict(base_environment) if parent is None else at_end[parent]
             continue
         scopes.append(scope if in_stage else global_values)
+        if instruction.keyword in ("ARG", "ENV"):
+            tracked += len(scope) + len(global_values)
+            if tracked > MAX_TRACKED:
+                return [*scopes, *({} for _ in dockerfile.instructions[len(scopes) :])]
         if instruction.keyword == "ARG":
             if in_stage:
                 scope = dict(scope)

@@ -26,10 +26,14 @@ def without_suffix(value: str, pattern: str, *, longest: bool) -> str:
 
 def replaced(value: str, pattern: str, replacement: str, *, everywhere: bool) -> str:
     """`${value/pattern/replacement}`, `//` when `everywhere`. Raises LexError."""
+    from hardening.dockerfile.lexer import MAX_RESULT, LexError
+
     expression = _compiled(_expression(pattern, greedy=True))
     out: list[str] = []
     position = 0
     for match in expression.finditer(value):
+        if (len(out) // 2 + 1) * len(replacement) > MAX_RESULT:
+            raise LexError("the value is too long")
         out += [value[position : match.start()], replacement]
         position = match.end()
         if not everywhere:

@@ -14,6 +14,9 @@ from hardening.dockerfile.lines import SPACE
 MAX_DEPTH = 50
 """Deepest nesting of `${a:-${b:-...}}` that is followed."""
 
+MAX_RESULT = 1 << 20
+"""Most characters that the variables of one word may bring in."""
+
 _SPECIAL_PARAMETERS = frozenset("@*#?-$!0")
 
 
@@ -57,6 +60,7 @@ class Lexer:
         self.keep_unset = keep_unset
         self.position = 0
         self.depth = 0
+        self.budget = MAX_RESULT
         self.unset: set[str] = set()
         self.names: set[str] = set()
         self._plain_run = _plain(escape)
@@ -188,7 +192,11 @@ class Lexer:
 
     def _lookup(self, name: str) -> str | None:
         self.names.add(name)
-        return self.variables.get(name)
+        value = self.variables.get(name)
+        self.budget -= len(value or "")
+        if self.budget < 0:
+            raise LexError("the value is too long")
+        return value
 
     def _dollar(self) -> str:
         begin = self.position

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from hardening.model import Span
 
@@ -86,7 +87,7 @@ class Command:
         return tuple(word for word in self.words[1:] if not word.is_flag)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Script:
     """The commands of one RUN in source order. `errors` are spans the grammar could not read:
     commands outside them are still good. `options` are the words given to SHELL and to a `set`
@@ -101,8 +102,16 @@ class Script:
     def named(self, *names: str) -> tuple[Command, ...]:
         return tuple(command for command in self.commands if command.name in names)
 
+    @cached_property
+    def _pipelines(self) -> dict[int, list[Command]]:
+        pipelines: dict[int, list[Command]] = {}
+        for command in self.commands:
+            pipelines.setdefault(command.pipeline, []).append(command)
+        return pipelines
+
     def pipeline_of(self, command: Command) -> tuple[Command, ...]:
-        return tuple(one for one in self.commands if one.pipeline == command.pipeline)
+        """The commands of its pipeline, itself included."""
+        return tuple(self._pipelines.get(command.pipeline, ()))
 
     def after(self, command: Command) -> tuple[Command, ...]:
         """Commands that stand later in the same script."""

@@ -179,3 +179,18 @@ def test_the_base_images_environment_may_be_given() -> None:
     dockerfile = parse("FROM a\nENV PATH=/x:$PATH\nRUN x\n")
     scope = scope_at(dockerfile, dockerfile.instructions[2], {}, {"PATH": "/bin"})
     assert scope == {"PATH": "/x:/bin"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "ENV A=aaaaaaaa\n" + "ENV A=$A$A\n" * 60,
+        "ENV A=" + "a" * 60_000 + "\nENV A=" + "$A" * 30_000 + "\n",
+        "ENV A=" + "a" * 60_000 + "\nENV A=${A//a/$A}\n",
+        "".join(f"ENV A{number}=x\n" for number in range(3000)),
+    ],
+)
+def test_hostile_values_stay_small(lines: str) -> None:
+    dockerfile = parse("FROM a\n" + lines + "RUN x\n")
+    scope = scope_at(dockerfile, dockerfile.instructions[-1], {})
+    assert sum(len(value) for value in scope.values()) < 1 << 20

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from hardening.runtime.flags import HardenedRun
-
     from hardening.candidates import Candidate
     from hardening.errors import DrydockError
     from hardening.image.model import Image
     from hardening.model import Report
     from hardening.replay import Replayed
+    from hardening.runtime.flags import HardenedRun
     from hardening.secrets.model import Secret
     from hardening.subject import Subject
     from hardening.workspace import Workspace

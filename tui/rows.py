@@ -103,7 +103,7 @@ def finding_cells(row: FindingRow, cells_wide: int) -> Cells:
 
 def finding_tail(row: FindingRow, cells_wide: int) -> Cells:
     tail: Cells = []
-    if cells_wide >= 76:
+    if cells_wide >= 72:
         tail += [(" ", "plain"), (fit(clean(row.finding.rule, 80), 24), "muted")]
     if cells_wide >= 48:
         word = "" if row.fix is None else SAFETY_WORDS[row.fix.safety]
@@ -120,7 +120,7 @@ def finding_header(cells_wide: int) -> list[tuple[str, str]]:
     if cells_wide >= 28:
         head.append((fit_right("Line", 5), "line"))
     tail: list[tuple[str, str]] = []
-    if cells_wide >= 76:
+    if cells_wide >= 72:
         tail += [(" ", ""), (fit("Rule", 24), "rule")]
     if cells_wide >= 48:
         tail += [(" ", ""), (fit("Fix", 6), "fix")]
@@ -225,16 +225,37 @@ def secret_cells(secret: Secret, cells_wide: int, revealed: str | None) -> Cells
         cells.append((" ", "plain"))
         cells.append((fit_tail(where_short(secret.places), room - title - 1), "muted"))
         return crop(cells, cells_wide)
-    title, shown, story = 22, max(14, room // 4), max(18, room // 4)
+    title, story, shown = _secret_columns(room)
     cells.append((fit(clean(secret.title, 80), title), tone))
     cells.append((" ", "plain"))
     place = room - title - shown - story - 3
     cells.append((fit_tail(where_short(secret.places), place), tone))
     cells.append((" ", "plain"))
-    cells.append((fit(life_words(secret), story), "warn" if recoverable(secret) else "muted"))
+    life = life_words(secret) if story > LIFE_WORDS_FROM else life_short(secret)
+    cells.append((fit(life, story), "warn" if recoverable(secret) else "muted"))
     cells.append((" ", "plain"))
     cells.append((fit(value, shown), "bad" if revealed is not None else "muted"))
     return crop(cells, cells_wide)
+
+
+LIFE_WORDS_FROM = 20
+
+
+def _secret_columns(room: int) -> tuple[int, int, int]:
+    """Widths of the title, the life and the value; the place takes the rest."""
+    if room < 84:
+        return max(16, room * 3 // 10), 13, 10
+    return 26, max(24, room // 4), max(14, room // 5)
+
+
+def life_short(secret: Secret) -> str:
+    """The life of a secret in a dozen characters."""
+    life = secret.life
+    if life.added is not None:
+        return f"in {life.added}" + (f", gone {life.removed}" if life.removed is not None else "")
+    if life.in_config:
+        return "in config"
+    return "in history" if life.in_history else "in a file"
 
 
 def secret_header(cells_wide: int) -> list[tuple[str, str]]:
@@ -244,7 +265,7 @@ def secret_header(cells_wide: int) -> list[tuple[str, str]]:
         title = min(room, max(12, room // 2))
         return [*head, (fit("Kind", title), "kind"), (" ", ""),
                 (fit("Where", room - title - 1), "layer")]  # fmt: skip
-    title, shown, story = 22, max(14, room // 4), max(18, room // 4)
+    title, story, shown = _secret_columns(room)
     place = room - title - shown - story - 3
     return [
         *head,

@@ -48,9 +48,11 @@ def store_of(subject: Subject) -> Store:
 
 async def settle(pilot: Pilot[Any]) -> None:
     """Until all workers are done and what they said is on the screen."""
-    for _ in range(4):
+    quiet = 0
+    while quiet < 2:
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
+        quiet = 0 if any(not one.is_finished for one in pilot.app.workers) else quiet + 1
 
 
 class Screen:

@@ -311,9 +311,7 @@ async def test_write_previews_then_writes(open_screen: Opener, project: Path) ->
         assert screen.app.return_value == 0
 
 
-async def test_write_refuses_and_reloads_a_changed_file(
-    open_screen: Opener, project: Path
-) -> None:
+async def test_write_refuses_and_reloads_a_changed_file(open_screen: Opener, project: Path) -> None:
     request = OpenRequest(path=project)
     async with open_screen(request=request) as screen:
         await screen.press("A")

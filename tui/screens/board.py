@@ -61,9 +61,9 @@ class Board(Screen[None]):
         with Container(id="bench"):
             yield CodeView(id="dockerfile")
             yield DiffView(id="diff")
-            yield Prose(id="detail")
             yield FilesView(id="files")
             yield Prose(id="run")
+            yield Prose(id="detail")
         yield KeyBar(id="keys")
 
     # The widgets

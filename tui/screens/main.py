@@ -19,9 +19,8 @@ from tui.text import clean
 from tui.widgets.bars import Bar, KeyBar
 
 if TYPE_CHECKING:
-    from hardening.runtime.flags import HardenedRun
-
     from hardening.opening import OpenRequest
+    from hardening.runtime.flags import HardenedRun
     from tui.screens.opening import Choice
 
 

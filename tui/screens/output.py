@@ -225,6 +225,7 @@ class Output(Planning):
         if not text:
             self.notify("There is nothing to copy here.", markup=False, timeout=3)
             return
+        text = text.encode("utf-8", "replace").decode("utf-8")
         self.app.copy_to_clipboard(text)
         self.run_worker(lambda: copy_locally(text), thread=True, group="copy")
         first = clean(text.split("\n", 1)[0], 60)

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from hardening.dockerfile.model import Comment, Dockerfile, Instruction
@@ -32,6 +32,7 @@ _ANY = re.compile(
     r"drydock|hadolint|check\s*=|trivy:ignore|(?:checkov|bridgecrew|cortex):skip|kics-scan", re.I
 )
 _OURS = re.compile(r"#\s*drydock\s*:\s*(.*)", re.I | re.S)
+_OURS_IN_LINE = re.compile(r"(?:^|(?<=\s))#\s*drydock\s*:\s*(.*)", re.I)
 _OPTION = re.compile(r'([A-Za-z-]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\'|(\S+))')
 _HADOLINT = re.compile(
     r"#[ \t]*hadolint[ \t]+(global[ \t]+)?ignore[ \t]*=[ \t]*"
@@ -48,7 +49,8 @@ _KICS = re.compile(
 @dataclass(frozen=True, slots=True)
 class Pragma:
     """One comment. `instruction` is the index of the one instruction that it is about, None for
-    the whole file; `problem` says why it is not honoured."""
+    the whole file; `problem` says why it is not honoured. In a file that is no Dockerfile (`path`)
+    it is about its own line and the next."""
 
     tool: str
     names: tuple[str, ...]
@@ -58,6 +60,24 @@ class Pragma:
     reason: str = ""
     until: date | None = None
     problem: str = ""
+    path: str | None = None
+
+
+def read_line_pragmas(path: str, text: str) -> tuple[Pragma, ...]:
+    """Our own comments in a Compose or ignore file: `# drydock: ...` on the line above or behind
+    the value on the same line."""
+    if "drydock" not in text.lower():
+        return ()
+    found: list[Pragma] = []
+    offset = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        match = _OURS_IN_LINE.search(line)
+        if match is not None:
+            span = Span(offset + match.start(), offset + len(line.rstrip("\r")))
+            comment = Comment(match[0], span, number)
+            found.append(replace(_ours(match[1], comment, 0), instruction=None, path=path))
+        offset += len(line) + 1
+    return tuple(found)
 
 
 def read_pragmas(dockerfile: Dockerfile) -> tuple[Pragma, ...]:

@@ -12,7 +12,6 @@ from datetime import date
 from os.path import relpath
 
 from hardening.allowed_secrets import by_allowed_secret
-from hardening.dockerfile.model import Dockerfile
 from hardening.model import (
     Confidence,
     ConfigPlace,
@@ -23,7 +22,14 @@ from hardening.model import (
     LayerPlace,
     Severity,
 )
-from hardening.pragma_readers import EVERYTHING, OURS, Pragma, read_pragmas, trivy_id
+from hardening.pragma_readers import (
+    EVERYTHING,
+    OURS,
+    Pragma,
+    read_line_pragmas,
+    read_pragmas,
+    trivy_id,
+)
 from hardening.settings import Ignore
 from hardening.subject import Subject
 
@@ -34,8 +40,7 @@ def apply(
     subject: Subject, findings: Iterable[Finding], today: date
 ) -> tuple[tuple[Finding, ...], tuple[Ignored, ...], tuple[Finding, ...]]:
     """Findings that stay, findings left out, and findings about bad pragmas and expired ignores."""
-    dockerfile = subject.dockerfile
-    pragmas = read_pragmas(dockerfile) if dockerfile is not None else ()
+    pragmas = _all_pragmas(subject)
     honoured = [one for one in pragmas if not one.problem and not _past(one.until, today)]
     ignores = subject.settings.ignores if subject.settings is not None else ()
     in_force = [one for one in ignores if not _past(one.expires, today)]
@@ -54,11 +59,20 @@ def apply(
         else:
             ignored.append(reason)
     about = [
-        *(_bad(dockerfile, one, today) for one in pragmas if one not in honoured and dockerfile),
+        *(_bad(subject, one, today) for one in pragmas if one not in honoured),
         *(_expired(one.where, one.rule, one.expires) for one in ignores if one not in in_force),
         *(_expired(one.where, "a secret", one.expires) for one in secrets if one not in allowed),
     ]
     return tuple(kept), tuple(ignored), tuple(one for one in about if one is not None)
+
+
+def _all_pragmas(subject: Subject) -> tuple[Pragma, ...]:
+    dockerfile = subject.dockerfile
+    found = list(read_pragmas(dockerfile)) if dockerfile is not None else []
+    for path, text in subject.texts.items():
+        if dockerfile is None or path != dockerfile.path:
+            found.extend(read_line_pragmas(path, text))
+    return tuple(found)
 
 
 def _past(until: date | None, today: date) -> bool:
@@ -70,12 +84,24 @@ def _by_pragma(subject: Subject, finding: Finding, pragmas: list[Pragma]) -> Ign
         return None
     index = _instruction_of(subject, finding)
     for pragma in pragmas:
-        if pragma.instruction is not None and pragma.instruction != index:
+        if pragma.path is not None:
+            if not _on_line(finding, pragma):
+                continue
+        elif pragma.instruction is not None and pragma.instruction != index:
             continue
         if any(_names(pragma.tool, name, finding) for name in pragma.names):
             source = f"{pragma.tool} comment on line {pragma.line}"
             return Ignored(finding, source, pragma.reason, pragma.until)
     return None
+
+
+def _on_line(finding: Finding, pragma: Pragma) -> bool:
+    return any(
+        isinstance(place, FilePlace)
+        and place.path == pragma.path
+        and place.start_line in (pragma.line, pragma.line + 1)
+        for place in finding.places
+    )
 
 
 def _by_settings(subject: Subject, finding: Finding, ignores: list[Ignore]) -> Ignored | None:
@@ -159,9 +185,7 @@ def _in_stage(subject: Subject, finding: Finding, stage: str) -> bool:
     return found is not None and stage.lower() in (found.name or "", str(found.index))
 
 
-def _bad(dockerfile: Dockerfile | None, pragma: Pragma, today: date) -> Finding | None:
-    if dockerfile is None:
-        return None
+def _bad(subject: Subject, pragma: Pragma, today: date) -> Finding | None:
     if pragma.problem:
         message = f"This pragma {pragma.problem}; it is not honoured"
     elif _past(pragma.until, today):
@@ -173,12 +197,19 @@ def _bad(dockerfile: Dockerfile | None, pragma: Pragma, today: date) -> Finding 
         severity=Severity.LOW,
         confidence=Confidence.HIGH,
         message=message,
-        places=(dockerfile.place(pragma.span),),
+        places=(_place_of(subject, pragma),),
         subject=f"{pragma.tool} {','.join(pragma.names)}",
         tip='Write # drydock: ignore=RULE reason="..." until=YYYY-MM-DD, or take the comment out.'
         if pragma.tool == OURS
         else "Mend what it was about, or give it a new date.",
     )
+
+
+def _place_of(subject: Subject, pragma: Pragma) -> FilePlace:
+    path = pragma.path
+    if path is None and subject.dockerfile is not None:
+        path = subject.dockerfile.path
+    return FilePlace(path or "", pragma.span, pragma.line, pragma.line)
 
 
 def _expired(where: str, about: str, expires: date | None) -> Finding:

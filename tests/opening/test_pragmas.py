@@ -12,11 +12,13 @@ from hardening.analyse import analyse
 from hardening.model import (
     Confidence,
     ConfigPlace,
+    FilePlace,
     Finding,
     Ignored,
     ImagePathPlace,
     Place,
     Severity,
+    Span,
 )
 from hardening.opening import memory_subject
 from hardening.pragmas import BAD_PRAGMA, apply
@@ -281,3 +283,34 @@ def test_another_value_or_a_past_date_allows_nothing() -> None:
     twice = text + "ENV GITHUB_TOKEN=ghp_" + "b" * 36 + "\n"
     both = analyse(memory_subject(twice, settings=_allow(TOKEN)), today=TODAY)
     assert "secret-in-env" in {one.rule for one in both.findings}
+
+
+def test_our_comment_in_a_compose_file_is_about_its_line_and_the_next() -> None:
+    text = (
+        "services:\n"
+        '  # drydock: ignore=no-run-flags reason="a b"\n'
+        "  web:\n"
+        "    image: a\n"
+        '  db: # drydock: ignore=no-run-flags reason="c"\n'
+        "    image: b\n"
+        "  x: # drydock: ignore=no-run-flags\n"
+    )
+    subject = Subject(root=Path(), texts={"compose.yaml": text})
+    findings = [
+        Finding(
+            "no-run-flags",
+            Severity.LOW,
+            Confidence.HIGH,
+            "m",
+            (FilePlace("compose.yaml", Span(0, 0), line, line),),
+        )
+        for line in (3, 4, 5, 7)
+    ]
+    kept, ignored, (about,) = apply(subject, findings, TODAY)
+    assert [one.finding for one in ignored] == [findings[0], findings[2]]
+    assert ignored[0].source == "drydock comment on line 2"
+    assert kept == (findings[1], findings[3])
+    place = about.places[0]
+    assert isinstance(place, FilePlace)
+    assert (place.path, place.start_line) == ("compose.yaml", 7)
+    assert place.span.slice(text) == "# drydock: ignore=no-run-flags"

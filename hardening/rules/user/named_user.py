@@ -152,7 +152,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         subject,
         f"USER {name} is a name: Kubernetes cannot check that it is not root",
         at=placed.instruction,
-        about=name,
+        about=name.partition(":")[0],
         fixes=tuple(_fixes(subject, placed.instruction, name)),
         tip="Write the numeric uid:gid of the account",
     )

@@ -1,0 +1,134 @@
+"""An archive that is downloaded, unpacked and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hardening.dockerfile.downloads import downloads
+from hardening.dockerfile.shell_model import Command
+from hardening.model import Finding, Fix, Severity
+from hardening.rules.frame import Example, Rule
+from hardening.rules.support import Run, facts
+from hardening.rules.support_fixes import append_command, literal, status_kept, unconditional
+from hardening.subject import Subject
+
+UNPACKERS = ("tar", "unzip", "bsdtar", "7z", "dpkg", "rpm", "gunzip", "unxz")
+ARCHIVES = (
+    ".tar",
+    ".tgz",
+    ".gz",
+    ".xz",
+    ".bz2",
+    ".zip",
+    ".txz",
+    ".tbz2",
+    ".zst",
+    ".7z",
+    ".deb",
+    ".rpm",
+)
+
+rule = Rule(
+    title="Delete archives after unpacking",
+    severity=Severity.LOW,
+    why="The archive stays in the layer next to what came out of it: twice the size, and a second "
+    "copy of every vulnerable file for scanners to report.",
+    references=("https://docs.docker.com/build/building/best-practices/#run",),
+    aliases=("parfum:tarSomethingRmTheSomething",),
+    bad=(
+        Example(
+            "FROM debian:13\nRUN curl -fsSLo /tmp/a.tar.gz https://example.com/a.tar.gz "
+            "&& tar -xzf /tmp/a.tar.gz -C /opt\n",
+            "FROM debian:13\nRUN curl -fsSLo /tmp/a.tar.gz https://example.com/a.tar.gz "
+            "&& tar -xzf /tmp/a.tar.gz -C /opt && rm -f /tmp/a.tar.gz\n",
+        ),
+        Example(
+            "FROM debian:13\nRUN set -eux; \\\n    wget -O a.zip https://example.com/a.zip; \\\n"
+            "    unzip a.zip -d /opt\n",
+            "FROM debian:13\nRUN set -eux; \\\n    wget -O a.zip https://example.com/a.zip; \\\n"
+            "    unzip a.zip -d /opt; \\\n    rm -f a.zip\n",
+        ),
+    ),
+    good=(
+        Example(
+            "FROM debian:13\nRUN curl -fsSLo a.tgz https://example.com/a.tgz && tar xf a.tgz && "
+            "rm a.tgz\n"
+        ),
+        Example(
+            "FROM debian:13\nRUN curl -fsSLo /tmp/x/a.tgz https://example.com/a.tgz && tar xf "
+            "/tmp/x/a.tgz "
+            "&& rm -rf /tmp/*\n"
+        ),
+        Example(
+            "FROM debian:13\nRUN curl -fsSL https://example.com/a.tgz | tar xz\n",
+            note="never stored",
+        ),
+        Example("FROM debian:13\nRUN tar xf /src/a.tgz\n", note="not downloaded here"),
+        Example(
+            "FROM debian:13 AS get\nRUN wget -O a.tgz https://example.com/a.tgz && tar xf a.tgz\n"
+            "FROM debian:13\n",
+            note="does not ship",
+        ),
+        Example(
+            "FROM debian:13\nRUN --mount=type=tmpfs,target=/tmp wget -O /tmp/a.tgz "
+            "https://example.com/a "
+            "&& tar xf /tmp/a.tgz -C /opt\n"
+        ),
+        Example("FROM debian:13\nRUN wget -O app.jar https://example.com/app.jar\n"),
+    ),
+)
+
+
+def _unpacks(command: Command, name: str) -> bool:
+    if command.name not in UNPACKERS:
+        return False
+    return any(name in (word.value or word.text.strip("\"'")) for word in command.arguments)
+
+
+def _removed(run: Run, name: str) -> bool:
+    base = name.rpartition("/")[2]
+    for command in run.script.named("rm", "mv", "find", "gunzip", "unxz", "shred"):
+        for word in command.arguments:
+            text = word.text.strip("\"'")
+            folder = text.rstrip("/*")
+            if base in text or "*" in text or (folder and name.startswith(folder + "/")):
+                return True
+            if "$" in text:
+                return True
+    return False
+
+
+@rule.check
+def find(subject: Subject) -> Iterator[Finding]:
+    known = facts(subject)
+    for run in known.runs:
+        if not run.shipped:
+            continue
+        for download in downloads(run.script):
+            name = download.output
+            if not name or "$" in name or not name.endswith(ARCHIVES) or run.is_volatile(name):
+                continue
+            users = [one for one in run.script.after(download.command) if _unpacks(one, name)]
+            changes = any(one.name in ("cd", "pushd") for one in run.script.commands)
+            if not users or _removed(run, name):
+                continue
+            edit = append_command(known.dockerfile, run.instruction, run.script, f"rm -f {name}")
+            fixes: tuple[Fix, ...] = ()
+            if edit is not None and (name.startswith("/") or not changes):
+                fixes = (
+                    Fix(
+                        "delete-archive",
+                        f"End the RUN with rm -f {name}",
+                        (edit,),
+                        (literal(users[-1]), unconditional(users[-1]), status_kept()),
+                        "The layer holds the unpacked files only.",
+                    ),
+                )
+            yield rule.finding(
+                subject,
+                f"{name} is unpacked and stays in the layer",
+                at=download.command.span,
+                about=name,
+                fixes=fixes,
+                tip=f"Delete {name} in the same RUN",
+            )

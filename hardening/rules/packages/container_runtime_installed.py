@@ -1,0 +1,53 @@
+"""A container engine inside of an image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hardening.model import Finding, Severity
+from hardening.rules.frame import Example, Rule
+from hardening.rules.support import facts
+from hardening.rules.support_packages import about
+from hardening.subject import Subject
+
+ENGINES = frozenset(
+    {"docker.io", "docker-ce", "docker", "docker-engine", "moby-engine", "containerd", "podman"}
+    | {"containerd.io", "cri-o", "runc", "lxc", "lxd", "docker-ce-rootless-extras"}
+)
+SYSTEM = ("apt-get", "apt", "aptitude", "apk", "yum", "dnf", "microdnf", "zypper")
+
+rule = Rule(
+    title="Install no container engine",
+    severity=Severity.MEDIUM,
+    why="An engine needs --privileged or the host's socket to work: whoever gets into the "
+    "container "
+    "then owns the host.",
+    references=("https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html",),
+    aliases=("tally:no-container-runtime-in-image", "cis-docker:4.3"),
+    bad=(Example("FROM debian:13\nRUN apt-get update && apt-get install -y docker.io\n"),),
+    good=(
+        Example(
+            "FROM debian:13\nRUN apt-get update && apt-get install -y docker-cli\n",
+            note="only the client",
+        ),
+        Example("FROM docker:29-dind\nRUN apk add --no-cache git\n"),
+        Example("FROM debian:13 AS b\nRUN apt-get install -y docker.io\nFROM debian:13\n"),
+        Example("FROM python:3.14\nRUN pip install docker==7.1.0\n", note="a library"),
+    ),
+)
+
+
+@rule.check
+def find(subject: Subject) -> Iterator[Finding]:
+    for run, call in facts(subject).calls(*SYSTEM):
+        if call.verb != "install" or not run.shipped:
+            continue
+        found = [word.text for word in call.packages if word.text.partition("=")[0] in ENGINES]
+        if found:
+            yield rule.finding(
+                subject,
+                f"{', '.join(found)} puts a container engine into the image",
+                at=call.command.span,
+                about=about(call),
+                tip="Build images outside of containers, or with a rootless builder",
+            )

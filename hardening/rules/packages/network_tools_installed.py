@@ -1,0 +1,125 @@
+"""Tools of an intruder that ship with the image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hardening.dockerfile.shell_model import PackageCall, ShellWord
+from hardening.model import Finding, Fix, Severity, unknown
+from hardening.rules.frame import Example, Rule
+from hardening.rules.support import facts
+from hardening.rules.support_fixes import literal, remove_words
+from hardening.subject import Subject
+
+TOOLS = frozenset(
+    {"netcat", "netcat-openbsd", "netcat-traditional", "nmap", "nmap-ncat", "ncat", "nc", "socat"}
+    | {
+        "telnet",
+        "inetutils-telnet",
+        "tcpdump",
+        "wireshark",
+        "tshark",
+        "ettercap",
+        "hping3",
+        "dsniff",
+    }
+    | {"gdb", "strace", "ltrace", "rsh-client", "busybox-extras", "masscan", "hydra"}
+)
+SYSTEM = ("apt-get", "apt", "aptitude", "apk", "yum", "dnf", "microdnf", "zypper")
+
+rule = Rule(
+    title="Leave network and debugging tools out of the image",
+    severity=Severity.LOW,
+    why="They are what an intruder would have to bring along: to look around the network, open a "
+    "way out, or read the memory of a process.",
+    references=("https://csrc.nist.gov/pubs/sp/800/190/final",),
+    aliases=("dockle:CIS-DI-0003", "cis-docker:4.3"),
+    bad=(
+        Example(
+            "FROM debian:13\nRUN apt-get update && apt-get install -y --no-install-recommends "
+            "nginx nmap "
+            "&& rm -rf /var/lib/apt/lists/*\n",
+            "FROM debian:13\nRUN apt-get update && apt-get install -y --no-install-recommends "
+            "nginx "
+            "&& rm -rf /var/lib/apt/lists/*\n",
+        ),
+        Example(
+            "FROM debian:13\nRUN apt-get update && apt-get install -y --no-install-recommends \\\n"
+            "      nginx \\\n      telnet \\\n    && rm -rf /var/lib/apt/lists/*\n",
+            "FROM debian:13\nRUN apt-get update && apt-get install -y --no-install-recommends \\\n"
+            "      nginx \\\n    && rm -rf /var/lib/apt/lists/*\n",
+        ),
+        Example("FROM alpine:3.24\nRUN apk add --no-cache socat\n", note="nothing else: no fix"),
+    ),
+    good=(
+        Example("FROM debian:13\nRUN apt-get install -y nginx\n"),
+        Example(
+            "FROM debian:13\nRUN apt-get install -y netcat-openbsd && nc -z localhost 1\n",
+            note="used by this Dockerfile",
+        ),
+        Example("FROM debian:13 AS test\nRUN apt-get install -y nmap\nFROM debian:13\n"),
+        Example(
+            'FROM alpine:3.24\nRUN apk add --no-cache socat\nENTRYPOINT ["socat"]\n',
+            note="it is the service",
+        ),
+        Example(
+            "FROM alpine:3.24\nRUN apk add --no-cache --virtual .t gdb && apk del .t\n",
+            note="removed again",
+        ),
+    ),
+)
+PROGRAMS = {"netcat-openbsd": "nc", "netcat-traditional": "nc", "netcat": "nc", "nmap-ncat": "ncat"}
+PROGRAMS |= {"inetutils-telnet": "telnet", "busybox-extras": "telnet"}
+
+
+def _used(subject: Subject, package: str) -> bool:
+    """True when the Dockerfile names the program outside of an install."""
+    program = PROGRAMS.get(package, package)
+    known = facts(subject)
+    if known.commands(program) or (program == "nc" and known.commands("netcat", "ncat")):
+        return True
+    text = " ".join(one.instruction.value for one in known.all("CMD", "ENTRYPOINT", "HEALTHCHECK"))
+    return program in text.replace("/", " ").replace('"', " ").replace(",", " ").split()
+
+
+def _removed(call: PackageCall, others: tuple[PackageCall, ...]) -> bool:
+    gone = {word.text for one in others if one.verb in ("remove", "purge") for word in one.packages}
+    virtual = {word.text for word in call.command.words}
+    return bool(gone & virtual)
+
+
+def _fixes(subject: Subject, call: PackageCall, found: tuple[ShellWord, ...]) -> Iterator[Fix]:
+    if len(found) == len(call.packages):
+        return
+    yield Fix(
+        "drop-packages",
+        f"Do not install {', '.join(word.text for word in found)}",
+        remove_words(facts(subject).dockerfile, found),
+        (
+            literal(call.command),
+            unknown("No script of the image calls them", "Only a run can show it"),
+        ),
+        "The tools are not in the image.",
+    )
+
+
+@rule.check
+def find(subject: Subject) -> Iterator[Finding]:
+    for run, call in facts(subject).calls(*SYSTEM):
+        if call.verb != "install" or not run.shipped or _removed(call, run.calls):
+            continue
+        found = tuple(
+            word
+            for word in call.packages
+            if (name := word.text.partition("=")[0]) in TOOLS and not _used(subject, name)
+        )
+        if found:
+            names = ", ".join(word.text for word in found)
+            yield rule.finding(
+                subject,
+                f"{names} would help an intruder and nothing here uses it",
+                at=call.command.span,
+                about=names,
+                fixes=tuple(_fixes(subject, call, found)),
+                tip="Install it in a debug image only, or attach a debug container when needed",
+            )

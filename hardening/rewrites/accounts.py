@@ -51,14 +51,14 @@ def _earlier_user(start: Start) -> Choice | None:
     """The user that an earlier USER line of the shipped stages switched to."""
     for instruction in reversed(start.all("USER")):
         value = start.expanded(instruction, instruction.words[0].value if instruction.words else "")
-        account = _resolve(start, value or "")
+        account = named_account(start, value or "")
         if account is not None and account.uid != 0:
             evidence = f"Line {instruction.start_line} already switches to {value}"
             return Choice(account, (), holds(STATEMENT, evidence))
     return None
 
 
-def _resolve(start: Start, value: str) -> Account | None:
+def named_account(start: Start, value: str) -> Account | None:
     """uid and gid of a USER value; None when a name has no number here."""
     if start.accounts is not None:
         ids = start.accounts.ids(value)

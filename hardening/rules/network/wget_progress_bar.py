@@ -1,0 +1,82 @@
+"""wget that fills the build log with its progress bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hardening.model import Finding, Fix, Precondition, Severity, fails, holds, unknown
+from hardening.rules.frame import Example, Profile, Rule
+from hardening.rules.support import Run, facts
+from hardening.rules.support_fixes import insert_after, literal
+from hardening.subject import Subject
+
+_QUIET = (
+    "-q",
+    "--quiet",
+    "-nv",
+    "--no-verbose",
+    "--progress",
+    "-o",
+    "--output-file",
+    "-a",
+    "--append-output",
+)
+
+rule = Rule(
+    title="Keep wget's progress bar out of the log",
+    severity=Severity.INFO,
+    why="Thousands of lines of dots hide the warnings that somebody should read.",
+    references=("https://www.gnu.org/software/wget/manual/html_node/Download-Options.html",),
+    aliases=("hadolint:DL3047",),
+    profile=Profile.ALL,
+    bad=(
+        Example(
+            "FROM debian:13\nRUN wget https://example.com/a\n",
+            "FROM debian:13\nRUN wget --progress=dot:giga https://example.com/a\n",
+        ),
+        Example(
+            "FROM alpine:3.22\nRUN wget https://example.com/a\n",
+            note="busybox's wget has no --progress: -q is for the author to choose",
+        ),
+    ),
+    good=(
+        Example("FROM debian:13\nRUN wget -q https://example.com/a\n"),
+        Example("FROM debian:13\nRUN wget --no-verbose https://example.com/a\n"),
+        Example("FROM debian:13\nRUN wget -qO- https://example.com/a\n"),
+    ),
+)
+
+
+@rule.check
+def find(subject: Subject) -> Iterator[Finding]:
+    known = facts(subject)
+    for run, command in known.commands("wget"):
+        if command.has_flag(*_QUIET) or any(word.text == "-nv" for word in command.arguments):
+            continue
+        if not command.positionals():
+            continue
+        fix = Fix(
+            "dots",
+            "Add --progress=dot:giga",
+            (insert_after(known.dockerfile, command.words[0].span, " --progress=dot:giga"),),
+            (literal(command), _is_gnu(run)),
+            "One line for every 32 MB instead of a bar.",
+        )
+        yield rule.finding(
+            subject,
+            "wget writes its progress bar into the build log",
+            at=command.span,
+            about=" ".join(word.text for word in command.positionals())[:200],
+            fixes=(fix,),
+            tip="Add -q, or --progress=dot:giga with GNU wget",
+        )
+
+
+def _is_gnu(run: Run) -> Precondition:
+    statement = "wget is GNU wget"
+    base = (run.stage.base_expanded or run.stage.base.value).lower() if run.stage else ""
+    if "alpine" in base or "busybox" in base:
+        return fails(statement, "The base image brings busybox")
+    if any(name in base for name in ("debian", "ubuntu", "fedora", "rocky", "alma", "ubi")):
+        return holds(statement, f"{base} has no busybox wget")
+    return unknown(statement, "The base image is not known")

@@ -81,9 +81,14 @@ def open_text(
 
 
 def attach_image(subject: Subject, image: Image) -> Subject:
-    """The subject with an image whose layers are attributed to the Dockerfile's instructions."""
+    """The subject with an image whose layers are attributed to the Dockerfile's instructions. An
+    image from an engine brings the digests under which that engine holds its bases."""
     if subject.dockerfile is None:
         return subject.with_image(image)
+    if image.source.startswith("engine"):
+        from hardening.base_digests import with_base_digests
+
+        subject = with_base_digests(subject)
     from hardening.image.attribution import attribute, with_attribution
 
     attributions = attribute(image, subject.dockerfile)

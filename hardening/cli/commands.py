@@ -229,5 +229,5 @@ def _add_opening(parser: Parser) -> None:
     parser.add_argument("--context", type=Path, metavar="DIR", help="the build context")
     parser.add_argument("--service", metavar="NAME", help="the service of a Compose file")
     parser.add_argument(
-        "--offline", action="store_true", help="make no network request (local engines are asked)"
+        "--offline", action="store_true", help="ask nobody but the engine that --image names"
     )

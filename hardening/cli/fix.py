@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from hardening.base_digests import with_base_digests
 from hardening.cli import codes
 from hardening.cli.opening import STANDARD_INPUT, open_named
 from hardening.errors import InputError, UsageError
@@ -25,6 +26,8 @@ def fix(options: argparse.Namespace) -> int:
         )
     only = _rules(options.rule)
     subject = open_named(options.path, options)
+    if options.image is None and not options.offline:
+        subject = with_base_digests(subject)
     if subject.dockerfile is None and not subject.texts:
         raise InputError(f"{options.path} has nothing to patch", "no Dockerfile was found there")
     done = all_fixes(subject, Safety[options.safety.upper()], only=only)

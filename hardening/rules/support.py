@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from hardening.dockerfile.model import Dockerfile, Form, Instruction, Stage
 from hardening.dockerfile.packages import package_calls
@@ -94,6 +95,8 @@ class Facts:
         final = dockerfile.final_stage
         chain = dockerfile.chain(final) if final is not None else ()
         self.shipped_stages = frozenset(stage.index for stage in chain)
+        self.memo: dict[str, Any] = {}
+        """For rules: what is the same for many findings of one file."""
 
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
@@ -256,10 +259,10 @@ def facts(subject: Subject) -> Facts:
     dockerfile = subject.dockerfile
     if dockerfile is None:
         raise ValueError("this rule needs a Dockerfile")
-    cached = dockerfile.__dict__.get(_FACTS)
+    cached: Facts | None = dockerfile.__dict__.get(_FACTS)
     if cached is None:
         cached = dockerfile.__dict__[_FACTS] = Facts(dockerfile)
-    return cached  # type: ignore[no-any-return]
+    return cached
 
 
 def is_exec(instruction: Instruction) -> bool:

@@ -36,5 +36,5 @@ def find(subject: Subject) -> Iterator[Finding]:
             at=command.span,
             about="configure",
             tip='On Debian: --build="$(dpkg-architecture --query DEB_BUILD_GNU_TYPE)" from '
-            'dpkg-dev',
+            "dpkg-dev",
         )

@@ -153,14 +153,27 @@ def _early_end(scripts: Iterable[Script]) -> Precondition:
 
 
 def _affected(known: Facts, run: Run) -> list[Script]:
-    """This RUN and the later ones of its stage and of the stages built on it."""
-    stages = known.dockerfile.stages
-    return [
-        one.script
-        for one in known.runs
-        if one.instruction.span.start >= run.instruction.span.start
-        and (one.stage is run.stage or _descends(stages, one.stage, run.stage))
-    ]
+    """The RUNs of this stage and of the stages built on it."""
+    key = f"pipefail {run.instruction.stage}"
+    if key not in known.memo:
+        stages = known.dockerfile.stages
+        known.memo[key] = [
+            one.script
+            for one in known.runs
+            if one.stage is run.stage or _descends(stages, one.stage, run.stage)
+        ]
+    found: list[Script] = known.memo[key]
+    return found
+
+
+def _habits(known: Facts, run: Run) -> tuple[Precondition, Precondition]:
+    """What the RUNs that SHELL changes rely on; the same for all RUNs of a stage."""
+    key = f"pipefail habits {run.instruction.stage}"
+    if key not in known.memo:
+        scripts = _affected(known, run)
+        known.memo[key] = (_early_end(scripts), _echo(scripts))
+    found: tuple[Precondition, Precondition] = known.memo[key]
+    return found
 
 
 def _descends(stages: tuple[Stage, ...], stage: Stage | None, ancestor: Stage | None) -> bool:
@@ -236,8 +249,7 @@ def _fixes(subject: Subject, run: Run) -> Iterator[Fix]:
             (insert_line_before(known.dockerfile, run.instruction, BASH),),
             (
                 _has_bash(subject, run),
-                _early_end(_affected(known, run)),
-                _echo(_affected(known, run)),
+                *_habits(known, run),
                 _later_shells(known, run),
             ),
             "The build stops when any command of a pipe fails; later shell forms run in bash.",

@@ -34,13 +34,15 @@ rule = Rule(
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     dockerfile = facts(subject).dockerfile
-    for piece in (*dockerfile.instructions, *dockerfile.unparsed):
-        words = piece.span.slice(dockerfile.text).split(None, 2)
+    spans = [one.span for one in dockerfile.instructions if one.keyword == "ONBUILD"]
+    spans += [one.span for one in dockerfile.unparsed]
+    for span in spans:
+        words = span.slice(dockerfile.text).split(None, 2)
         if len(words) > 1 and words[0].upper() == "ONBUILD" and words[1].upper() in FORBIDDEN:
             yield rule.finding(
                 subject,
                 f"ONBUILD {words[1].upper()} is refused by the builder",
-                at=piece.span,
+                at=span,
                 about=words[1].upper(),
                 tip="Remove it, or put the instruction into the Dockerfiles built on this one",
             )

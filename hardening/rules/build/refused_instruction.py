@@ -11,9 +11,10 @@ from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.subject import Subject
 
-KEYWORDS = ("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK")
-KEYWORDS += ("LABEL", "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME")
-KEYWORDS += ("WORKDIR",)
+KEYWORDS = (
+    *("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL"),
+    *("MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"),
+)
 ELSEWHERE = ("before the first FROM", "no instructions")
 
 rule = Rule(

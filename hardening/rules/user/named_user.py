@@ -9,7 +9,7 @@ from hardening.dockerfile.edits import replace_span
 from hardening.dockerfile.model import Instruction
 from hardening.dockerfile.shell_model import Command
 from hardening.image.synthetic import ImageSketch, LayerSketch
-from hardening.model import Finding, Fix, Severity, holds, unknown
+from hardening.model import Finding, Fix, Severity, holds
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Facts, Placed, facts
 from hardening.subject import Subject
@@ -124,11 +124,11 @@ def _fixes(subject: Subject, instruction: Instruction, name: str) -> Iterator[Fi
     if found is None or found[0].startswith("0:"):
         return
     uid, _, gid = found[0].partition(":")
-    value = f"{uid}:{group or gid}"
-    explicit = (
-        unknown("Supplementary groups are not needed", "An explicit group drops them")
-        if not colon and subject.image is None and "usermod" in known.dockerfile.text
-        else holds("Supplementary groups are not needed", "The account is in its own group only")
+    alone = not colon and any(known.commands("usermod", "gpasswd", "adduser"))
+    value = uid if alone else f"{uid}:{group or gid}"
+    explicit = holds(
+        "Supplementary groups stay",
+        "Without a group the engine looks them up" if alone else "The account is in its own only",
     )
     yield Fix(
         "numeric",

@@ -85,13 +85,15 @@ def attach_image(subject: Subject, image: Image) -> Subject:
     image from an engine brings the digests under which that engine holds its bases."""
     if subject.dockerfile is None:
         return subject.with_image(image)
-    if image.source.startswith("engine"):
+    if image.source.startswith("engine") and not subject.base_digests:
         from hardening.base_digests import with_base_digests
 
         subject = with_base_digests(subject)
     from hardening.image.attribution import attribute, with_attribution
+    from hardening.image.base import local_base
 
-    attributions = attribute(image, subject.dockerfile)
+    base = local_base(image, subject.dockerfile)
+    attributions = attribute(image, subject.dockerfile, base=base)
     return subject.with_image(with_attribution(image, attributions))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -58,10 +59,11 @@ class OpenFile:
             raise ImageError(f"{self.name} cannot be read", error.strerror or str(error)) from None
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def __del__(self) -> None:
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:
+        # `close` is bound early: at the interpreter's end the module may be empty already.
         descriptor, self.descriptor = getattr(self, "descriptor", -1), -1
         if descriptor >= 0:
-            os.close(descriptor)
+            close(descriptor)
 
 
 class Blob(Protocol):

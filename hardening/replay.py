@@ -6,6 +6,7 @@ rewrites first, then by rule), each as soon as its finding is there.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -114,10 +115,24 @@ class _State:
         if undone is not None:
             return Conflict(key, undone.key, "it brings back what the other fix mended")
         before = {one.key for one in self.report.findings}
-        introduced = tuple(sorted(keys - before))
+        introduced = _introduced(before, keys)
         self.applied.append(Applied(key, finding, fix, finding.key not in keys, introduced))
         self.subject, self.origins, self.report = subject, origins, report
         return None
+
+
+def _introduced(before: set[str], after: set[str]) -> tuple[str, ...]:
+    """Keys of findings that were not there before. A finding that only moved to text that the fix
+    put in (same rule and subject, gone at its old place) is none."""
+    gone = Counter(split_key(key)[::2] for key in before - after)
+    found = []
+    for key in sorted(after - before):
+        rule, place, subject = split_key(key)
+        if place == NEW_TEXT and gone[rule, subject] > 0:
+            gone[rule, subject] -= 1
+        else:
+            found.append(key)
+    return tuple(found)
 
 
 def edited(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hardening.dockerfile.edits import insert_at, insert_line_after, insert_line_before
 from hardening.dockerfile.model import Dockerfile, Instruction
+from hardening.dockerfile.packages import package_calls
 from hardening.model import Edit, Fix, Precondition, fails, holds, unknown
 from hardening.rewrites.accounts import STATEMENT, Choice, choose_account
 from hardening.rewrites.ownership import Ownership, opens_root_home, ownership
@@ -140,6 +141,9 @@ def _entrypoint(start: Start) -> Precondition:
         reason = _SYSTEM_SERVICES.get(program.name)
         if reason is not None:
             return fails(ENTRYPOINT, f"{program.where}: {reason}")
+    shell = _remote_shell(start)
+    if shell is not None:
+        return fails(ENTRYPOINT, shell)
     for program in programs.commands:
         wants = root_reason(program)
         if wants is not None:
@@ -156,6 +160,22 @@ def _entrypoint(start: Start) -> Precondition:
         return unknown(ENTRYPOINT, f"The entrypoint of {start.base or 'the base'} was not read")
     first = programs.commands[0]
     return holds(ENTRYPOINT, f"{first.where} runs {first.name}")
+
+
+def _remote_shell(start: Start) -> str | None:
+    """Evidence that the container is there to log in to, which needs root."""
+    exposed = next((port for port in start.ports if port.number == 22), None)
+    if exposed is None:
+        return None
+    for instruction in start.all("RUN"):
+        script = instruction.shell
+        for call in package_calls(script) if script is not None else ():
+            if call.verb == "install" and any(
+                (word.value or "").startswith("openssh") for word in call.packages
+            ):
+                installed = f"line {instruction.start_line} installs an ssh server"
+                return f"{exposed.evidence}, and {installed}"
+    return None
 
 
 def _later_steps(start: Start) -> Precondition:

@@ -19,7 +19,8 @@ from hardening.runtime.writable import WritablePath, servers_of, writable_paths
 
 MAX_FILES = 5_000
 _SYSTEM = ("/", "/tmp", "/var/tmp", "/dev", "/proc", "/sys", "/etc", "/usr", "/bin", "/lib",
-           "/var", "/usr/local", "/usr/local/bin", "/usr/bin", "/sbin", "/opt", "/home", "/srv")  # fmt: skip
+           "/var", "/usr/local", "/usr/local/bin", "/usr/bin", "/sbin", "/opt", "/home",
+           "/srv")  # fmt: skip
 _DATA_FOLDERS = ("storage", "uploads", "tmp", "log", "logs", "cache", "data", "bootstrap/cache",
                  "media", "instance")  # fmt: skip
 _DATA_SUFFIXES = (".sqlite", ".sqlite3", ".db")

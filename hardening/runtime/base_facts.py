@@ -145,11 +145,18 @@ _ACCOUNTS: tuple[tuple[str, Account], ...] = (
 )  # fmt: skip
 
 
+_WEB_SERVERS = ("php", "httpd", "wordpress", "drupal", "joomla", "nextcloud", "matomo")
+"""They run their workers as www-data: 33 on Debian, 82 on Alpine."""
+
+
 def known_account(text: str) -> Account | None:
     """The unprivileged account that this base is known to carry."""
     reference = split_reference(text)
     if reference.path.startswith("dotnet/") and re.match(r"[1-7]\.|[1-7]$", reference.tag):
         return None
+    if reference.name in _WEB_SERVERS:
+        number = 82 if "alpine" in reference.tag else 33
+        return Account("www-data", number, number, "")
     for pattern, account in _ACCOUNTS:
         if re.fullmatch(pattern, reference.path):
             return account

@@ -35,7 +35,7 @@ def hardened(subject: Subject) -> HardenedRun:
         )
         cached = HardenedRun(tuple(flag for flag in flags if flag is not None))
         subject.__dict__[_HARDENED] = cached
-    return cached  # type: ignore[no-any-return]
+    return cached
 
 
 def docker_run_text(run: HardenedRun, image_reference: str) -> str:

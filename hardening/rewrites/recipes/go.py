@@ -136,11 +136,11 @@ def _static(
                 {key: word.value for key, word in earlier.assignments if word is not None}
             )
             for argument in earlier.arguments:
-                key, equals, value = (argument.value or "").partition("=")
+                key, equals, text = (argument.value or "").partition("=")
                 if equals:
-                    values.setdefault(key, value)
-    value = values.get("CGO_ENABLED") or build.start.environment.get("CGO_ENABLED")
-    if value == "0":
+                    values.setdefault(key, text)
+    setting = values.get("CGO_ENABLED") or build.start.environment.get("CGO_ENABLED")
+    if setting == "0":
         return holds(STATIC, f"{line_of(instruction)} builds with CGO_ENABLED=0")
     return unknown(STATIC, "CGO_ENABLED=0 is not set, so it may link to the C library")
 

@@ -14,7 +14,7 @@ from hardening.model import (
     Severity,
     Span,
 )
-from hardening.rules.frame import Example, Need, Profile, Rule
+from hardening.rules.frame import At, Example, Need, Profile, Rule
 from hardening.rules.support_run import compose_edits, service_place
 from hardening.runtime.compose import compose_text
 from hardening.runtime.flags import docker_run_text, hardened
@@ -75,6 +75,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     run = subject.run_configuration
     hardening = hardened(subject)
     flags = tuple(one for one in hardening.usable if one.name in _FLAGS)
+    at: At
     if run is not None:
         if any(one.present for one in hardening.flags if one.name in _FLAGS) or not flags:
             return
@@ -85,10 +86,8 @@ def find(subject: Subject) -> Iterator[Finding]:
         return
     else:
         edits, refused = (_new_file(subject),), ()
-        at = subject.dockerfile.place(start.final.origin.span) if subject.dockerfile else None
+        at = start.final.origin
         message = "Nothing says how the container runs: the engine's defaults are wide"
-    if at is None:
-        return
     conditions: tuple[Precondition, ...] = tuple(
         dict.fromkeys(one for flag in flags for one in flag.preconditions)
     )

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from hardening import pragmas
+from hardening.history_rules import applies, findings_of_history
 from hardening.keys import Anchors, with_keys
 from hardening.model import FilePlace, Finding, Report, RuleFailure, Skipped
 from hardening.origins import Origins
@@ -111,15 +112,17 @@ def _run(subject: Subject, rules: Iterable[Rule]) -> _Raw:
     failures: list[RuleFailure] = []
     unmet: dict[Need, list[str]] = {}
     have = _available(subject)
+    from_history = subject.dockerfile is None and subject.image is not None
     for rule in rules:
         if not _in_profile(rule, subject):
             continue
+        by_history = from_history and applies(rule)
         lacking = next((need for need in Need if need in rule.needs and need not in have), None)
-        if lacking is not None:
+        if lacking is not None and not by_history:
             unmet.setdefault(lacking, []).append(rule.id)
             continue
         try:
-            found = rule.run(subject)
+            found = findings_of_history(subject, (rule,)) if by_history else rule.run(subject)
         except Exception as error:  # a rule is a plug-in: its crash must not take the rest along
             text = "".join(traceback.format_exception(error))
             failures.append(RuleFailure(rule.id, f"{type(error).__name__}: {error}", text))

@@ -12,7 +12,7 @@ from hardening.rules.support import facts
 from hardening.rules.support_fixes import literal
 from hardening.subject import Subject
 
-_POOL = re.compile(r"[a-z0-9.-]*\bsks-keyservers\.net|\bpgp\.mit\.edu|\bkeys\.gnupg\.net", re.I)
+_POOL = re.compile(r"[a-z0-9.-]*\bsks-keyservers\.net", re.I)
 _PROGRAMS = ("gpg", "gpg2", "apt-key", "dirmngr", "curl", "wget")
 
 rule = Rule(

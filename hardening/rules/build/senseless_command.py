@@ -14,7 +14,7 @@ from hardening.subject import Subject
 
 INTERACTIVE = frozenset({"ssh", "vim", "vi", "nano", "emacs", "top", "htop", "less", "more"})
 HOST = frozenset({"shutdown", "reboot", "halt", "poweroff", "mount", "umount", "ifconfig", "free"})
-HOST |= {"ps", "systemctl", "iptables"}
+HOST |= {"ps", "systemctl", "iptables", "service"}
 READ_ONLY = frozenset({"top", "htop", "free", "ps", "ifconfig"})
 MESSAGES = ("--version", "-V", "--help", "-h")
 
@@ -39,6 +39,10 @@ rule = Rule(
         Example("FROM debian:13\nRUN systemctl enable nginx\n", note="only makes a link"),
         Example("FROM debian:13\nRUN vim +PluginInstall +qall\n", note="not interactive"),
         Example("FROM debian:13\nRUN command -v ps\n"),
+        Example(
+            "FROM debian:13\nRUN service postgresql start && psql -c 'select 1'\n",
+            note="needed by the rest of the RUN",
+        ),
     ),
 )
 
@@ -55,6 +59,8 @@ def _senseless(run: Run, command: Command) -> bool:
         return not any(one.startswith(("+", "-")) for one in words) and command.position == 0
     if command.name == "systemctl":
         return not {"enable", "disable", "mask", "unmask", "preset", "set-default"} & set(words)
+    if command.name == "service":
+        return run.script.commands[-1] is command
     if command.name in ("less", "more", "ps", "free", "mount"):
         return command.pipeline_length == 1 and not command.conditional
     return command.position == 0 or command.name == "ssh"

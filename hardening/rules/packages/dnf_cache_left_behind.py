@@ -54,7 +54,9 @@ def _cleans(command: Command) -> bool:
 CACHE = Cache(
     ("/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum"),
     "dnf clean all",
-    frozenset({"install", "reinstall", "upgrade", "update", "groupinstall", "distro-sync"}),
+    frozenset(
+        {"install", "reinstall", "module", "upgrade", "update", "groupinstall", "distro-sync"}
+    ),
     _cleans,
 )
 

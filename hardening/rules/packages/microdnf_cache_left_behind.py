@@ -48,7 +48,7 @@ def _cleans(command: Command) -> bool:
 CACHE = Cache(
     ("/var/cache/yum", "/var/cache/dnf", "/var/cache/libdnf5"),
     "microdnf clean all",
-    frozenset({"install", "reinstall", "upgrade", "update"}),
+    frozenset({"install", "reinstall", "module", "upgrade", "update"}),
     _cleans,
 )
 

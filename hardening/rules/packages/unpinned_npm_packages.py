@@ -30,7 +30,7 @@ rule = Rule(
         Example("FROM node:26\nRUN npm install -g express@5.1.0\n"),
         Example("FROM node:26\nRUN npm install\n"),
         Example("FROM node:26\nRUN npm install @scope/name@1.2.3\n"),
-        Example("FROM node:26\nRUN npm install ./local\n"),
+        Example("FROM node:26\nRUN npm install ./local ~/other /abs\n"),
         Example("FROM node:26\nRUN npm install git+https://git.example/org/repo.git#v1.0\n"),
     ),
 )
@@ -40,8 +40,10 @@ def _is_pinned(run: Run, call: PackageCall, word: ShellWord) -> bool:
     text = word.text.strip("\"'")
     if word.value is None and "@" not in text[1:]:
         return True
+    if text.startswith(("/", "./", "../", "~/", "file:")) or text.endswith(ARCHIVES):
+        return True
     if "/" in text and not text.startswith("@"):
-        return not text.startswith(("git", "http")) or "#" in text or text.endswith(ARCHIVES)
+        return "#" in text
     return text.startswith(".") or "@" in text[1:] or text.endswith(ARCHIVES)
 
 

@@ -41,10 +41,10 @@ rule = Rule(
 def find(subject: Subject) -> Iterator[Finding]:
     for label in labels(subject):
         key = label.key
-        if "$" in key:
+        if key.startswith("$") or "${" in key:
             continue
         reserved = key.startswith(RESERVED) and not key.startswith(DOCUMENTED)
-        if VALID.match(key.replace("_", "-").lower()) and not reserved:
+        if VALID.match(key) and not reserved:
             continue
         reason = (
             "is in a name space that Docker keeps for itself" if reserved else "is not a valid key"

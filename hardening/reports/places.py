@@ -51,7 +51,7 @@ def headline(root: Path, finding: Finding, image: str) -> str:
     place = finding.places[0]
     if isinstance(place, FilePlace):
         return f"{shown_path(root, place.path)}:{place.start_line}"
-    return f"{image}:{describe(place)}"
+    return f"{image.rpartition('/')[2] or image}:{describe(place)}"
 
 
 def describe(place: Place) -> str:

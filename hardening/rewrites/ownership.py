@@ -20,7 +20,7 @@ from hardening.runtime.writable import WritablePath, servers_of, writable_paths
 MAX_FILES = 5_000
 _SYSTEM = ("/", "/tmp", "/var/tmp", "/dev", "/proc", "/sys", "/etc", "/usr", "/bin", "/lib",
            "/var", "/usr/local", "/usr/local/bin", "/usr/bin", "/sbin", "/opt", "/home",
-           "/srv")  # fmt: skip
+           "/srv", "/root")  # fmt: skip
 _DATA_FOLDERS = ("storage", "uploads", "tmp", "log", "logs", "cache", "data", "bootstrap/cache",
                  "media", "instance")  # fmt: skip
 _DATA_SUFFIXES = (".sqlite", ".sqlite3", ".db")
@@ -46,10 +46,13 @@ class Ownership:
         if self.folders:
             folders = " ".join(self.folders)
             lines.append(f"install -d -o {account.uid} -g {account.gid} {folders}")
-        if self.trees:
-            trees = " ".join(self.trees)
+        trees = " ".join(path for path in self.trees if not path.endswith(_DATA_SUFFIXES))
+        if trees:
             lines.append(f"mkdir -p {trees}")
             lines.append(f"chown -R {choice.ids} {trees}")
+        files = " ".join(path for path in self.trees if path.endswith(_DATA_SUFFIXES))
+        if files:
+            lines.append(f"chown {choice.ids} {files}")
         return tuple(lines)
 
 

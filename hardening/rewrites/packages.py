@@ -137,9 +137,11 @@ class RuntimePackages:
         )
 
 
-def runtime_packages(installed: tuple[tuple[str, str], ...]) -> RuntimePackages:
-    """Sorts what the build installs: compilers go, development packages become their library, the
-    rest stays."""
+def runtime_packages(
+    installed: tuple[tuple[str, str], ...], builders: frozenset[str] = frozenset()
+) -> RuntimePackages:
+    """Sorts what the build installs: compilers and the recipe's own `builders` go, development
+    packages become their library, the rest stays."""
     manager = installed[0][0] if installed else "apt-get"
     table = _ALPINE_RUNTIME if manager == "apk" else _DEBIAN_RUNTIME
     keep: dict[str, None] = {}
@@ -149,7 +151,7 @@ def runtime_packages(installed: tuple[tuple[str, str], ...]) -> RuntimePackages:
         if name in table:
             if table[name]:
                 keep[table[name]] = None
-        elif name in COMPILERS or name.startswith("."):
+        elif name in COMPILERS or name in builders or name.startswith("."):
             continue
         elif name.endswith(("-dev", "-devel", "-headers")):
             unclear.append(name)

@@ -26,6 +26,8 @@ _LOCKS = {
 }
 _INSTALL = ("install", "ci")
 _PRODUCTION = ("--omit=dev", "--production", "--prod", "--only=production", "-P")
+_BUILDERS = frozenset({"python3", "python", "py3-pip", "python3-pip"})
+"""node-gyp wants Python to build native modules."""
 LOCKFILE = "A lockfile fixes the dependencies"
 
 
@@ -51,7 +53,7 @@ def recipe(build: BuildStage) -> Runtime | None:
             stages += "USER 0:0\n"
         stages += f"RUN {_PRUNE[manager]}\n\n"
     base = slim_base(build)
-    packages = runtime_packages(build.installed)
+    packages = runtime_packages(build.installed, _BUILDERS)
     outside, unclear = build.outside(build.start.workdir)
     lines = []
     if "NODE_ENV" not in build.start.environment:

@@ -1,0 +1,4 @@
+FROM debian:12-slim
+WORKDIR /app
+COPY . .
+CMD ["./run"]

@@ -1,0 +1,4 @@
+FROM nginx:1.27-alpine
+COPY nginx.conf /etc/nginx/nginx.conf
+COPY site/ /usr/share/nginx/html/
+EXPOSE 8080

@@ -1,0 +1,7 @@
+FROM ubuntu:24.04
+USER 2000:2000
+RUN echo build
+USER root
+RUN apt-get update
+USER 2000:2000
+CMD ["/bin/app"]

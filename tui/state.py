@@ -123,6 +123,7 @@ class Store:
     _shown: tuple[FindingRow, ...] | None = None
     _secret_order: tuple[int, ...] | None = None
     _secrets: tuple[Secret, ...] | None = None
+    _safe_left: bool | None = None
     _masks: Masks | None = None
 
     # What came in
@@ -166,6 +167,7 @@ class Store:
         self._join = None
         self._rows = None
         self._shown = None
+        self._safe_left = None
         self._secret_order = None
         self._secrets = None
         self._masks = None
@@ -316,13 +318,14 @@ class Store:
         self.generation += 1
         self._rows = None
         self._shown = None
+        self._safe_left = None
 
     # Findings
 
     def finding_rows(self) -> tuple[FindingRow, ...]:
         """Rows after filter and sort."""
         if self._shown is None:
-            rows = self._all_rows()
+            rows = self.all_rows()
             needle = self.filters.get(Pane.FINDINGS, "")
             if needle:
                 rows = tuple(row for row in rows if _finding_matches(row, needle))
@@ -333,7 +336,8 @@ class Store:
             self._shown = rows
         return self._shown
 
-    def _all_rows(self) -> tuple[FindingRow, ...]:
+    def all_rows(self) -> tuple[FindingRow, ...]:
+        """Rows whatever the filter, severest first."""
         if self._rows is None:
             self._rows = self._make_rows()
         return self._rows
@@ -389,8 +393,19 @@ class Store:
             return {}
         return line_map(self.opened.texts.get(path, ""), self.current.subject.texts.get(path, ""))
 
+    @property
+    def safe_left(self) -> bool:
+        """True when a finding is open whose fix is SAFE."""
+        if self._safe_left is None:
+            self._safe_left = any(
+                row.mark in (Mark.OPEN, Mark.NEW)
+                and any(fix.safety is Safety.SAFE for fix in row.finding.fixes)
+                for row in self.all_rows()
+            )
+        return self._safe_left
+
     def row_of(self, key: str) -> FindingRow | None:
-        return next((row for row in self._all_rows() if row.key == key), None)
+        return next((row for row in self.all_rows() if row.key == key), None)
 
     # Secrets
 

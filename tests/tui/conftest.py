@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-import hardening.replay
 from hardening.opening import OpenRequest
+from hardening.replay import replay
+from hardening.rules.frame import Rule
 from hardening.subject import Subject
 from tests.tui import rules
 from tests.tui.subjects import full_subject
 from tui.app import DrydockApp
+from tui.links import Pointer
 from tui.preferences import Preferences
 from tui.screens.main import MainScreen
 from tui.state import Store
@@ -32,11 +35,16 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+def use_rules(monkeypatch: pytest.MonkeyPatch, chosen: tuple[Rule, ...]) -> None:
+    """Whoever imports `replay` from its module gets one that asks only these rules."""
+    module = import_module("hardening.replay")
+    monkeypatch.setattr(module, "replay", partial(replay, rules=chosen))
+
+
 @pytest.fixture
 def fixed_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replays ask the rules of these tests only."""
-    real = hardening.replay.replay
-    monkeypatch.setattr(hardening.replay, "replay", partial(real, rules=rules.RULES))
+    use_rules(monkeypatch, rules.RULES)
     monkeypatch.setattr("tui.screens.following.rule_by_id", rules.rule_by_id)
 
 
@@ -65,6 +73,13 @@ class Screen:
     @property
     def main(self) -> MainScreen:
         return next(one for one in self.app.screen_stack if isinstance(one, MainScreen))
+
+    def top(self) -> object:
+        """The screen that is uppermost now."""
+        return self.app.screen
+
+    def pointer(self) -> Pointer | None:
+        return self.store.pointer
 
     @property
     def store(self) -> Store:

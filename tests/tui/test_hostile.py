@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 
 import pytest
 
-import hardening.replay
 from hardening.errors import DrydockError
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
 from hardening.model import Evidence, FilePlace, Finding, Fix, Severity, Span, unknown
 from hardening.opening import memory_subject
 from hardening.rules.frame import Example, Rule
 from hardening.subject import Subject
-from tests.tui.conftest import Opener, settle
+from tests.tui.conftest import Opener, settle, use_rules
 from tui.loading import Loader
 from tui.messages import PhaseChanged
 from tui.screens.dialog import error_dialog
@@ -78,8 +76,7 @@ async def test_nothing_breaks(
     open_screen: Opener, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
     rules = (nasty_rule(),)
-    monkeypatch.setattr(hardening.replay, "replay",
-                        partial(hardening.replay.replay.func, rules=rules))  # type: ignore[attr-defined]  # fmt: skip
+    use_rules(monkeypatch, rules)
     monkeypatch.setattr("tui.screens.following.rule_by_id", lambda name: rules[0])
     async with open_screen(nasty_subject(), size=size) as screen:
         assert screen.main.findings_pane.count == len(NASTY)
@@ -91,7 +88,7 @@ async def test_nothing_breaks(
                     await settle(screen.pilot)
                     await screen.press("escape")
         await settle(screen.pilot)
-        assert isinstance(screen.app.screen, MainScreen)
+        assert isinstance(screen.top(), MainScreen)
         for widget in screen.main.query(Lines):
             for y in range(widget.size.height):
                 strip = widget.render_line(y)
@@ -112,7 +109,7 @@ async def test_hostile_errors_phases_and_names(open_screen: Opener) -> None:
         await screen.press("escape", "2", "slash", *"[/x]", "enter", "escape")
         main.notify(ALL, title=ALL[:50], markup=False)
         await settle(screen.pilot)
-        assert isinstance(screen.app.screen, MainScreen)
+        assert isinstance(screen.top(), MainScreen)
 
 
 def test_a_crash_while_opening_is_told_not_raised() -> None:

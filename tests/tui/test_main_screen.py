@@ -113,14 +113,14 @@ async def test_every_pane_moves_the_others(open_screen: Opener) -> None:
     async with open_screen() as screen:
         main = screen.main
         await screen.press("1", "g", "j", "j", "j", "j")
-        assert screen.store.pointer == LayerPointer(4)
+        assert screen.pointer() == LayerPointer(4)
         assert main.code.line == DOCKERFILE.split("\n").index("COPY pip.conf /etc/pip.conf") + 1
         assert main.secrets_pane.linked
         await screen.press("4")
         add = DOCKERFILE.split("\n").index("ADD requirements.txt .")
         main.code.put_cursor(add - 1)
         await screen.press("j")
-        assert screen.store.pointer == LinePointer("Dockerfile", add + 1)
+        assert screen.pointer() == LinePointer("Dockerfile", add + 1)
         linked = main.findings_pane.linked
         assert [main.findings_pane.rows[n].finding.rule for n in linked] == ["add-instead-of-copy"]
         await screen.press("space")
@@ -130,13 +130,13 @@ async def test_every_pane_moves_the_others(open_screen: Opener) -> None:
 async def test_stepping_through_findings_from_anywhere(open_screen: Opener) -> None:
     async with open_screen() as screen:
         await screen.press("4", "n")
-        first = screen.store.pointer
+        first = screen.pointer()
         await screen.press("n")
         assert isinstance(first, FindingPointer)
-        assert isinstance(screen.store.pointer, FindingPointer)
-        assert screen.store.pointer != first
+        assert isinstance(screen.pointer(), FindingPointer)
+        assert screen.pointer() != first
         await screen.press("N")
-        assert screen.store.pointer == first
+        assert screen.pointer() == first
 
 
 async def test_a_secret_is_shown_by_one_key_until_the_cursor_moves(open_screen: Opener) -> None:
@@ -238,12 +238,12 @@ async def test_files_follow_the_layer_and_open(open_screen: Opener) -> None:
         await screen.press("7")
         assert main.files.reveal("etc/pip.conf")
         await screen.press("enter")
-        top = screen.app.screen
+        top = screen.top()
         assert isinstance(top, FileScreen)
         assert TOKEN not in shown_text(top.query_one("#content", CodeView))
         assert top.query_one("#content", CodeView).count == 2
         await screen.press("escape")
-        assert isinstance(screen.app.screen, MainScreen)
+        assert isinstance(screen.top(), MainScreen)
 
 
 async def test_searching_the_files_of_the_whole_image(open_screen: Opener) -> None:
@@ -261,13 +261,13 @@ async def test_searching_the_files_of_the_whole_image(open_screen: Opener) -> No
 async def test_help_lists_live_keys_and_closes(open_screen: Opener) -> None:
     async with open_screen() as screen:
         await screen.press("question_mark")
-        assert isinstance(screen.app.screen, HelpScreen)
+        assert isinstance(screen.top(), HelpScreen)
         await screen.press("escape")
-        assert isinstance(screen.app.screen, MainScreen)
+        assert isinstance(screen.top(), MainScreen)
         await screen.press("f1")
-        assert isinstance(screen.app.screen, HelpScreen)
+        assert isinstance(screen.top(), HelpScreen)
         await screen.press("q")
-        assert isinstance(screen.app.screen, MainScreen)
+        assert isinstance(screen.top(), MainScreen)
 
 
 async def test_the_palette_offers_actions(open_screen: Opener) -> None:
@@ -281,11 +281,11 @@ async def test_the_palette_offers_actions(open_screen: Opener) -> None:
 async def test_quit_asks_when_fixes_are_not_written(open_screen: Opener) -> None:
     async with open_screen() as screen:
         await screen.press("A", "q")
-        assert isinstance(screen.app.screen, Dialog)
+        assert isinstance(screen.top(), Dialog)
         await screen.press("n")
-        assert isinstance(screen.app.screen, MainScreen)
+        assert isinstance(screen.top(), MainScreen)
         await screen.press("ctrl+q")
-        assert isinstance(screen.app.screen, Dialog)
+        assert isinstance(screen.top(), Dialog)
         await screen.press("y")
         assert screen.app.return_value == 0
 
@@ -299,11 +299,11 @@ async def test_quit_does_not_ask_for_nothing(open_screen: Opener) -> None:
 async def test_write_previews_then_writes(open_screen: Opener, project: Path) -> None:
     async with open_screen(open_files(project)) as screen:
         await screen.press("A", "w")
-        assert isinstance(screen.app.screen, WriteScreen)
+        assert isinstance(screen.top(), WriteScreen)
         assert (project / "Dockerfile").read_text() == DOCKERFILE
         expected = screen.store.text("Dockerfile")
         await screen.press("w")
-        assert isinstance(screen.app.screen, MainScreen)
+        assert isinstance(screen.top(), MainScreen)
         assert (project / "Dockerfile").read_text() == expected != DOCKERFILE
         assert (project / "Dockerfile.bak").read_text() == DOCKERFILE
         assert not screen.store.unsaved
@@ -318,10 +318,10 @@ async def test_write_refuses_and_reloads_a_changed_file(open_screen: Opener, pro
         theirs = DOCKERFILE.replace("EXPOSE 5000", "EXPOSE 5001")
         (project / "Dockerfile").write_text(theirs)
         await screen.press("w", "w")
-        assert isinstance(screen.app.screen, Dialog)
+        assert isinstance(screen.top(), Dialog)
         assert (project / "Dockerfile").read_text() == theirs
         await screen.press("r")
-        assert isinstance(screen.app.screen, MainScreen)
+        assert isinstance(screen.top(), MainScreen)
         assert len(screen.store.plan) == 2
         await screen.press("w", "w")
         written = (project / "Dockerfile").read_text()
@@ -331,7 +331,7 @@ async def test_write_refuses_and_reloads_a_changed_file(open_screen: Opener, pro
 async def test_quit_may_write_first(open_screen: Opener, project: Path) -> None:
     async with open_screen(open_files(project)) as screen:
         await screen.press("A", "q", "w")
-        assert isinstance(screen.app.screen, WriteScreen)
+        assert isinstance(screen.top(), WriteScreen)
         await screen.press("w")
         assert screen.app.return_value == 0
         assert (project / "Dockerfile").read_text() != DOCKERFILE
@@ -340,7 +340,7 @@ async def test_quit_may_write_first(open_screen: Opener, project: Path) -> None:
 async def test_the_patch_goes_to_a_file(open_screen: Opener, project: Path) -> None:
     async with open_screen(open_files(project)) as screen:
         await screen.press("A", "x")
-        assert isinstance(screen.app.screen, PathScreen)
+        assert isinstance(screen.top(), PathScreen)
         await screen.press("enter")
         patch = (project / "drydock.patch").read_text()
         assert patch.startswith("--- a/Dockerfile")
@@ -425,4 +425,4 @@ async def test_a_full_subject_survives_every_key(open_screen: Opener) -> None:
             for key in keys:
                 await screen.pilot.press(place, key)
         await settle(screen.pilot)
-        assert isinstance(screen.app.screen, MainScreen)
+        assert isinstance(screen.top(), MainScreen)

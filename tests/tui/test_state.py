@@ -8,17 +8,17 @@ from functools import partial
 
 import pytest
 
-import hardening.replay
 from hardening.model import Severity
 from hardening.opening import memory_subject
 from hardening.plan import Plan
+from hardening.replay import replay as real_replay
 from tests.tui.rules import RULES
 from tests.tui.subjects import TOKEN, clean_subject, full_subject
 from tui.links import FilePointer, FindingPointer, LayerPointer, LinePointer, SecretPointer
 from tui.masking import Masks, joined_secrets, text_secrets
 from tui.state import FindingRow, Mark, Pane, Store, line_map
 
-replay = partial(hardening.replay.replay, rules=RULES)
+replay = partial(real_replay, rules=RULES)
 
 
 def analysed(store: Store) -> Store:
@@ -35,6 +35,10 @@ def store() -> Store:
     store = Store()
     store.open(full_subject())
     return analysed(store)
+
+
+def busy(store: Store) -> bool:
+    return store.replaying
 
 
 def row(store: Store, rule: str) -> FindingRow:
@@ -58,9 +62,9 @@ def test_accepting_keeps_the_finding_in_its_place_and_marks_it(store: Store) -> 
     fix = store.accept(row(store, "add-instead-of-copy").finding)
     assert fix is not None and fix.name == "use-copy"
     assert row(store, "add-instead-of-copy").mark is Mark.PENDING
-    assert store.replaying
+    assert busy(store)
     analysed(store)
-    assert not store.replaying
+    assert not busy(store)
     assert row(store, "add-instead-of-copy").mark is Mark.ACCEPTED
     assert [one.key for one in store.finding_rows()] == before
     assert "COPY requirements.txt" in store.text("Dockerfile")

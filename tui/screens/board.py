@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.screen import Screen
+from textual.widgets import Input
 
 from hardening.model import Severity
 from tui.actions import ACTIONS, action_by_id, bindings_for, key_name
@@ -181,10 +182,10 @@ class Board(Screen[None]):
             self.secrets_pane.say(self._no_secrets())
 
     def _title(self, pane: Pane, title: str, note: str) -> None:
-        widget = self.pane(pane)
         needle = self.store.filters.get(pane, "")
-        widget.border_title = cast(str, Content(title))
-        widget.border_subtitle = cast(str, Content(f"/{clean(needle, 40)}" if needle else note))
+        told = f"/{clean(needle, 40)}" if needle else note
+        parts = [title] if not told else [title, (f"  {told}", "$text-accent not bold")]
+        self.pane(pane).border_title = cast(str, Content.assemble(*parts))
 
     def draw_code(self, lines: list[Cells]) -> None:
         self.code.show_lines(self.store.dockerfile_path, lines)
@@ -195,7 +196,7 @@ class Board(Screen[None]):
         store = self.store
         path = store.dockerfile_path
         marks: dict[int, Severity] = {}
-        for row in store.finding_rows():
+        for row in store.all_rows():
             for at in store.join.lines_of(row.key, path):
                 marks[at] = max(marks.get(at, Severity.INFO), row.finding.severity)
         patched: frozenset[int] = frozenset()
@@ -251,6 +252,10 @@ class Board(Screen[None]):
 
     def draw_keys(self) -> None:
         """Fill the bar at the bottom from the bindings that are live."""
+        if isinstance(self.focused, Input):
+            keep = KeyHint("enter", "keep", "screen.keep_filter", 1)
+            self.query_one("#keys", KeyBar).show((keep, KeyHint("esc", "clear", "clear", 2)))
+            return
         hints: dict[str, KeyHint] = {}
         for active in self.active_bindings.values():
             binding = active.binding

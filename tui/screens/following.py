@@ -354,6 +354,10 @@ class Following(Board):
 
     @on(Input.Submitted, "#filter")
     def _filter_done(self) -> None:
+        self.action_keep_filter()
+
+    def action_keep_filter(self) -> None:
+        """Enter: back to the pane with the filter on."""
         self._leave_filter()
 
     def _leave_filter(self) -> None:

@@ -250,7 +250,7 @@ class Planning(Following):
             case "redo":
                 return True if store.can_redo else None
             case "accept_safe":
-                return True if store.report is not None and store.report.findings else None
+                return True if store.safe_left else None
             case "reject_all" | "write" | "export":
                 return True if store.plan.fixes else None
         return True

@@ -18,6 +18,7 @@ from textual.strip import Strip
 from tui.actions import bindings_for
 from tui.rows import Cell, Cells, crop
 from tui.widgets.toned import Toned
+from tui.wrapping import wrap_cells
 
 
 class Lines(Toned, ScrollView, can_focus=True, inherit_bindings=False):
@@ -183,7 +184,10 @@ class Lines(Toned, ScrollView, can_focus=True, inherit_bindings=False):
     def _resize_virtual(self) -> None:
         natural = self.natural_width()
         width = natural + self.gutter_width if natural else self.scrollable_content_region.width
-        lines = self.count + self._header_high() if self.count else len(self.empty())
+        if self.count:
+            lines = self.count + self._header_high()
+        else:
+            lines = len(self._empty_lines(self.scrollable_content_region.width))
         self.virtual_size = Size(width if natural else 0, lines)
 
     def on_resize(self) -> None:
@@ -199,8 +203,9 @@ class Lines(Toned, ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if self.count == 0:
-            blank = self.empty()
-            return self.strip_of(crop(blank[y] if y < len(blank) else [], width), width)
+            said = self._empty_lines(width)
+            y += round(self.scroll_offset.y)
+            return self.strip_of(crop(said[y] if y < len(said) else [], width), width)
         header = self._header_high()
         if y < header:
             return self._header_strip(width)
@@ -208,6 +213,9 @@ class Lines(Toned, ScrollView, can_focus=True, inherit_bindings=False):
         if row >= self.count:
             return Strip.blank(width, self.tone())
         return self._row_strip(row, width)
+
+    def _empty_lines(self, width: int) -> list[Cells]:
+        return [line for one in self.empty() for line in wrap_cells(one, max(10, width - 1))]
 
     def _row_strip(self, row: int, width: int) -> Strip:
         wide = self._cells_wide()

@@ -14,14 +14,12 @@ from typing import Final
 
 from hardening.dockerfile.edits import delete_instruction, insert_at, replace_span
 from hardening.dockerfile.model import Dockerfile, Instruction, KeyValue
+from hardening.dockerfile.shell_model import Command
 from hardening.model import Edit, Fix, Precondition, Span, fails, holds, unknown
-from hardening.rules.support import Facts, facts
-from hardening.rules.support_copy import Transfer
-from hardening.rules.support_syntax import frontend_version, require_frontend
+from hardening.rewrites.frontend import frontend_version
 from hardening.subject import Subject
 
 ENV_FRONTEND: Final = (1, 10)
-FILE_FRONTEND: Final = (1, 2)
 
 _READERS_OF_NAMES: Final = (
     (re.compile(r"(?i)^(?:NPM_|NODE_AUTH|YARN_|PNPM_)"), ("npm", "npx", "yarn", "pnpm", "bun")),
@@ -36,19 +34,6 @@ _READERS_OF_NAMES: Final = (
     (re.compile(r"(?i)^(?:GH_|GITHUB_)"), ("gh", "goreleaser", "composer")),
     (re.compile(r"(?i)^(?:NUGET_)"), ("dotnet", "nuget")),
     (re.compile(r"(?i)^(?:SENTRY_)"), ("sentry-cli",)),
-)
-_READERS_OF_FILES: Final = (
-    (re.compile(r"(?:^|/)\.npmrc$"), ("npm", "npx", "yarn", "pnpm", "bun"), "npmrc"),
-    (re.compile(r"(?:^|/)pip\.conf$"), ("pip", "pip3", "python", "python3", "poetry"), "pip"),
-    (re.compile(r"(?:^|/)[._]netrc$"), ("pip", "pip3", "uv", "curl", "git", "go", "wget"), "netrc"),
-    (re.compile(r"(?:^|/)\.pypirc$"), ("twine", "python", "python3"), "pypirc"),
-    (re.compile(r"(?:^|/)\.git-credentials$"), ("git", "go", "pip", "npm"), "git-credentials"),
-    (re.compile(r"(?:^|/)\.aws/credentials$"), ("aws", "terraform"), "aws"),
-    (
-        re.compile(r"(?:^|/)id_(?:rsa|dsa|ecdsa|ed25519)$"),
-        ("git", "ssh", "go", "npm", "pip"),
-        "ssh-key",
-    ),
 )
 
 
@@ -65,49 +50,66 @@ class Use:
     """The RUNs were found by the program they call, not by the variable's name."""
 
 
-def use_of(known: Facts, name: str) -> Use:
+def use_of(dockerfile: Dockerfile, name: str) -> Use:
     """Everything in the Dockerfile that declares or expands the variable."""
     pattern = re.compile(rf"\$(?:{re.escape(name)}(?![A-Za-z0-9_])|\{{{re.escape(name)}[}}:#%/])")
     declarations, runs, others = [], [], []
-    text = known.dockerfile.text
-    for placed in known.placed:
-        one = placed.instruction
+    text = dockerfile.text
+    for one, deferred in _instructions(dockerfile):
         if one.keyword in ("ENV", "ARG"):
             declarations += [(one, pair) for pair in one.pairs if pair.key == name]
         if not pattern.search(one.span.slice(text)):
             continue
-        if one.keyword == "RUN" and not placed.deferred:
+        if one.keyword == "RUN" and not deferred:
             runs.append(one)
         elif not (one.keyword == "ENV" and all(pair.key == name for pair in one.pairs)):
             others.append(one)
-    origins = (stage.origin for stage in known.dockerfile.stages)
+    origins = (stage.origin for stage in dockerfile.stages)
     others += [origin for origin in origins if pattern.search(origin.span.slice(text))]
-    guessed = () if runs else tuple(_runs_of_programs(known, name))
+    guessed = () if runs else tuple(_runs_of_programs(dockerfile, name))
     return Use(name, tuple(declarations), tuple(runs) or guessed, tuple(others), bool(guessed))
 
 
-def _runs_of_programs(known: Facts, name: str) -> Iterator[Instruction]:
+def _runs_of_programs(dockerfile: Dockerfile, name: str) -> Iterator[Instruction]:
     programs = next((two for one, two in _READERS_OF_NAMES if one.match(name)), ())
     seen: set[int] = set()
-    for run, _ in known.commands(*programs):
-        if run.instruction.index not in seen and not run.placed.deferred:
-            seen.add(run.instruction.index)
-            yield run.instruction
+    for run, _ in commands(dockerfile, *programs):
+        if run.index not in seen:
+            seen.add(run.index)
+            yield run
+
+
+def _instructions(dockerfile: Dockerfile) -> Iterator[tuple[Instruction, bool]]:
+    """Every instruction, what ONBUILD defers in its place and marked."""
+    for one in dockerfile.instructions:
+        if one.keyword != "ONBUILD":
+            yield one, False
+        elif one.trigger is not None:
+            yield one.trigger, True
+
+
+def commands(dockerfile: Dockerfile, *names: str) -> Iterator[tuple[Instruction, Command]]:
+    """Every call of these programs in a RUN, with the RUN."""
+    for one in dockerfile.instructions:
+        if one.keyword == "RUN" and one.shell is not None:
+            for command in one.shell.named(*names):
+                yield one, command
 
 
 def variable_to_mount(subject: Subject, name: str) -> Fix | None:
     """The fix that takes a secret ENV or ARG out and mounts it where a RUN uses it. None when it
     is declared in an ONBUILD."""
-    known = facts(subject)
-    dockerfile = known.dockerfile
-    use = use_of(known, name)
+    dockerfile = subject.dockerfile
+    if dockerfile is None:
+        return None
+    use = use_of(dockerfile, name)
     if not use.declarations or any(one.owner is None for one, _ in use.declarations):
         return None
     edits = list(_without_declarations(dockerfile, use))
     option = f" --mount=type=secret,id={name},env={name},required=true"
-    edits += [insert_at(dockerfile, _flags_end(run), option) for run in use.runs]
+    edits += [insert_at(dockerfile, flags_end(run), option) for run in use.runs]
     if use.runs:
-        syntax = require_frontend(dockerfile, *ENV_FRONTEND)
+        syntax = requireusable_frontend(dockerfile, *ENV_FRONTEND)
         edits += [syntax] if syntax is not None else []
     command = f"docker build --secret id={name},env={name} ."
     effect = (
@@ -116,31 +118,35 @@ def variable_to_mount(subject: Subject, name: str) -> Fix | None:
         else "The variable is gone from the image and its history."
     )
     title = f"Mount {name} as a secret where a RUN needs it" if use.runs else f"Remove {name}"
-    return Fix("secret-mount", title, tuple(edits), tuple(_conditions(known, use, command)), effect)
+    return Fix(
+        "secret-mount", title, tuple(edits), tuple(_conditions(dockerfile, use, command)), effect
+    )
 
 
-def _conditions(known: Facts, use: Use, command: str) -> Iterator[Precondition]:
+def _conditions(dockerfile: Dockerfile, use: Use, command: str) -> Iterator[Precondition]:
     statement = f"Only RUN instructions use {use.name}"
     if use.others:
         line = use.others[0].start_line
         yield fails(statement, f"{use.others[0].keyword} in line {line} uses it too")
     else:
         yield holds(statement, "No other instruction expands it")
-    yield from _run_time(known, use)
+    yield from _run_time(dockerfile, use)
     if use.guessed:
         yield unknown(
             f"The RUNs with the mount are those that read {use.name}",
             "Found by the programs that they call",
         )
     if use.runs:
-        yield _frontend(known.dockerfile, ENV_FRONTEND, "env= of a secret mount")
+        yield usable_frontend(dockerfile, ENV_FRONTEND, "env= of a secret mount")
         yield unknown("Whoever builds passes the secret", command)
 
 
-def _run_time(known: Facts, use: Use) -> Iterator[Precondition]:
+def _run_time(dockerfile: Dockerfile, use: Use) -> Iterator[Precondition]:
     statement = f"The program does not read {use.name} at run time"
     envs = [one for one, _ in use.declarations if one.keyword == "ENV"]
-    if any(one.stage in known.shipped_stages for one in envs):
+    final = dockerfile.final_stage
+    shipped = {stage.index for stage in dockerfile.chain(final)} if final is not None else set()
+    if any(one.stage in shipped for one in envs):
         yield unknown(
             statement,
             "ENV is part of the image's configuration: pass it with --env-file "
@@ -150,7 +156,7 @@ def _run_time(known: Facts, use: Use) -> Iterator[Precondition]:
         yield holds(statement, "ARG and the ENV of other stages are not there at run time")
 
 
-def _frontend(dockerfile: Dockerfile, needed: tuple[int, int], what: str) -> Precondition:
+def usable_frontend(dockerfile: Dockerfile, needed: tuple[int, int], what: str) -> Precondition:
     statement = f"The builder can use a frontend that knows {what}"
     version = frontend_version(dockerfile)
     if version is not None and (version[1] is None or version >= needed):
@@ -190,23 +196,24 @@ def _with_blanks(dockerfile: Dockerfile, instruction: Instruction, span: Span) -
     return Span(start, span.end)
 
 
-def _flags_end(run: Instruction) -> int:
+def flags_end(run: Instruction) -> int:
     return max([run.keyword_span.end, *(flag.span.end for flag in run.flags)])
 
 
 def literal_to_mount(subject: Subject, run: Instruction, span: Span, name: str) -> Fix | None:
     """The fix that puts a mounted variable in place of a secret written into a RUN. None where the
     shell would not expand it (single quotes, a quoted here-document, exec form)."""
-    known = facts(subject)
-    dockerfile = known.dockerfile
+    dockerfile = subject.dockerfile
+    if dockerfile is None:
+        return None
     if run.shell is None or run.owner is None or not _expands(dockerfile, run, span):
         return None
     option = f" --mount=type=secret,id={name},env={name},required=true"
     edits = [
-        insert_at(dockerfile, _flags_end(run), option),
+        insert_at(dockerfile, flags_end(run), option),
         replace_span(dockerfile, span, f"${{{name}}}"),
     ]
-    syntax = require_frontend(dockerfile, *ENV_FRONTEND)
+    syntax = requireusable_frontend(dockerfile, *ENV_FRONTEND)
     edits += [syntax] if syntax is not None else []
     command = f"docker build --secret id={name},env={name} ."
     return Fix(
@@ -215,7 +222,7 @@ def literal_to_mount(subject: Subject, run: Instruction, span: Span, name: str) 
         tuple(edits),
         (
             holds("The shell expands a variable in this place", "It is not in single quotes"),
-            _frontend(dockerfile, ENV_FRONTEND, "env= of a secret mount"),
+            usable_frontend(dockerfile, ENV_FRONTEND, "env= of a secret mount"),
             unknown("Whoever builds passes the secret", command),
         ),
         f"The value no longer stands in the Dockerfile and the history; build with: {command}",
@@ -249,119 +256,3 @@ def _in_single_quotes(before: str) -> bool:
             quote = "" if quote else letter
         position += 1
     return quote == "'"
-
-
-def mount_instead_of_copy(subject: Subject, one: Transfer) -> Fix | None:
-    """The fix that mounts a credential file for the RUNs whose programs read it, instead of copying
-    it. None when no such RUN follows, or it cannot be said where the file would be."""
-    known = facts(subject)
-    dockerfile = known.dockerfile
-    for word in one.local:
-        kind = next((row for row in _READERS_OF_FILES if row[0].search("/" + word.value)), None)
-        if kind is None or one.placed.deferred:
-            continue
-        target = _target(known, one, word.value.rstrip("/").rpartition("/")[2])
-        runs = _later_runs(known, one.instruction, kind[1])
-        if target is None or not runs:
-            return None
-        option = f" --mount=type=secret,id={kind[2]},target={target},required=true"
-        edits = [_without_source(dockerfile, one, word.span)]
-        edits += [
-            insert_at(dockerfile, _flags_end(run), option + _owner_option(known, run))
-            for run in runs
-        ]
-        syntax = require_frontend(dockerfile, *FILE_FRONTEND)
-        edits += [syntax] if syntax is not None else []
-        command = f"docker build --secret id={kind[2]},src={word.value} ."
-        return Fix(
-            "secret-mount",
-            f"Mount {word.value} for the RUN that needs it",
-            tuple(edits),
-            (
-                _not_removed(known, one.instruction, target),
-                unknown("The program does not read the file at run time", "It was in the image"),
-                _frontend(dockerfile, FILE_FRONTEND, "secret mounts"),
-                unknown("Whoever builds passes the secret", command),
-            ),
-            f"The file no longer reaches a layer; build with: {command}",
-        )
-    return None
-
-
-def _target(known: Facts, one: Transfer, base: str) -> str | None:
-    destination = one.destination.value
-    if "$" in destination:
-        return None
-    folder = _workdir_at(known, one.instruction)
-    if not destination.startswith("/"):
-        if folder is None:
-            return None
-        destination = f"{folder.rstrip('/')}/{destination}"
-    is_file = destination.rpartition("/")[2] == base
-    path = destination if is_file else f"{destination.rstrip('/')}/{base}"
-    parts = [part for part in path.split("/") if part not in ("", ".")]
-    return None if ".." in parts else "/" + "/".join(parts)
-
-
-def _workdir_at(known: Facts, instruction: Instruction) -> str | None:
-    """The absolute working directory in force, None when it cannot be said."""
-    stage = known.dockerfile.stage_of(instruction)
-    folder: str | None = None
-    for link in known.dockerfile.chain(stage) if stage is not None else ():
-        for one in link.all("WORKDIR"):
-            if link is stage and one.span.start > instruction.span.start:
-                break
-            if "$" in one.value:
-                folder = None
-            elif one.value.startswith("/"):
-                folder = one.value
-            elif folder is not None:
-                folder = f"{folder.rstrip('/')}/{one.value}"
-    return folder
-
-
-def _later_runs(
-    known: Facts, instruction: Instruction, programs: tuple[str, ...]
-) -> tuple[Instruction, ...]:
-    found: dict[int, Instruction] = {}
-    for run, _ in known.commands(*programs):
-        one = run.instruction
-        if one.stage == instruction.stage and one.span.start > instruction.span.start:
-            found[one.index] = one
-    return tuple(found[index] for index in sorted(found))
-
-
-def _owner_option(known: Facts, run: Instruction) -> str:
-    """`,uid=N` for a RUN under a numeric user that is not root: it could not read the file."""
-    user = _user_at(known, run)
-    found = re.match(r"(\d+)(?::(\d+))?$", user or "")
-    return f",uid={found[1]}" if found and found[1] != "0" else ""
-
-
-def _user_at(known: Facts, run: Instruction) -> str | None:
-    stage = known.dockerfile.stage_of(run)
-    user: str | None = None
-    for link in known.dockerfile.chain(stage) if stage is not None else ():
-        for one in link.all("USER"):
-            if link is not stage or one.span.start < run.span.start:
-                user = one.value
-    return user
-
-
-def _without_source(dockerfile: Dockerfile, one: Transfer, span: Span) -> Edit:
-    if len(one.sources) == 1:
-        return delete_instruction(dockerfile, one.instruction)
-    end = span.end
-    while dockerfile.text[end] in " \t":
-        end += 1
-    return replace_span(dockerfile, Span(span.start, end), "")
-
-
-def _not_removed(known: Facts, copied: Instruction, target: str) -> Precondition:
-    statement = "No later command deletes or changes the file"
-    base = target.rpartition("/")[2]
-    for run, command in known.commands("rm", "mv", "chmod", "chown", "sed", "shred"):
-        later = run.instruction.span.start > copied.span.start
-        if later and any(word.text.strip("\"'").endswith(base) for word in command.arguments):
-            return fails(statement, f"{command.name} in line {run.instruction.start_line} does")
-    return holds(statement, "Read from the RUNs that follow")

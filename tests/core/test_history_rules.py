@@ -77,7 +77,8 @@ def test_a_healthcheck_and_a_user_in_the_configuration_count() -> None:
 
 
 def test_hostile_history_ends() -> None:
-    commands = ("", "RUN", "RUN |9", "#(nop)", "/bin/sh -c #(nop) CMD [", "RUN " + "(" * 5000, "\0\n")
+    nested = "RUN " + "(" * 5000
+    commands = ("", "RUN", "RUN |9", "#(nop)", "/bin/sh -c #(nop) CMD [", nested, "\0\n")
     layers = tuple(LayerSketch({"a": "b"}, command=one) for one in commands)
     image = make_image(ImageSketch(layers=layers))
     assert told_dockerfile(image).text.startswith("FROM scratch\n")

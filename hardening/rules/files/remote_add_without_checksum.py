@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from hardening.dockerfile.edits import insert_at, insert_line_before
 from hardening.model import Finding, Fix, Severity, holds, unknown
+from hardening.rewrites.frontend import frontend_at_least
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.rules.support_copy import Transfer, checksum_name, is_remote, transfers
-from hardening.rules.support_syntax import frontend_at_least
 from hardening.subject import Subject
 
 rule = Rule(
@@ -75,7 +75,7 @@ def _fixes(subject: Subject, one: Transfer, remote: list[str]) -> Iterator[Fix]:
         ),
         (
             holds("One address is downloaded", remote[0]),
-            frontend_at_least(subject, 1, 6, "--checksum"),
+            frontend_at_least(dockerfile, 1, 6, "--checksum"),
             unknown("The publisher's SHA-256 is at hand", "It is not in the Dockerfile"),
         ),
         f"The build needs --build-arg {name}=<sha256 from the publisher> and fails when the file "

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hardening.context import BuildContext
 from hardening.model import Confidence, Evidence, Finding, Fix, Severity
-from hardening.rewrites.secret_mount import mount_instead_of_copy
+from hardening.rewrites.secret_file import mount_instead_of_copy
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support_cache import remembered
 from hardening.rules.support_copy import Transfer, is_whole_context, transfers
@@ -129,7 +129,7 @@ def _fixes(
     subject: Subject, one: Transfer, named: tuple[str, ...], caught: tuple[str, ...]
 ) -> Iterator[Fix]:
     if named:
-        fix = mount_instead_of_copy(subject, one)
+        fix = mount_instead_of_copy(subject, one.instruction, one.local)
         if fix is not None:
             yield fix
     elif caught and subject.context is not None:

@@ -11,8 +11,6 @@ import re
 from hardening.dockerfile.edits import replace_span
 from hardening.dockerfile.model import Dockerfile
 from hardening.model import Edit, Precondition, Span, fails, holds, unknown
-from hardening.rules.support import facts
-from hardening.subject import Subject
 
 _SYNTAX = re.compile(r"^(?:docker\.io/)?docker/dockerfile(?:-upstream)?(?::([^@\s]+))?(?:@.*)?$")
 _VERSION = re.compile(r"^(\d+)(?:\.(\d+))?(?:\.\d+)?(?:-labs)?$")
@@ -33,10 +31,9 @@ def frontend_version(dockerfile: Dockerfile) -> tuple[int, int | None] | None:
     return int(version[1]), int(version[2]) if version[2] else None
 
 
-def frontend_at_least(subject: Subject, major: int, minor: int, what: str) -> Precondition:
+def frontend_at_least(dockerfile: Dockerfile, major: int, minor: int, what: str) -> Precondition:
     """Whether the frontend knows a feature that came with `major.minor`."""
     statement = f"The Dockerfile frontend knows {what} ({major}.{minor} or newer)"
-    dockerfile = facts(subject).dockerfile
     if not any(one.name == "syntax" for one in dockerfile.directives):
         return unknown(statement, "No # syntax= line: the builder's own frontend is used")
     version = frontend_version(dockerfile)

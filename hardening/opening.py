@@ -81,19 +81,24 @@ def open_text(
 
 
 def attach_image(subject: Subject, image: Image) -> Subject:
-    """The subject with an image whose layers are attributed to the Dockerfile's instructions. An
-    image from an engine brings the digests under which that engine holds its bases."""
-    if subject.dockerfile is None:
-        return subject.with_image(image)
-    if image.source.startswith("engine") and not subject.base_digests:
-        from hardening.base_digests import with_base_digests
+    """The subject with an image whose layers are attributed: to the base or to itself, and to the
+    Dockerfile's instructions when there is one.
 
-        subject = with_base_digests(subject)
+    An image of an engine is compared with its base as that engine holds it, and brings the digests
+    under which the engine knows the Dockerfile's bases.
+    """
     from hardening.image.attribution import attribute, with_attribution
-    from hardening.image.base import local_base
 
-    base = local_base(image, subject.dockerfile)
-    attributions = attribute(image, subject.dockerfile, base=base)
+    dockerfile = subject.dockerfile
+    base = None
+    if dockerfile is not None and image.source == "engine":
+        from hardening.base_digests import with_base_digests
+        from hardening.image.base import local_base
+
+        base = local_base(image, dockerfile)
+        if not subject.base_digests:
+            subject = with_base_digests(subject)
+    attributions = attribute(image, dockerfile, base=base)
     return subject.with_image(with_attribution(image, attributions))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from hardening.dockerfile.model import Dockerfile
 from hardening.image.created_by import told
 from hardening.image.model import HistoryEntry, Image
 
@@ -36,6 +37,20 @@ def longest_base(image: Image, candidates: Iterable[Image]) -> Image | None:
     """The candidate with the most layers that is a base of the image; never the image itself."""
     fitting = [one for one in candidates if one.id != image.id and base_layers(image, one)]
     return max(fitting, key=lambda one: len(one.layers), default=None)
+
+
+def local_base(image: Image, dockerfile: Dockerfile) -> Image | None:
+    """The base that the last stage names, as the engine of an engine image holds it now; None for
+    an image from elsewhere, `scratch`, and whenever the engine cannot say."""
+    stage = dockerfile.final_stage
+    if image.source != "engine" or stage is None:
+        return None
+    name = dockerfile.chain(stage)[0].base_expanded
+    if not name or name.lower() == "scratch":
+        return None
+    from hardening.image.engine import image_of_engine
+
+    return image_of_engine(name)
 
 
 def stated_base(labels: Mapping[str, str]) -> str:

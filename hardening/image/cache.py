@@ -13,15 +13,17 @@ layers are kept by their place in the unchanged file.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
+from typing import Any
 
 from hardening.image.codec import decode, encode
 from hardening.image.columns import Columns
@@ -108,6 +110,21 @@ def put_squash(keys: Sequence[str], layers: Sequence[Columns], squash: Squash) -
     """Keep the merged tree of these layers, and drop what is too much."""
     _write("tree", "\n".join(keys), encode_squash(squash, layers))
     _prune()
+
+
+def get_config(image: str) -> Mapping[str, Any] | None:
+    """The config document kept for an image id, None when there is none that is whole."""
+    data = _read("config", image)
+    try:
+        found = json.loads(data) if data is not None else None
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def put_config(image: str, document: Mapping[str, Any]) -> None:
+    """Keep the exact config document of an image."""
+    _write("config", image, json.dumps(document).encode())
 
 
 def _path(kind: str, key: str) -> Path:

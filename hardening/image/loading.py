@@ -75,7 +75,17 @@ def load_files(image: Image, *, progress: Progress = SILENT, verify: bool = Fals
             if key := _key(infos[number], verified=verify):
                 cache.put_layer(key, one)
     columns = [found[number] for number in range(len(infos))]
+    image = _with_exact_history(image)
     return image.with_files(columns, _squash(infos, columns, verify, progress))
+
+
+def _with_exact_history(image: StoredImage) -> StoredImage:
+    """An engine tells the exact config only with its export: then the image is described anew."""
+    manifest = image.origin.manifest()
+    if manifest.config is image.config.raw:
+        return image
+    exact = image_of(image.reference, image.origin, manifest)
+    return exact.with_attributions([layer.attribution for layer in image.layers])
 
 
 def _cached(infos: tuple[LayerInfo, ...]) -> dict[int, Columns]:

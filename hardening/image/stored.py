@@ -149,17 +149,24 @@ class StoredImage:
         size = min(columns.sizes[row], limit)
         if size == 0:
             return b""
-        tar = tar or self.origin.tar(layer)
         if tar is None:
-            packed = self.tree.rows().get(columns.paths[row])
-            if packed != layer << ROW_BITS | row:
-                return None
-            return self.origin.fetch(columns.paths[row], limit)
+            fetched = self._fetched(columns.paths[row], layer << ROW_BITS | row, limit)
+            if fetched is not None:
+                return fetched
+            tar = self.origin.tar(layer)
+        if tar is None:
+            return None
         content = tar.read(columns.offsets[row], size)
         if len(content) < size:
             path = columns.paths[row]
             raise ImageError(f"Layer {layer} ends inside {path}", "the image is damaged")
         return content
+
+    def _fetched(self, path: str, packed: int, limit: int) -> bytes | None:
+        """A file of the merged tree by the source's quick way, when it has one."""
+        if self.squash is None or self.tree.rows().get(path) != packed:
+            return None
+        return self.origin.fetch(path, limit)
 
 
 def image_of(reference: str, source: Source, manifest: Manifest) -> StoredImage:

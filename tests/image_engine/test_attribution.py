@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from hardening.dockerfile import parse
 from hardening.image.attribution import attribute, with_attribution
-from hardening.image.model import Attribution, Image, Origin
+from hardening.image.model import Attribution, Origin
+from hardening.image.stored import StoredImage
 from hardening.image.synthetic import ImageSketch, LayerSketch, make_image
 
 DOCKERFILE = """ARG BASE=debian:12-slim
@@ -99,7 +100,7 @@ def layers_of(lines: tuple[str, ...]) -> tuple[LayerSketch, ...]:
     )
 
 
-def image_of(history: str | tuple[str, ...], base: tuple[str, ...] = BASE) -> Image:
+def image_of(history: str | tuple[str, ...], base: tuple[str, ...] = BASE) -> StoredImage:
     lines = tuple(history.strip().splitlines()) if isinstance(history, str) else history
     return make_image(ImageSketch(layers=layers_of((*base, *lines))))
 

@@ -39,6 +39,8 @@ def find_service(text: str, service: str) -> ServicePlace:
     key, node = pair
     if node.kind != "mapping" or not node.pairs:
         raise NoPlace(f"the service {service} is not written out as a mapping")
+    if len({one.value for one, _ in node.pairs}) != len(node.pairs):
+        raise NoPlace(f"the service {service} has a key twice")
     name_column = _column(text, key.start)
     column = _column(text, node.pairs[0][0].start)
     if not node.flow and text[node.pairs[0][0].start - column : node.pairs[0][0].start].strip(" "):

@@ -43,6 +43,11 @@ class YamlNode:
         return next((pair for pair in self.pairs if pair[0].value == key), None)
 
     @property
+    def is_missing(self) -> bool:
+        """True for a value that is not written at all."""
+        return self.kind == "scalar" and not self.quote and self.start == self.end
+
+    @property
     def span(self) -> Span:
         return Span(self.start, self.end)
 
@@ -104,6 +109,8 @@ class _Reader:
                 return self.closed(made, inner, [value for _, value in made.pairs])
             key = self.node(inner, events, depth + 1)
             value = self.node(next(events), events, depth + 1)
+            if value.is_missing:
+                value.start = value.end = self.text.find(":", key.end) + 1
             made.pairs.append((key, value))
         raise NoPlace("the file cannot be read as YAML")
 
@@ -113,7 +120,10 @@ class _Reader:
         for inner in events:
             if type(inner).__name__ == "SequenceEndEvent":
                 return self.closed(made, inner, made.items)
-            made.items.append(self.node(inner, events, depth + 1))
+            item = self.node(inner, events, depth + 1)
+            if item.is_missing:
+                item.start = item.end = len(self.text[: item.start].rstrip())
+            made.items.append(item)
         raise NoPlace("the file cannot be read as YAML")
 
     def closed(self, made: YamlNode, event: Any, children: list[YamlNode]) -> YamlNode:

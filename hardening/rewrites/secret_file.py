@@ -54,7 +54,7 @@ def mount_instead_of_copy(
             insert_at(dockerfile, flags_end(run), option + _owner_option(dockerfile, run))
             for run in runs
         ]
-        syntax = requireusable_frontend(dockerfile, *FILE_FRONTEND)
+        syntax = require_frontend(dockerfile, *FILE_FRONTEND)
         edits += [syntax] if syntax is not None else []
         command = f"docker build --secret id={kind[2]},src={word.value} ."
         return Fix(

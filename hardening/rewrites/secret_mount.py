@@ -109,7 +109,7 @@ def variable_to_mount(subject: Subject, name: str) -> Fix | None:
     option = f" --mount=type=secret,id={name},env={name},required=true"
     edits += [insert_at(dockerfile, flags_end(run), option) for run in use.runs]
     if use.runs:
-        syntax = requireusable_frontend(dockerfile, *ENV_FRONTEND)
+        syntax = require_frontend(dockerfile, *ENV_FRONTEND)
         edits += [syntax] if syntax is not None else []
     command = f"docker build --secret id={name},env={name} ."
     effect = (
@@ -213,7 +213,7 @@ def literal_to_mount(subject: Subject, run: Instruction, span: Span, name: str) 
         insert_at(dockerfile, flags_end(run), option),
         replace_span(dockerfile, span, f"${{{name}}}"),
     ]
-    syntax = requireusable_frontend(dockerfile, *ENV_FRONTEND)
+    syntax = require_frontend(dockerfile, *ENV_FRONTEND)
     edits += [syntax] if syntax is not None else []
     command = f"docker build --secret id={name},env={name} ."
     return Fix(

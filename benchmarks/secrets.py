@@ -82,8 +82,10 @@ def main() -> int:
     print(f"{len(all_formats())} formats compiled in {spent:.0f} ms")
     first, hits = timed(fast, files)
     seconds = statistics.median(timed(fast, files)[0] for _ in range(ROUNDS))
-    print(f"automaton: {size / first:.0f} MB/s the first time, {size / seconds:.0f} MB/s warm "
-          f"({size:.0f} MB, {len(files)} files, {len(hits)} hits)")
+    print(
+        f"automaton: {size / first:.0f} MB/s the first time, {size / seconds:.0f} MB/s warm "
+        f"({size:.0f} MB, {len(files)} files, {len(hits)} hits)"
+    )
     few, count = [], 0.0
     for data in files:
         few.append(data)
@@ -91,8 +93,10 @@ def main() -> int:
         if count >= PLAIN_MEGABYTES:
             break
     _, expected = timed(fast, few)
-    for name, engine in (("keywords, then re", PlainMatcher(all_formats())),
-                         ("re alone", EverythingMatcher())):
+    for name, engine in (
+        ("keywords, then re", PlainMatcher(all_formats())),
+        ("re alone", EverythingMatcher()),
+    ):
         spent, found = timed(engine, few)  # type: ignore[arg-type]
         same = "the same findings" if found == expected else "OTHER FINDINGS"
         print(f"{name}: {count / spent:.2f} MB/s ({count:.0f} MB, {same})")

@@ -12,6 +12,7 @@ from typing import Final
 from hardening.dockerfile.edits import delete_instruction, insert_at, replace_span
 from hardening.dockerfile.model import Dockerfile, Instruction, Word
 from hardening.model import Edit, Fix, Precondition, Span, fails, holds, unknown
+from hardening.rewrites.frontend import require_frontend
 from hardening.rewrites.secret_mount import commands, flags_end, usable_frontend
 from hardening.subject import Subject
 

@@ -16,7 +16,7 @@ from hardening.dockerfile.edits import delete_instruction, insert_at, replace_sp
 from hardening.dockerfile.model import Dockerfile, Instruction, KeyValue
 from hardening.dockerfile.shell_model import Command
 from hardening.model import Edit, Fix, Precondition, Span, fails, holds, unknown
-from hardening.rewrites.frontend import frontend_version
+from hardening.rewrites.frontend import frontend_version, require_frontend
 from hardening.subject import Subject
 
 ENV_FRONTEND: Final = (1, 10)

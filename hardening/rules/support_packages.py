@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from hardening.dockerfile.packages import name_and_version
 from hardening.dockerfile.shell_model import Command, PackageCall, ShellWord
 from hardening.model import Edit, Finding, Fix, Precondition, Severity, Span, holds, unknown
 from hardening.rules.frame import Rule
@@ -17,6 +18,7 @@ from hardening.rules.support_fixes import (
     status_kept,
     unconditional,
 )
+from hardening.rules.support_installed import pin_installed
 from hardening.subject import Subject
 
 APT = ("apt-get", "apt", "aptitude")
@@ -204,6 +206,10 @@ def with_sudo(command: Command, text: str) -> str:
     return f"sudo {text}" if "sudo" in command.wrappers else text
 
 
+def _bare(call: PackageCall, word: ShellWord) -> str:
+    return name_and_version(call, word)[0]
+
+
 def unpinned(
     subject: Subject,
     rule: Rule,
@@ -225,7 +231,8 @@ def unpinned(
             subject,
             f"{call.manager} {call.verb} takes whatever version of {names(loose)} is newest",
             at=call.command.span,
-            about=about(call),
+            about=f"{call.manager} {call.verb} {' '.join(_bare(call, word) for word in loose)}",
             severity=severity,
+            fixes=tuple(pin_installed(subject, run, call, loose)),
             tip=how,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hardening.dockerfile.shell_model import PackageCall, ShellWord
+from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Profile, Rule
 from hardening.rules.support import Run
@@ -23,7 +24,17 @@ rule = Rule(
         "hadolint:DL3018",
         "kics:unpinned_package_version_in_apk_add",
     ),
-    bad=(Example("FROM alpine:3.24\nRUN apk add --no-cache curl\n"),),
+    bad=(
+        Example("FROM alpine:3.24\nRUN apk add --no-cache curl\n"),
+        Example(
+            "FROM alpine:3.24\nRUN apk add --no-cache curl\n",
+            "FROM alpine:3.24\nRUN apk add --no-cache curl=8.19.0-r0\n",
+            image=ImageSketch(
+                layers=(LayerSketch({"lib/apk/db/installed": "P:curl\nV:8.19.0-r0\n"}),)
+            ),
+            note="the image tells the version",
+        ),
+    ),
     good=(
         Example("FROM alpine:3.24\nRUN apk add --no-cache curl=8.19.0-r0\n"),
         Example('FROM alpine:3.24\nRUN apk add --no-cache "curl~=8.19"\n'),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hardening.dockerfile.shell_model import PackageCall, ShellWord
+from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Profile, Rule
 from hardening.rules.support import Run
@@ -23,7 +24,24 @@ rule = Rule(
         "hadolint:DL3008",
         "kics:apt_get_install_pin_version_not_defined",
     ),
-    bad=(Example("FROM debian:13\nRUN apt-get update && apt-get install -y curl\n"),),
+    bad=(
+        Example("FROM debian:13\nRUN apt-get update && apt-get install -y curl\n"),
+        Example(
+            "FROM debian:13\nRUN apt-get update && apt-get install -y curl\n",
+            "FROM debian:13\nRUN apt-get update && apt-get install -y curl=8.14.1-2\n",
+            image=ImageSketch(
+                layers=(
+                    LayerSketch(
+                        {
+                            "var/lib/dpkg/status": "Package: curl\nStatus: install ok installed\n"
+                            "Version: 8.14.1-2\n"
+                        }
+                    ),
+                )
+            ),
+            note="the image tells the version",
+        ),
+    ),
     good=(
         Example("FROM debian:13\nRUN apt-get install -y curl=8.14.1-2\n"),
         Example("FROM debian:13\nRUN apt-get install -y ./local.deb\n"),

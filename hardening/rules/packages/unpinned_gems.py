@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hardening.dockerfile.shell_model import PackageCall, ShellWord
+from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Profile, Rule
 from hardening.rules.support import Run
@@ -36,7 +37,17 @@ rule = Rule(
         "hadolint:DL3028",
         "kics:gem_install_without_version",
     ),
-    bad=(Example("FROM ruby:3.4\nRUN gem install bundler\n"),),
+    bad=(
+        Example("FROM ruby:3.4\nRUN gem install rake\n"),
+        Example(
+            "FROM ruby:3.4\nRUN gem install rake\n",
+            "FROM ruby:3.4\nRUN gem install rake:13.3.1\n",
+            image=ImageSketch(
+                layers=(LayerSketch({"usr/local/bundle/gems/rake-13.3.1/rakefile": ""}),)
+            ),
+            note="the image tells the version",
+        ),
+    ),
     good=(
         Example("FROM ruby:3.4\nRUN gem install bundler:2.7.2\n"),
         Example("FROM ruby:3.4\nRUN gem install bundler --version 2.7.2\n"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hardening.dockerfile.shell_model import PackageCall, ShellWord
+from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Profile, Rule
 from hardening.rules.support import Run
@@ -25,7 +26,21 @@ rule = Rule(
         "hadolint:DL3016",
         "kics:npm_install_without_pinned_version",
     ),
-    bad=(Example("FROM node:26\nRUN npm install -g express\n"),),
+    bad=(
+        Example("FROM node:26\nRUN npm install -g express\n"),
+        Example(
+            "FROM node:26\nRUN npm install -g express\n",
+            "FROM node:26\nRUN npm install -g express@5.1.0\n",
+            image=ImageSketch(
+                layers=(
+                    LayerSketch(
+                        {"usr/local/lib/node_modules/express/package.json": '{"version": "5.1.0"}'}
+                    ),
+                )
+            ),
+            note="the image tells the version",
+        ),
+    ),
     good=(
         Example("FROM node:26\nRUN npm install -g express@5.1.0\n"),
         Example("FROM node:26\nRUN npm install\n"),

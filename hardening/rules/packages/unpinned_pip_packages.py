@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hardening.dockerfile.shell_model import PackageCall, ShellWord
+from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Profile, Rule
 from hardening.rules.support import Run, facts
@@ -24,7 +25,24 @@ rule = Rule(
         "kics:unpinned_package_version_in_pip_install",
         "slim:ID.20018",
     ),
-    bad=(Example("FROM python:3.14\nRUN pip install --no-cache-dir flask\n"),),
+    bad=(
+        Example("FROM python:3.14\nRUN pip install --no-cache-dir Flask gunicorn\n"),
+        Example(
+            "FROM python:3.14\nRUN pip install --no-cache-dir Flask gunicorn\n",
+            "FROM python:3.14\nRUN pip install --no-cache-dir Flask==3.1.2 gunicorn==23.0.0\n",
+            image=ImageSketch(
+                layers=(
+                    LayerSketch(
+                        {
+                            "usr/lib/python3/site-packages/flask-3.1.2.dist-info/METADATA": "",
+                            "usr/lib/python3/site-packages/gunicorn-23.0.0.dist-info/METADATA": "",
+                        }
+                    ),
+                )
+            ),
+            note="the image tells the version",
+        ),
+    ),
     good=(
         Example("FROM python:3.14\nRUN pip install --no-cache-dir flask==3.1.0\n"),
         Example("FROM python:3.14\nRUN pip install -r requirements.txt\n"),

@@ -200,18 +200,24 @@ def flags_end(run: Instruction) -> int:
     return max([run.keyword_span.end, *(flag.span.end for flag in run.flags)])
 
 
-def literal_to_mount(subject: Subject, run: Instruction, span: Span, name: str) -> Fix | None:
+def literal_to_mount(
+    subject: Subject, run: Instruction, spans: tuple[Span, ...], name: str
+) -> Fix | None:
     """The fix that puts a mounted variable in place of a secret written into a RUN. None where the
     shell would not expand it (single quotes, a quoted here-document, exec form)."""
     dockerfile = subject.dockerfile
     if dockerfile is None:
         return None
-    if run.shell is None or run.owner is None or not _expands(dockerfile, run, span):
+    if (
+        run.shell is None
+        or run.owner is None
+        or not all(_expands(dockerfile, run, span) for span in spans)
+    ):
         return None
     option = f" --mount=type=secret,id={name},env={name},required=true"
     edits = [
         insert_at(dockerfile, flags_end(run), option),
-        replace_span(dockerfile, span, f"${{{name}}}"),
+        *(replace_span(dockerfile, span, f"${{{name}}}") for span in spans),
     ]
     syntax = require_frontend(dockerfile, *ENV_FRONTEND)
     edits += [syntax] if syntax is not None else []

@@ -164,9 +164,15 @@ def switched_off(
             subject,
             message(use),
             at=use.command.span,
-            about=f"{use.command.name} {use.word.text}",
+            about=_about(use),
             fixes=(fix,),
         )
+
+
+def _about(use: FlagUse) -> str:
+    """The call without its flags: two calls in one RUN are two findings."""
+    operands = " ".join(word.text for word in use.command.positionals())
+    return f"{use.command.name} {use.word.text.partition('=')[0]} {operands}"[:300]
 
 
 def setting_findings(

@@ -56,6 +56,6 @@ def find(subject: Subject) -> Iterator[Finding]:
             subject,
             f"{use.command.name} --force-yes installs packages that nobody signed",
             at=use.command.span,
-            about="--force-yes",
+            about=" ".join(word.text for word in use.command.positionals())[:300],
             fixes=(fix,),
         )

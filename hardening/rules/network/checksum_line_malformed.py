@@ -60,6 +60,6 @@ def find(subject: Subject) -> Iterator[Finding]:
                 subject,
                 f"The line for {check.name} -c has one blank between hash and name",
                 at=echo.span,
-                about=found[3],
+                about=f"{found[2]} {found[3]}",
                 fixes=(fix,),
             )

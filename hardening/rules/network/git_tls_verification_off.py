@@ -77,7 +77,9 @@ def find(subject: Subject) -> Iterator[Finding]:
             subject,
             "http.sslVerify=false lets git accept every certificate",
             at=command.span,
-            about="http.sslVerify",
+            about=" ".join(word.text for word in command.positionals() if "ssl" not in word.text)[
+                :300
+            ],
             fixes=(fix,),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from hardening.dockerfile.model import Instruction
 from hardening.model import Evidence, Finding, Severity, Span
@@ -11,6 +12,7 @@ from hardening.rewrites.secret_mount import literal_to_mount
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Placed, facts
 from hardening.rules.support_secrets import TEMPLATE, lowered, passwords, secrets_in
+from hardening.secrets.mask import identity
 from hardening.secrets.model import Secret
 from hardening.subject import Subject
 
@@ -62,38 +64,56 @@ rule = Rule(
 def find(subject: Subject) -> Iterator[Finding]:
     dockerfile = facts(subject).dockerfile
     for placed in facts(subject).all("RUN"):
-        instruction = placed.instruction
-        taken: list[Span] = []
-        for secret, span in secrets_in(dockerfile, instruction):
+        groups: dict[str, _Group] = {}
+        for secret, span in secrets_in(dockerfile, placed.instruction):
             if secret.demoted != TEMPLATE and "$" not in span.slice(dockerfile.text):
-                taken.append(span)
-                yield _finding(subject, placed, span, secret)
-        script = instruction.shell
+                groups.setdefault(span.slice(dockerfile.text), _Group(secret, "", [])).add(span)
+        taken = [span for group in groups.values() for span in group.spans]
+        script = placed.instruction.shell
         for command in script.commands if script is not None else ():
             for password in passwords(command):
                 span = password.span
-                if not any(one.start < span.end and span.start < one.end for one in taken):
-                    taken.append(span)
-                    yield _finding(subject, placed, span, None, password.option)
+                if any(one.start < span.end and span.start < one.end for one in taken):
+                    continue
+                text = span.slice(dockerfile.text)
+                groups.setdefault(text, _Group(None, password.option, [])).add(span)
+        for group in groups.values():
+            yield _finding(subject, placed, group)
 
 
-def _finding(
-    subject: Subject, placed: Placed, span: Span, secret: Secret | None, option: str = ""
-) -> Finding:
-    instruction = placed.instruction
+@dataclass
+class _Group:
+    """One value and every place where a RUN has it."""
+
+    secret: Secret | None
+    option: str
+    spans: list[Span]
+
+    def add(self, span: Span) -> None:
+        if span not in self.spans:
+            self.spans.append(span)
+
+
+def _finding(subject: Subject, placed: Placed, group: _Group) -> Finding:
+    instruction, secret = placed.instruction, group.secret
+    dockerfile = facts(subject).dockerfile
     if secret is not None:
         what, shown = secret.title, f"{secret.title}: {secret.masked}"
         level = Severity.LOW if secret.demoted else max(secret.severity, Severity.MEDIUM)
         if secret.demoted:
             shown += f", probably none: {secret.demoted}"
     else:
-        what, shown, level = f"A password after {option}", f"{option} ••••", Severity.HIGH
-    fix = literal_to_mount(subject, instruction, span, _name(subject, instruction, secret))
+        what, shown = f"A password after {group.option}", f"{group.option} ••••"
+        level = Severity.HIGH
+    name = _name(subject, instruction, secret)
+    fix = literal_to_mount(subject, instruction, tuple(group.spans), name)
+    value = group.spans[0].slice(dockerfile.text).encode("utf-8", "surrogateescape")
     return rule.finding(
         subject,
         f"{what} is written into a RUN",
-        at=span,
-        about=secret.sha256[:12] if secret is not None else f"password {option}",
+        at=group.spans[0],
+        about=identity(value)[:12],
+        also=tuple(dockerfile.place(span) for span in group.spans[1:]),
         fixes=() if fix is None or placed.deferred else (fix,),
         evidence=(Evidence(shown),),
         severity=level if placed.shipped else lowered(level),

@@ -52,30 +52,32 @@ def insert_flag(dockerfile: Dockerfile, call: PackageCall, flag: str) -> Edit:
 
 def remove_words(dockerfile: Dockerfile, words: tuple[ShellWord, ...]) -> tuple[Edit, ...]:
     """Words out of a command, each with the blanks before it on its line."""
-    edits = []
-    for word in words:
-        start = word.span.start
-        while start > 0 and dockerfile.text[start - 1] in " \t":
-            start -= 1
-        line_first = start > 0 and dockerfile.text[start - 1] == "\n"
-        if line_first:
-            edits.append(_remove_line_first(dockerfile, word, start))
-        else:
-            edits.append(replace_span(dockerfile, Span(start, word.span.end), ""))
-    return tuple(edits)
+    return tuple(remove_span(dockerfile, word.span) for word in words)
 
 
-def _remove_line_first(dockerfile: Dockerfile, word: ShellWord, start: int) -> Edit:
-    """A word that begins its line: the whole line goes when nothing but a continuation follows."""
+def remove_span(dockerfile: Dockerfile, span: Span) -> Edit:
+    """One operand out of an instruction, with the blanks before it; where it has a line of its
+    own, the whole line."""
     text = dockerfile.text
-    end = word.span.end
+    start = span.start
+    while start > 0 and text[start - 1] in " \t":
+        start -= 1
+    if start > 0 and text[start - 1] == "\n":
+        return _remove_line_first(dockerfile, span, start)
+    return replace_span(dockerfile, Span(start, span.end), "")
+
+
+def _remove_line_first(dockerfile: Dockerfile, span: Span, start: int) -> Edit:
+    """What begins its line: the whole line goes when nothing but a continuation follows."""
+    text = dockerfile.text
+    end = span.end
     line_end = text.find("\n", end)
     rest = text[end:line_end] if line_end >= 0 else text[end:]
     if line_end >= 0 and rest.strip() == dockerfile.escape:
         return replace_span(dockerfile, Span(start, line_end + 1), "")
     while end < len(text) and text[end] in " \t":
         end += 1
-    return replace_span(dockerfile, Span(word.span.start, end), "")
+    return replace_span(dockerfile, Span(span.start, end), "")
 
 
 def command_end(command: Command) -> int:

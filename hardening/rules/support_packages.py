@@ -42,7 +42,7 @@ def shown(call: PackageCall) -> str:
 
 def about(call: PackageCall) -> str:
     """A stable name for a call: manager, verb and operands."""
-    operands = " ".join(word.text for word in call.packages)
+    operands = " ".join(name_and_version(call, word)[0] for word in call.packages)
     manager = "apt-get" if call.manager in APT else call.manager
     return f"{manager} {call.verb} {operands}".strip()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hardening.model import Finding, Severity
+from hardening.dockerfile.model import Comment, Dockerfile
+from hardening.model import Edit, Finding, Fix, Severity, Span, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.subject import Subject
@@ -25,7 +26,10 @@ rule = Rule(
     references=("https://docs.docker.com/reference/dockerfile/#parser-directives",),
     aliases=("tally:syntax-directive-typo",),
     bad=(
-        Example("# A comment\n# syntax=docker/dockerfile:1\nFROM debian:13\n"),
+        Example(
+            "# A comment\n# syntax=docker/dockerfile:1\nFROM debian:13\n",
+            "# syntax=docker/dockerfile:1\n# A comment\nFROM debian:13\n",
+        ),
         Example("FROM debian:13\n# escape=`\nRUN true\n"),
         Example("# sytax=docker/dockerfile:1\nFROM debian:13\n"),
     ),
@@ -38,6 +42,27 @@ rule = Rule(
         ),
     ),
 )
+
+
+def _fixes(dockerfile: Dockerfile, comment: Comment, name: str) -> Iterator[Fix]:
+    if name.lower() != "syntax" or any(one.name == "syntax" for one in dockerfile.directives):
+        return
+    start = dockerfile.line_start(comment.line)
+    following = dockerfile.text.find("\n", comment.span.end)
+    end = len(dockerfile.text) if following < 0 else following + 1
+    top = 1 if dockerfile.text.startswith("\ufeff") else 0
+    if any(one.start_line < comment.line <= one.end_line for one in dockerfile.instructions):
+        return
+    yield Fix(
+        "move-up",
+        "Move it to the first line",
+        (
+            Edit(dockerfile.path, Span(top, top), comment.text.rstrip() + "\n"),
+            Edit(dockerfile.path, Span(start, end), ""),
+        ),
+        (unknown("The file builds with that frontend", "Only a build can show it"),),
+        "The frontend that the file asks for builds it.",
+    )
 
 
 @rule.check
@@ -58,5 +83,6 @@ def find(subject: Subject) -> Iterator[Finding]:
             + ("it is too far down" if late else "its name is misspelt"),
             at=comment.span,
             about=name,
-            tip="Move it to the first line" if late else "Correct the name",
+            fixes=tuple(_fixes(dockerfile, comment, name) if late else ()),
+            tip="Move it to the first line" if late else "Correct the name and put it first",
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from hardening.dockerfile.edits import replace_span
 from hardening.dockerfile.model import Instruction
-from hardening.model import Finding, Severity
+from hardening.model import Finding, Fix, Severity, Span, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.subject import Subject
@@ -21,8 +22,15 @@ rule = Rule(
     references=("https://docs.docker.com/reference/dockerfile/#environment-replacement",),
     aliases=("hadolint:DL3044",),
     bad=(
-        Example("FROM debian:13\nENV HOME_DIR=/app BIN=$HOME_DIR/bin\n"),
-        Example('FROM debian:13\nENV A="x" B="${A}/y"\n'),
+        Example(
+            "FROM debian:13\nENV HOME_DIR=/app BIN=$HOME_DIR/bin\n",
+            "FROM debian:13\nENV HOME_DIR=/app\nENV BIN=$HOME_DIR/bin\n",
+        ),
+        Example(
+            'FROM debian:13\nENV A="x" \\\n    B="${A}/y" \\\n    C=1\n',
+            'FROM debian:13\nENV A="x"\nENV B="${A}/y" \\\n    C=1\n',
+        ),
+        Example("FROM debian:13\nENV B=$A A=x\n", note="the order is the other way round: no fix"),
     ),
     good=(
         Example("FROM debian:13\nENV A=x\nENV B=$A/y\n"),
@@ -47,6 +55,25 @@ def _uses(instruction: Instruction) -> Iterator[tuple[str, str]]:
                 yield pair.key, name
 
 
+def _fixes(subject: Subject, instruction: Instruction, user: str, used: str) -> Iterator[Fix]:
+    """Split the ENV before the pair that uses the other, when the other stands before it."""
+    dockerfile = facts(subject).dockerfile
+    keys = [pair.key for pair in instruction.pairs]
+    number = keys.index(user)
+    if used not in keys[:number] or instruction.comments:
+        return
+    before, after = instruction.pairs[number - 1], instruction.pairs[number]
+    keyword = instruction.keyword_span.slice(dockerfile.text)
+    gap = Span(before.span.end, after.span.start)
+    yield Fix(
+        "split",
+        f"Set {user} in an ENV of its own",
+        (replace_span(dockerfile, gap, f"\n{keyword} "),),
+        (unknown(f"The new value of {used} is meant", "The old one was used until now"),),
+        f"{user} gets the value that stands before it.",
+    )
+
+
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     known = facts(subject)
@@ -62,6 +89,7 @@ def find(subject: Subject) -> Iterator[Finding]:
                 f"{user} uses {used}, which this ENV sets only afterwards",
                 at=instruction,
                 about=f"{user} {used}",
+                fixes=tuple(_fixes(subject, instruction, user, used)),
                 tip=f"Set {used} in an ENV of its own before this one",
             )
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.model import Finding, Profile, Severity
+from hardening.dockerfile.edits import replace_span
+from hardening.dockerfile.model import Dockerfile, KeyValue
+from hardening.model import Edit, Finding, Fix, Profile, Severity, Span, holds
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
+from hardening.rules.support_fixes import remove_span
 from hardening.subject import Subject
 
 rule = Rule(
@@ -19,8 +22,11 @@ rule = Rule(
     references=("https://docs.docker.com/reference/dockerfile/#env",),
     aliases=("tally:no-duplicate-keys",),
     bad=(
-        Example("FROM debian:13\nENV A=1 B=2 A=3\n"),
-        Example('FROM debian:13\nLABEL a="1" a="2"\n'),
+        Example("FROM debian:13\nENV A=1 B=2 A=3\n", "FROM debian:13\nENV B=2 A=3\n"),
+        Example(
+            'FROM debian:13\nLABEL b="0" \\\n      a="1" \\\n      a="2"\n',
+            'FROM debian:13\nLABEL b="0" \\\n      a="2"\n',
+        ),
     ),
     good=(
         Example("FROM debian:13\nENV A=1 B=2\n"),
@@ -32,15 +38,38 @@ rule = Rule(
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
-    for placed in facts(subject).all("ENV", "LABEL"):
-        seen: set[str] = set()
-        for pair in placed.instruction.pairs:
-            if pair.key in seen:
-                yield rule.finding(
-                    subject,
-                    f"{pair.key} is set twice in one {placed.instruction.keyword}",
-                    at=pair.span,
-                    about=pair.key,
-                    tip="Keep the value that is meant",
-                )
-            seen.add(pair.key)
+    known = facts(subject)
+    for placed in known.all("ENV", "LABEL"):
+        pairs = placed.instruction.pairs
+        last = {pair.key: pair for pair in pairs}
+        for number, pair in enumerate(pairs):
+            if last[pair.key] is pair:
+                continue
+            first_line = number == 0 and pair.span.start == placed.instruction.arguments.start
+            fix = Fix(
+                "delete",
+                f"Delete the first {pair.key}",
+                (_removal(known.dockerfile, pairs, number),)
+                if first_line
+                else (remove_span(known.dockerfile, pair.span),),
+                (
+                    holds(
+                        "It never takes effect", f"A later {pair.key} of the same instruction wins"
+                    ),
+                ),
+                "Nothing changes.",
+            )
+            yield rule.finding(
+                subject,
+                f"{pair.key} is set twice in one {placed.instruction.keyword}",
+                at=pair.span,
+                about=f"{pair.key} {number}",
+                fixes=(fix,),
+            )
+
+
+def _removal(dockerfile: Dockerfile, pairs: tuple[KeyValue, ...], number: int) -> Edit:
+    """The first pair goes up to where the next one begins, continuation included."""
+    return replace_span(
+        dockerfile, Span(pairs[number].span.start, pairs[number + 1].span.start), ""
+    )

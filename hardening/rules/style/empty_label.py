@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.model import Finding, Severity
+from hardening.dockerfile.edits import delete_instruction
+from hardening.model import Finding, Fix, Severity, unknown
 from hardening.rules.frame import Example, Profile, Rule
-from hardening.rules.support_labels import kind_of, labels
+from hardening.rules.support import facts
+from hardening.rules.support_fixes import remove_span
+from hardening.rules.support_labels import Label, kind_of, labels, schema
 from hardening.subject import Subject
 
 rule = Rule(
@@ -20,7 +23,10 @@ rule = Rule(
     aliases=("hadolint:DL3051",),
     bad=(
         Example('FROM debian:13\nLABEL maintainer=""\n', labels={"maintainer": "email"}),
-        Example('FROM debian:13\nLABEL org.opencontainers.image.source=""\n'),
+        Example(
+            'FROM debian:13\nLABEL org.opencontainers.image.source=""\nUSER 1\n',
+            "FROM debian:13\nUSER 1\n",
+        ),
     ),
     good=(
         Example('FROM debian:13\nLABEL other=""\n', note="nobody asks for it"),
@@ -30,14 +36,37 @@ rule = Rule(
 )
 
 
+def _fixes(subject: Subject, label: Label) -> Iterator[Fix]:
+    dockerfile = facts(subject).dockerfile
+    instruction = label.placed.instruction
+    alone = len(instruction.pairs) == 1
+    first = instruction.pairs[0] is label.pair
+    if label.placed.deferred or (first and not alone):
+        return
+    edit = (
+        delete_instruction(dockerfile, instruction)
+        if alone
+        else remove_span(dockerfile, label.pair.span)
+    )
+    yield Fix(
+        "delete",
+        f"Delete the label {label.key}",
+        (edit,),
+        (unknown("Nobody asks for the empty label", "Only you know who reads it"),),
+        "The image no longer claims a fact that it does not have.",
+    )
+
+
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     for label in labels(subject):
         if not label.value.strip() and kind_of(subject, label.key):
+            wanted = label.key in schema(subject)
             yield rule.finding(
                 subject,
                 f"The label {label.key} is empty",
                 at=label.pair.span,
                 about=label.key,
-                tip="Give it a value or remove it",
+                fixes=() if wanted else tuple(_fixes(subject, label)),
+                tip="Give it a value",
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,14 @@ def test_the_samples_are_listed(run: Run) -> None:
     assert set(listed) == folders and len(listed) >= 10
 
 
-def test_a_sample_is_opened_from_a_copy() -> None:
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary folders are made."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_a_sample_is_opened_from_a_copy(temporary: Path) -> None:
     name = "go-api"
     copied = copy_sample(name)
     original = sample(name)
@@ -127,7 +135,7 @@ def test_a_sample_is_opened_from_a_copy() -> None:
     assert not (copied.folder / "lesson.toml").exists()
 
 
-def test_every_sample_opens() -> None:
+def test_every_sample_opens(temporary: Path) -> None:
     for one in samples():
         assert one.title and one.summary and one.lessons
         subject = open_sample(one.name)
@@ -135,7 +143,7 @@ def test_every_sample_opens() -> None:
         assert (subject.image is not None) == (one.image is not None)
         if subject.image is not None:
             assert subject.secrets is not None
-        assert not subject.root.is_relative_to(ROOT)
+        assert subject.root.is_relative_to(temporary)
 
 
 def test_the_first_sample_shows_an_image() -> None:

@@ -18,9 +18,33 @@ from collections.abc import Iterator
 from pathlib import Path
 
 POOL = 8 << 20
-WORDS = ("return", "import", "function", "const", "export", "default", "module", "require", "error",
-    "value", "self", "object", "string", "length", "index", "array", "buffer", "process", "config",
-    "public", "static", "void", "class", "request", "response")
+WORDS = (
+    "return",
+    "import",
+    "function",
+    "const",
+    "export",
+    "default",
+    "module",
+    "require",
+    "error",
+    "value",
+    "self",
+    "object",
+    "string",
+    "length",
+    "index",
+    "array",
+    "buffer",
+    "process",
+    "config",
+    "public",
+    "static",
+    "void",
+    "class",
+    "request",
+    "response",
+)
 
 
 def pools(chance: random.Random) -> tuple[bytes, bytes]:

@@ -6,11 +6,11 @@ libpq's passfile, PEP 301 pypirc, Terraform state version 4, Java KeyStore and P
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, Final
 
 from hardening.model import Severity
@@ -21,16 +21,35 @@ from hardening.secrets.names import can_be_secret, is_secret_name, is_value
 MAX_STRUCTURED: Final = 1 << 20
 MAX_DEPTH: Final = 40
 _SECRET_KEYS: Final = frozenset(
-    {"auth", "identitytoken", "registrytoken", "pass", "private_key", "refresh_token",
-     "client_secret", "encryptedpassword", "passwd", "_auth"}
+    {
+        "auth",
+        "identitytoken",
+        "registrytoken",
+        "pass",
+        "private_key",
+        "refresh_token",
+        "client_secret",
+        "encryptedpassword",
+        "passwd",
+        "_auth",
+    }
 )
 _CHANGE = "Change it where it is checked, and keep the file out of images."
 
 
 def _kind(identifier: str, title: str, severity: Severity) -> Format:
     """A format that a reader of one file finds; the automaton does not know it."""
-    return Format(id=identifier, title=title, provider="", pattern=b"", severity=severity,
-                  rotate=_CHANGE, keywords=(), trigger=b"", bounded=False)
+    return Format(
+        id=identifier,
+        title=title,
+        provider="",
+        pattern=b"",
+        severity=severity,
+        rotate=_CHANGE,
+        keywords=(),
+        trigger=b"",
+        bounded=False,
+    )
 
 
 NETRC = _kind("netrc-password", "Password in .netrc", Severity.HIGH)
@@ -54,10 +73,10 @@ def _hit(kind: Format, data: bytes, start: int, end: int) -> Hit:
 
 
 def _by_pattern(kind: Format, pattern: bytes) -> Reader:
-    compiled = re.compile(pattern)
+    """Compiled when a file asks for it: most runs never do."""
 
     def read(data: bytes) -> Iterator[Hit]:
-        for match in compiled.finditer(data):
+        for match in re.compile(pattern).finditer(data):
             if is_value(match[match.lastindex or 0].decode("latin-1")):
                 yield _hit(kind, data, *match.span(match.lastindex or 0))
 
@@ -101,6 +120,8 @@ def _env(data: bytes) -> Iterator[Hit]:
 
 def _json(data: bytes) -> Iterator[Hit]:
     """Fields with a secret's name; registry credentials by their place under `auths`."""
+    import json
+
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):
@@ -165,33 +186,43 @@ def _store(data: bytes) -> Iterator[Hit]:
         yield Hit(STORE, data[:4096], 0, min(len(data), 4096))
 
 
-_READERS: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = tuple(
-    (re.compile(pattern, re.I), reader)
-    for pattern, reader in (
-        (r"(?:^|/)\.?npmrc$", _npmrc),
-        (r"(?:^|/)[._]netrc$", _netrc),
-        (r"(?:^|/)\.git-credentials$", _git),
-        (r"(?:^|/)\.env(?:\.[\w-]+)?$|\.env$", _env),
-        (r"(?:^|/)\.?pgpass(?:\.conf)?$", _pgpass),
-        (r"(?:^|/)(?:\.docker/config\.json|\.dockercfg|\.dockerconfigjson)$", _json),
-        (r"(?:^|/)(?:auth|config|credentials?|secrets?|sftp(?:-config)?|\.?remote-sync|robomongo"
-         r"|[\w-]*deploy[\w-]*|heroku|logins|application_default_credentials|service[_-]?account"
-         r"|[\w-]*key[\w-]*|access[_-]?tokens|azureprofile|local\.settings"
-         r"|appsettings[\w.]*)\.json$", _json),
-        (r"(?:^|/)\.(?:ftpconfig|ftpsync|s3config)$", _json),
-        (r"\.(?:tfstate|tfstate\.backup)$", _json),
-        (r"(?:^|/)(?:settings(?:-security)?|filezilla|recentservers|sitemanager|webservers"
-         r"|credentials|web|app|nuget)\.(?:xml|config)$|(?:^|/)[\w-]*data-sources\.xml$", _xml),
-        (r"(?:^|/)\.?kube(?:/config|config)$|kubeconfig(?:\.ya?ml)?$|(?:^|/)kubelet\.conf$"
-         r"|(?:^|/)admin\.conf$", _kube),
-        (r"\.(?:php|inc|phtml)$", _define),
-        (r"(?:^|/)(?:\.vault-token|master\.key|\.?erlang\.cookie|\.htpasswd\.txt)$", _whole),
-        (r"(?:^|/)(?:\.git-token|\.github[_-]token|\.secret|\.?vault[_-]pass(?:word)?)$", _whole),
-        (r"\.(?:jks|keystore|p12|pfx|kdbx|bcfks)$|(?:^|/)key[34]\.db$", _store),
-    )
+_READERS: Final[tuple[tuple[str, Reader], ...]] = (
+    (r"(?:^|/)\.?npmrc$", _npmrc),
+    (r"(?:^|/)[._]netrc$", _netrc),
+    (r"(?:^|/)\.git-credentials$", _git),
+    (r"(?:^|/)\.env(?:\.[\w-]+)?$|\.env$", _env),
+    (r"(?:^|/)\.?pgpass(?:\.conf)?$", _pgpass),
+    (r"(?:^|/)(?:\.docker/config\.json|\.dockercfg|\.dockerconfigjson)$", _json),
+    (
+        r"(?:^|/)(?:auth|config|credentials?|secrets?|sftp(?:-config)?|\.?remote-sync|robomongo"
+        r"|[\w-]*deploy[\w-]*|heroku|logins|application_default_credentials|service[_-]?account"
+        r"|[\w-]*key[\w-]*|access[_-]?tokens|azureprofile|local\.settings"
+        r"|appsettings[\w.]*)\.json$",
+        _json,
+    ),
+    (r"(?:^|/)\.(?:ftpconfig|ftpsync|s3config)$", _json),
+    (r"\.(?:tfstate|tfstate\.backup)$", _json),
+    (
+        r"(?:^|/)(?:settings(?:-security)?|filezilla|recentservers|sitemanager|webservers"
+        r"|credentials|web|app|nuget)\.(?:xml|config)$|(?:^|/)[\w-]*data-sources\.xml$",
+        _xml,
+    ),
+    (
+        r"(?:^|/)\.?kube(?:/config|config)$|kubeconfig(?:\.ya?ml)?$|(?:^|/)kubelet\.conf$"
+        r"|(?:^|/)admin\.conf$",
+        _kube,
+    ),
+    (r"\.(?:php|inc|phtml)$", _define),
+    (r"(?:^|/)(?:\.vault-token|master\.key|\.?erlang\.cookie|\.htpasswd\.txt)$", _whole),
+    (r"(?:^|/)(?:\.git-token|\.github[_-]token|\.secret|\.?vault[_-]pass(?:word)?)$", _whole),
+    (r"\.(?:jks|keystore|p12|pfx|kdbx|bcfks)$|(?:^|/)key[34]\.db$", _store),
 )
 
-_ANY_READER: Final = re.compile("|".join(pattern.pattern for pattern, _ in _READERS), re.I)
+
+@cache
+def _any_reader() -> re.Pattern[str]:
+    return re.compile("|".join(pattern for pattern, _ in _READERS), re.I)
+
 
 _NAMED: Final = re.compile(
     r"(?i)(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.npmrc|\.netrc|_netrc|\.git-credentials|\.pgpass"
@@ -209,9 +240,9 @@ def read_structure(path: str, data: bytes) -> tuple[Hit, ...]:
     if len(data) > MAX_STRUCTURED:
         return ()
     name = "/" + path
-    if not _ANY_READER.search(name):
+    if not _any_reader().search(name):
         return ()
-    readers = (reader for pattern, reader in _READERS if pattern.search(name))
+    readers = (reader for pattern, reader in _READERS if re.search(pattern, name, re.I))
     return tuple(hit for reader in readers for hit in reader(data))
 
 

@@ -6,7 +6,6 @@ Records: dpkg's `info/*.md5sums` (and `status.d/*.md5sums` of distroless images)
 
 from __future__ import annotations
 
-import csv
 from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Iterator
@@ -105,6 +104,8 @@ def _parse_apk(text: str) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _parse_record(path: str, text: str) -> Iterator[tuple[str, str, str, str]]:
+    import csv
+
     base = dirname(dirname(path))
     package = path.rpartition(".dist-info/")[0].rpartition("/")[2].partition("-")[0]
     try:

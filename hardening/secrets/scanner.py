@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from hardening.image.model import Entry, Image
 from hardening.model import ConfigPlace, FilePlace, ImagePathPlace, Place, Severity, Span
@@ -25,6 +24,9 @@ from hardening.secrets.model import Life, Secret
 from hardening.secrets.names import can_be_secret, is_secret_name
 from hardening.secrets.occurrences import hits_in, hits_in_command, hits_in_setting
 from hardening.secrets.packaged import Packaged
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 MAX_FILE: Final = 5 << 20
 """Bytes read of one file; what lies beyond is not searched."""
@@ -147,6 +149,8 @@ def _searched(
 ) -> Iterator[tuple[Entry, bytes, tuple[Hit, ...]]]:
     """Files with hits. One thread reads the layer while another searches what was read: both
     leave the interpreter lock to each other for most of their work."""
+    from concurrent.futures import ThreadPoolExecutor
+
     pending: deque[tuple[list[tuple[Entry, bytes]], Future[list[tuple[Hit, ...]]]]] = deque()
     with ThreadPoolExecutor(1) as pool:
         for batch in _batches(image.contents(layer, limit=MAX_FILE), progress):

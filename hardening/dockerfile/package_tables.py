@@ -67,7 +67,8 @@ _PIP = _words(
     "--config-settings -C --progress-bar --python "
     "-p --use-feature --use-deprecated --report -d --dest -w --wheel-dir --upgrade-strategy "
     "--exists-action --index --default-index --resolution --prerelease --exclude-newer --link-mode "
-    "--build-constraint --build -b --root-user-action --keyring-provider --group --override --index-strategy"
+    "--build-constraint --build -b --root-user-action --keyring-provider "
+    "--group --override --index-strategy"
 )
 _CONDA = _words(
     "-n --name -p --prefix -c --channel --file --solver --experimental-solver -r --root-prefix "

@@ -14,7 +14,7 @@ from hardening.dockerfile.lines import SPACE, LineReader, LogicalLine, read_logi
 from hardening.dockerfile.mapped import MappedText
 from hardening.dockerfile.model import Dockerfile, Form, Heredoc, Instruction, Stage
 from hardening.dockerfile.shell_model import Script
-from hardening.dockerfile.shell_walk import Walker
+from hardening.dockerfile.shell_walk import MAX_SECONDS, Walker
 from hardening.dockerfile.wrappers import SHELLS, shell_options, split_options
 
 _KEYWORDS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
@@ -43,8 +43,9 @@ def script_of(instruction: Instruction) -> Script | None:
         mapped = _with_bodies(mapped, instruction)
     if _program(shell[0]) not in SHELLS:
         return None
-    walker = Walker()
+    walker = Walker(dockerfile.__dict__.get("_shell_seconds", MAX_SECONDS))
     walker.read(mapped)
+    dockerfile.__dict__["_shell_seconds"] = walker.seconds
     commands = tuple(sorted(walker.commands, key=lambda command: command.span.start))
     script = Script(commands, tuple(walker.errors), split_options(shell[1:]), shell[0])
     return _with_first_set(script)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
+from time import thread_time
 from typing import TYPE_CHECKING
 
 from hardening.dockerfile.mapped import MappedText
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 MAX_DEPTH = 60
 """Deepest nesting of groups, substitutions and `sh -c` strings that is followed."""
 
+_SMALL = 1000
+"""Bytes that even the worst script of that length takes only milliseconds for."""
+_CHUNK = 1 << 16
+
 REDIRECTS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
 SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 _LEAVES = frozenset({"word", "number", "raw_string", "variable_name", "string_content"})
@@ -31,6 +36,24 @@ def _parser() -> Parser:
     from tree_sitter import Language, Parser
 
     return Parser(Language(tree_sitter_bash.language()))
+
+
+def _parsed(data: bytes, seconds: float) -> Node | None:
+    """The root node; None past so many seconds of processor time. A sound script needs a
+    microsecond for two bytes, but recovery from errors may be quadratic."""
+    parser = _parser()
+    if len(data) <= _SMALL:
+        return parser.parse(data).root_node
+    end = thread_time() + seconds
+    try:
+        tree = parser.parse(
+            lambda offset, _: data[offset : offset + _CHUNK],
+            progress_callback=lambda _offset, _has_error: thread_time() > end,
+        )
+    except ValueError:
+        parser.reset()
+        return None
+    return tree.root_node
 
 
 @dataclass(slots=True)
@@ -48,11 +71,12 @@ class Parts:
 class ShellTree:
     """The tree of a text; nodes are in bytes, everything given out in characters or spans."""
 
-    def __init__(self, mapped: MappedText) -> None:
+    def __init__(self, mapped: MappedText, seconds: float) -> None:
         self.mapped = mapped
         self.text = mapped.text
         self._bytes: list[int] | None = None
-        self.root = _parser().parse(self._encoded()).root_node
+        self.root = _parsed(self._encoded(), seconds)
+        """None when the grammar's error recovery took too long."""
 
     def _encoded(self) -> bytes:
         text = self.text.replace("\r", " ")
@@ -78,11 +102,11 @@ class ShellTree:
     def word(self, node: Node) -> ShellWord:
         start, end = self.range(node)
         text = self.text[start:end]
-        return ShellWord(text, value_of(node, text), self.mapped.span(start, end))
+        return ShellWord(text, value_of(node, self.source), self.mapped.span(start, end))
 
     def errors(self) -> Iterator[Span]:
         """Where the grammar could not read the text, outermost nodes only."""
-        waiting = [self.root] if self.root.has_error else []
+        waiting = [self.root] if self.root is not None and self.root.has_error else []
         while waiting:
             node = waiting.pop()
             if node.is_error or node.is_missing:

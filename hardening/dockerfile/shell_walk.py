@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import replace
+from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardening.dockerfile import wrappers
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 MAX_SCRIPT = 1 << 20
 """Longest script in characters that is parsed."""
+
+MAX_SECONDS = 2.0
+"""Processor time that the grammar may take for all scripts of a file together."""
 
 _SKIPPED = frozenset(
     {"comment", "heredoc_body", "heredoc_end", "variable_name", "word", "number", "raw_string"}
@@ -47,7 +51,9 @@ class _Context(NamedTuple):
 class Walker:
     """Collects the commands of one script and of those it carries in `sh -c` strings."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = MAX_SECONDS) -> None:
+        self.seconds = seconds
+        """Processor time that the grammar may still take."""
         self.commands: list[Command] = []
         self.errors: list[Span] = []
         self.pipelines = 0
@@ -59,14 +65,24 @@ class Walker:
 
     def read_inside(self, mapped: MappedText, outer: wrappers.Outer, context: _Context) -> bool:
         """The same for a script inside another one; whether it had any command."""
-        if len(mapped.text) > MAX_SCRIPT or self.depth >= MAX_DEPTH:
+        too_much = len(mapped.text) > MAX_SCRIPT or self.seconds <= 0
+        if too_much or self.depth >= MAX_DEPTH:
             self.errors.append(mapped.span(0, len(mapped.text)))
             return False
-        tree = ShellTree(mapped)
+        tree = self._tree(mapped)
+        if tree.root is None:
+            self.errors.append(mapped.span(0, len(mapped.text)))
+            return False
         before = len(self.commands)
         _Reading(self, tree, outer).group(tree.root, context)
         self._mark_errors(list(tree.errors()), before)
         return len(self.commands) > before
+
+    def _tree(self, mapped: MappedText) -> ShellTree:
+        started = thread_time()
+        tree = ShellTree(mapped, self.seconds)
+        self.seconds = max(0.0, self.seconds - (thread_time() - started))
+        return tree
 
     def _mark_errors(self, errors: list[Span], before: int) -> None:
         """Commands that touch an error are not to be edited."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,9 +20,14 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(r"\1", text)
 
 
-def value_of(node: Node, text: str, depth: int = 0) -> str | None:
-    """The word's value, None when it holds an expansion. `text` is the node's source."""
+def value_of(node: Node, source: Callable[[Node], str], depth: int = 0) -> str | None:
+    """The word's value, None when it holds an expansion. `source` gives the text of a node."""
     kind = node.type
+    if kind in _JOINED and depth < 20:
+        parts = [value_of(child, source, depth + 1) for child in node.children]
+        known = [part for part in parts if part is not None]
+        return "".join(known) if len(known) == len(parts) else None
+    text = source(node)
     if kind in _LITERAL:
         return unescaped(text) if "\\" in text else text
     if kind == "raw_string":
@@ -30,24 +36,9 @@ def value_of(node: Node, text: str, depth: int = 0) -> str | None:
         if any(child.is_named and child.type != "string_content" for child in node.children):
             return None
         return _ESCAPED_IN_QUOTES.sub(r"\1", text[1:-1])
-    if kind in _JOINED and depth < 20:
-        return _joined(node, depth)
     if not node.is_named or kind == "variable_assignment":
         return text if "$" not in text and "`" not in text else None
     return None
-
-
-def _joined(node: Node, depth: int) -> str | None:
-    parts: list[str] = []
-    for child in node.children:
-        raw = child.text
-        if raw is None:
-            return None
-        value = value_of(child, raw.decode("utf-8", "replace"), depth + 1)
-        if value is None:
-            return None
-        parts.append(value)
-    return "".join(parts)
 
 
 def script_in_string(node: Node, text: str) -> tuple[list[tuple[int, int]], bool] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import CodeType, FunctionType
 
 from hardening.image.columns import DIRECTORY, SYMLINK, Columns
 from hardening.image.model import Entry, EntryType
@@ -31,7 +32,7 @@ class MergedTree:
     """`hardening.image.model.Tree` over columns. `merged` maps each path to a packed row;
     `children` may name paths that are no longer there."""
 
-    __slots__ = ("_children", "_columns", "_merged", "_sorted")
+    __slots__ = ("_children", "_columns", "_entries", "_merged", "_selected", "_sorted")
 
     def __init__(
         self,
@@ -43,6 +44,8 @@ class MergedTree:
         self._merged = merged
         self._children = children
         self._sorted: list[str] | None = None
+        self._entries: tuple[Entry, ...] = ()
+        self._selected: dict[CodeType, tuple[Entry, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._merged)
@@ -58,6 +61,23 @@ class MergedTree:
         if self._sorted is None:
             self._sorted = sorted(self._merged)
         return self._sorted
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry, sorted by path; made once, because many rules look at all of them."""
+        if not self._entries:
+            rows = self._merged
+            self._entries = tuple(self.entry(path, rows[path]) for path in self.paths())
+        return self._entries
+
+    def select(self, wanted: Callable[[Entry], bool]) -> tuple[Entry, ...]:
+        """The entries that a pure predicate takes. The answer is remembered for a function that
+        holds no variables of its surroundings: an image does not change while rules run again."""
+        code = wanted.__code__ if isinstance(wanted, FunctionType) else None
+        if code is None or wanted.__closure__ is not None:
+            return tuple(filter(wanted, self.entries()))
+        if code not in self._selected:
+            self._selected[code] = tuple(filter(wanted, self.entries()))
+        return self._selected[code]
 
     def under(self, folder: str) -> Sequence[str]:
         """Every path below a directory, sorted; the directory itself is not among them."""

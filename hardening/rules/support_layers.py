@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from hardening.image.model import Entry, Image, Origin
+from hardening.image.tree import MergedTree
 from hardening.model import Evidence, ImagePathPlace, Severity
 
 
@@ -18,6 +19,9 @@ def shipped(image: Image, wanted: Callable[[Entry], bool]) -> Iterator[Entry]:
     if not image.files_read:
         return
     tree = image.tree
+    if isinstance(tree, MergedTree):
+        yield from tree.select(wanted)
+        return
     for path in tree:
         entry = tree.get(path)
         if entry is not None and wanted(entry):

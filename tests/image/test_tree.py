@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hardening.image.model import Entry
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch, make_image
 from hardening.image.tree import MergedTree
 
@@ -64,3 +65,21 @@ def test_root_and_listing() -> None:
     assert list(made.under("usr")) == ["usr/bin", "usr/bin/sh", "usr/lib", "usr/lib/x"]
     assert made.is_directory("usr/lib")
     assert not made.is_directory("bin")
+
+
+def test_select_asks_once() -> None:
+    made = tree(bin="usr/bin")
+    asked: list[str] = []
+
+    def remembered(entry: Entry) -> bool:
+        return entry.path.endswith("sh")
+
+    def not_remembered(entry: Entry) -> bool:
+        asked.append(entry.path)
+        return True
+
+    assert [entry.path for entry in made.select(remembered)] == ["usr/bin/sh"]
+    assert made.select(remembered) is made.select(remembered)
+    assert len(made.select(not_remembered)) == len(made)
+    made.select(not_remembered)
+    assert asked == [*made, *made]

@@ -20,6 +20,7 @@ from hardening.model import (
 )
 from hardening.rules.frame import Example, Need, Rule
 from hardening.rules.support import facts, image_has
+from hardening.rules.support_layers import shipped
 from hardening.subject import Subject
 
 SPECIAL = 0o6000
@@ -81,9 +82,11 @@ def _found(subject: Subject) -> tuple[Entry, ...]:
     image = subject.image
     if image is None:
         return ()
-    tree = image.tree
-    entries = (tree.get(path) for path in tree)
-    return tuple(one for one in entries if one is not None and one.is_file and one.mode & SPECIAL)
+    return tuple(shipped(image, _is_special))
+
+
+def _is_special(entry: Entry) -> bool:
+    return entry.is_file and bool(entry.mode & SPECIAL)
 
 
 def _strips(subject: Subject) -> bool:

@@ -35,6 +35,7 @@ rule = Rule(
         "kics:missing_user_instruction",
         "kics:last_user_is_root",
         "slim:ID.20017",
+        "parfum:DL3002",
         "cis-docker:4.1",
     ),
     needs=_NEEDS,

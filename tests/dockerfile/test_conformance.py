@@ -87,7 +87,8 @@ def _compare(dockerfile: Dockerfile, commands: tuple[Any, ...]) -> None:
             assert doc.body.slice(dockerfile.text) == theirs.content
 
 
-def _agree(text: str) -> None:
+def agree(text: str) -> None:
+    """Instructions, lines, flags, forms, words and here-documents are those of the oracle."""
     oracle = _oracle()
     dockerfile = parse(text)
     try:
@@ -109,7 +110,7 @@ def test_every_dockerfile_of_the_set_agrees_with_buildkit(name: str) -> None:
         if "\udc80" <= max(text, default="") <= "\udcff":
             continue
         try:
-            _agree(text)
+            agree(text)
         except AssertionError as error:
             raise AssertionError(file.name) from error
 
@@ -121,7 +122,7 @@ def test_buildkits_own_files_agree() -> None:
     assert len(files) >= 38
     for file in files:
         try:
-            _agree(decode(file.read_bytes()))
+            agree(decode(file.read_bytes()))
         except AssertionError as error:
             raise AssertionError(str(file.relative_to(folder))) from error
 
@@ -131,7 +132,7 @@ def test_formatters_files_agree() -> None:
     folder = shared_data("fmt-dockerfmt")
     for file in sorted([*(folder / "in").iterdir(), *(folder / "out").iterdir()]):
         try:
-            _agree(decode(file.read_bytes()))
+            agree(decode(file.read_bytes()))
         except AssertionError as error:
             raise AssertionError(file.name) from error
 

@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from tui.actions import bindings_for
 from tui.preferences import Preferences, load_preferences, remember
-from tui.screens.main import MainScreen
+from tui.screens.first import FirstScreen
 
 if TYPE_CHECKING:
     from hardening.opening import OpenRequest
@@ -32,7 +32,6 @@ class DrydockApp(App[int]):
     """Shows what was asked for in `request`."""
 
     TITLE = "drydock"
-    CSS_PATH = ["app.tcss", "screens/main.tcss"]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-medium"), (120, "-wide"), (180, "-broad")]
@@ -52,7 +51,13 @@ class DrydockApp(App[int]):
         self.preferences = load_preferences() if preferences is None else preferences
 
     def get_default_screen(self) -> Screen[None]:
-        return MainScreen(self.request, self.store)
+        return FirstScreen(self._what())
+
+    def _what(self) -> str:
+        """What is opened, in a word or two; any text, shown as text."""
+        request = self.request
+        named = request.sample or request.path or request.image or "this folder"
+        return str(named).encode("ascii", "replace").decode("ascii")[:200]
 
     def on_mount(self) -> None:
         if self.preferences.keys:
@@ -61,8 +66,18 @@ class DrydockApp(App[int]):
         if theme and theme in self.available_themes:
             self.theme = theme
         self.theme_changed_signal.subscribe(self, lambda theme: remember(theme=theme.name))
+        self.call_after_refresh(self._prepare)
         for problem in self.preferences.problems:
             self.notify(problem, title="Settings", severity="warning", markup=False, timeout=10)
+
+    def _prepare(self) -> None:
+        """After the first paint: import the main screen off the screen's thread, then show it."""
+        self.run_worker(self._import_main, thread=True)
+
+    def _import_main(self) -> None:
+        from tui.screens.main import MainScreen
+
+        self.call_from_thread(self.push_screen, MainScreen(self.request, self.store))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """None: all commands are in the action table."""
@@ -81,9 +96,11 @@ class DrydockApp(App[int]):
         if screen.is_modal:
             screen.dismiss(None)
             return
-        main = next((one for one in self.screen_stack if isinstance(one, MainScreen)), None)
-        if main is None or not main.ask_before_leaving():
-            self.exit(0)
+        for one in self.screen_stack:
+            ask = getattr(one, "ask_before_leaving", None)
+            if ask is not None and ask():
+                return
+        self.exit(0)
 
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen

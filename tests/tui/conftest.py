@@ -63,6 +63,13 @@ async def settle(pilot: Pilot[Any]) -> None:
         quiet = 0 if any(not one.is_finished for one in pilot.app.workers) else quiet + 1
 
 
+async def opened(pilot: Pilot[Any]) -> None:
+    """Until the main screen has taken the place of the first one, and is quiet."""
+    while not any(isinstance(one, MainScreen) for one in pilot.app.screen_stack):
+        await pilot.pause()
+    await settle(pilot)
+
+
 class Screen:
     """An open app with short words for what tests do."""
 
@@ -109,7 +116,7 @@ def open_screen(fixed_rules: None) -> Opener:
         store = None if request is not None else store_of(subject or full_subject())
         app = DrydockApp(request or OpenRequest(), preferences or Preferences(), store)
         async with app.run_test(size=size) as pilot:
-            await settle(pilot)
+            await opened(pilot)
             yield Screen(app, pilot)
 
     return opener

@@ -84,7 +84,7 @@ async def test_nothing_breaks(
             await screen.press(place)
             for key in ("j", "j", "l", "l", "G", "v", "y", "g", "enter", "s"):
                 await screen.pilot.press(key)
-                while len(screen.app.screen_stack) > 1:
+                while not isinstance(screen.top(), MainScreen):
                     await settle(screen.pilot)
                     await screen.press("escape")
         await settle(screen.pilot)

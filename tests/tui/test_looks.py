@@ -18,7 +18,7 @@ from hardening.model import ConfigPlace, ImagePathPlace, Severity
 from hardening.opening import OpenRequest
 from hardening.secrets.model import Life, Secret
 from hardening.subject import Subject
-from tests.tui.conftest import settle, store_of
+from tests.tui.conftest import opened, settle, store_of
 from tests.tui.subjects import clean_subject, full_subject
 from tui.app import DrydockApp
 from tui.preferences import Preferences
@@ -60,7 +60,7 @@ def picture(
         app = DrydockApp(OpenRequest(), Preferences(theme=theme), store_of(shown))
 
         async def before(pilot: Pilot[Any]) -> None:
-            await settle(pilot)
+            await opened(pilot)
             for key in keys:
                 await pilot.press(key)
                 await settle(pilot)

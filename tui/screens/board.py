@@ -41,6 +41,7 @@ _RANKS = {one.id: one.footer for one in ACTIONS if one.footer}
 class Board(Screen[None]):
     """Layers, findings and secrets over a workbench of tabs."""
 
+    CSS_PATH = ["../app.tcss", "main.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = bindings_for("main")
     AUTO_FOCUS = "#findings"
 

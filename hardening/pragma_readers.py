@@ -28,6 +28,9 @@ OURS = "drydock"
 EVERYTHING = "*"
 """Name of a pragma that leaves out all that its tool could say."""
 
+MAX_LENGTH = 2_000
+"""Characters of a comment; a longer one is no pragma."""
+
 _ANY = re.compile(
     r"drydock|hadolint|check\s*=|trivy:ignore|(?:checkov|bridgecrew|cortex):skip|kics-scan", re.I
 )
@@ -71,7 +74,7 @@ def read_line_pragmas(path: str, text: str) -> tuple[Pragma, ...]:
     found: list[Pragma] = []
     offset = 0
     for number, line in enumerate(text.split("\n"), 1):
-        match = _OURS_IN_LINE.search(line)
+        match = _OURS_IN_LINE.search(line) if len(line) <= MAX_LENGTH else None
         if match is not None:
             span = Span(offset + match.start(), offset + len(line.rstrip("\r")))
             comment = Comment(match[0], span, number)
@@ -110,6 +113,8 @@ def _read(
     dockerfile: Dockerfile, comment: Comment, instruction: Instruction | None
 ) -> Iterator[Pragma]:
     text = comment.text.strip()
+    if len(text) > MAX_LENGTH:
+        return
     index = None if instruction is None else instruction.index
     if match := _OURS.match(text):
         yield _ours(match[1], comment, index)

@@ -35,7 +35,7 @@ ALIASES = (
 )
 
 
-def _finding(subject: Subject, line: int, rule: str = "unpinned-base") -> Finding:
+def finding_on(subject: Subject, line: int, rule: str = "unpinned-base") -> Finding:
     """A finding on the instruction that begins at a line."""
     assert subject.dockerfile is not None
     instruction = next(one for one in subject.dockerfile.instructions if one.start_line == line)
@@ -52,7 +52,7 @@ def _finding(subject: Subject, line: int, rule: str = "unpinned-base") -> Findin
 def _ignored_lines(text: str, lines: list[int], today: date = TODAY) -> list[int]:
     """Of findings on these lines, those that are left out."""
     subject = memory_subject(text)
-    findings = [_finding(subject, line) for line in lines]
+    findings = [finding_on(subject, line) for line in lines]
     kept, ignored, _ = apply(subject, findings, today)
     assert len(kept) + len(ignored) == len(findings), "nothing is lost"
     return [lines[findings.index(one.finding)] for one in ignored]
@@ -60,7 +60,7 @@ def _ignored_lines(text: str, lines: list[int], today: date = TODAY) -> list[int
 
 def _one(text: str, line: int) -> Ignored:
     subject = memory_subject(text)
-    _, (ignored,), about = apply(subject, [_finding(subject, line)], TODAY)
+    _, (ignored,), about = apply(subject, [finding_on(subject, line)], TODAY)
     assert about == ()
     return ignored
 
@@ -184,7 +184,7 @@ def test_the_ignored_finding_tells_who_and_why() -> None:
 )
 def test_a_bad_pragma_is_a_finding(comment: str, says: str) -> None:
     subject = memory_subject(f"FROM a\n{comment}\nRUN x\n")
-    kept, ignored, (about,) = apply(subject, [_finding(subject, 3)], TODAY)
+    kept, ignored, (about,) = apply(subject, [finding_on(subject, 3)], TODAY)
     assert len(kept) == 1 and ignored == ()
     assert about.rule == BAD_PRAGMA
     assert says in about.message
@@ -194,7 +194,7 @@ def test_a_bad_pragma_is_a_finding(comment: str, says: str) -> None:
 
 def test_our_pragma_above_nothing_is_bad() -> None:
     subject = memory_subject('# drydock: ignore=unpinned-base reason="x"\n\nFROM a\n')
-    _, ignored, (about,) = apply(subject, [_finding(subject, 3)], TODAY)
+    _, ignored, (about,) = apply(subject, [finding_on(subject, 3)], TODAY)
     assert ignored == () and "stands above no instruction" in about.message
 
 
@@ -207,7 +207,7 @@ def _by_settings(*ignores: Ignore, file: Path | None = None) -> list[str]:
         "FROM a AS build\nRUN x\nFROM b\nRUN y\n",
         settings=Settings(ignores=ignores, file=file),
     )
-    findings = [_finding(subject, line) for line in (2, 4)]
+    findings = [finding_on(subject, line) for line in (2, 4)]
     findings.append(_elsewhere(ImagePathPlace(0, "opt/x/y")))
     findings.append(
         Finding("unpinned-base", Severity.LOW, Confidence.LOW, "m", (ConfigPlace("User"),))
@@ -243,7 +243,7 @@ def test_an_expired_setting_is_a_finding_and_ignores_nothing() -> None:
         "unpinned-base", "why", expires=date(2026, 5, 31), where="drydock.toml ignore[1]"
     )
     subject = memory_subject("FROM a\n", settings=Settings(ignores=(expired,)))
-    kept, ignored, (about,) = apply(subject, [_finding(subject, 1)], TODAY)
+    kept, ignored, (about,) = apply(subject, [finding_on(subject, 1)], TODAY)
     assert len(kept) == 1 and ignored == ()
     assert about.message.startswith(
         "drydock.toml ignore[1] for unpinned-base ran out on 2026-05-31"

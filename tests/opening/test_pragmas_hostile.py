@@ -38,8 +38,8 @@ def test_a_long_comment_costs_nothing(comment: str) -> None:
 
 WORDS = st.sampled_from(
     ["# ", "drydock:", "hadolint ", "global ", "ignore=", "DL3008", "check=", "skip=",
-     "trivy:ignore:", "DS-0002", ":exp:", "2026-01-01", "checkov:skip=", "CKV_DOCKER_2", "kics-scan ",
-     "ignore-line",
+     "trivy:ignore:", "DS-0002", ":exp:", "2026-01-01", "checkov:skip=", "CKV_DOCKER_2",
+     "kics-scan ", "ignore-line",
      "reason=", '"', "'", " ", ",", ";", "until=", "\\", "\t", "é", "\n", "RUN x", "FROM a"]
 )  # fmt: skip
 

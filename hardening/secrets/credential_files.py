@@ -103,11 +103,29 @@ _git = _by_pattern(GIT, rb"(?m)^https?://[^\s:/]{1,200}:(\S{3,300})@[^\s@]{1,300
 _ENV_LINE = re.compile(
     rb"(?m)^\s{0,8}(?:export\s{1,4})?([A-Za-z_][\w.]{0,100})=([\"']?)([^\s\"'#]{4,1000})\2\s{0,8}$"
 )
+_nuget = _by_pattern(
+    XML_FIELD, rb"(?i)key=\"(?:ClearText)?Password\"\s{1,8}value=\"([^\"\n%]{4,300})\""
+)
+_KUBE_SECRET = re.compile(rb"(?im)^[\s\"']{0,8}kind[\"']?:\s{0,4}[\"']?secret\b")
+_KUBE_VALUE = re.compile(
+    rb"(?m)^[ \t]{1,12}[\w.\"'-]{1,100}:[ \t]{1,8}(?:\|-?\s{1,40})?[\"']?"
+    rb"([A-Za-z0-9+/]{8,8000}={0,2})[\"']?\s*$"
+)
 _define = _by_pattern(
     DEFINE,
     rb"(?i)define\s{0,4}\(\s{0,4}['\"]\w{0,40}(?:passw|secret|_key|_salt|token)\w{0,40}['\"]\s{0,4},"
     rb"\s{0,40}['\"]([^'\"\n]{4,300})['\"]",
 )
+
+
+def _kube_secret(data: bytes) -> Iterator[Hit]:
+    """Values under `data:` of a Kubernetes Secret, which are base 64 and not encrypted."""
+    if not _KUBE_SECRET.search(data):
+        return
+    start = re.search(rb"(?m)^\s{0,8}(?:data|stringData):", data)
+    for match in _KUBE_VALUE.finditer(data, start.end()) if start else ():
+        if match[1].lower() not in (b"kubernetes", b"generic", b"namespace"):
+            yield _hit(KUBE, data, *match.span(1))
 
 
 def _env(data: bytes) -> Iterator[Hit]:
@@ -212,6 +230,8 @@ _READERS: Final[tuple[tuple[str, Reader], ...]] = (
         r"|(?:^|/)admin\.conf$",
         _kube,
     ),
+    (r"(?:^|/)nuget\.config$", _nuget),
+    (r"\.ya?ml$", _kube_secret),
     (r"\.(?:php|inc|phtml)$", _define),
     (r"(?:^|/)(?:\.vault-token|master\.key|\.?erlang\.cookie|\.htpasswd\.txt)$", _whole),
     (r"(?:^|/)(?:\.git-token|\.github[_-]token|\.secret|\.?vault[_-]pass(?:word)?)$", _whole),

@@ -113,7 +113,7 @@ def _hits_of(engine: Matcher, one: Format, data: bytes) -> Iterator[Hit]:
     for match in engine.matches(one, data):
         group = match.lastindex or 0
         start, end = match.span(group)
-        if not _bounded(one, data, match.start(), end):
+        if not _bounded(one, data, match.start(), end, keyed=bool(group)):
             continue
         name = data[match.start() : start].decode("latin-1") if group else ""
         yield Hit(one, data[start:end], start, end, name)
@@ -122,13 +122,14 @@ def _hits_of(engine: Matcher, one: Format, data: bytes) -> Iterator[Hit]:
             return
 
 
-def _bounded(one: Format, data: bytes, start: int, end: int) -> bool:
+def _bounded(one: Format, data: bytes, start: int, end: int, *, keyed: bool) -> bool:
+    """A token stands alone. Before a keyed value stands the name, which may be part of a longer."""
     if not one.bounded:
         return True
     if end < len(data) and data[end] in TOKEN_CHARACTERS:
         return False
     at_left = start > 0 and data[start] in _ALPHANUMERIC and data[start - 1] in _ALPHANUMERIC
-    return not at_left or not one.specific
+    return keyed or not at_left
 
 
 def without_overlaps(hits: Iterable[Hit]) -> tuple[Hit, ...]:

@@ -140,12 +140,19 @@ def _plain(word: str) -> bytes:
 @cache
 def all_formats() -> tuple[Format, ...]:
     """Every format, specific ones first, generic ones last. Raises ValueError for two of one id."""
-    from hardening.secrets import formats_cloud, formats_code, formats_generic, formats_services
+    from hardening.secrets import (
+        formats_apps,
+        formats_cloud,
+        formats_code,
+        formats_generic,
+        formats_services,
+    )
 
     every = (
         *formats_cloud.FORMATS,
         *formats_code.FORMATS,
         *formats_services.FORMATS,
+        *formats_apps.FORMATS,
         *formats_generic.FORMATS,
     )
     if len({one.id for one in every}) != len(every):

@@ -108,7 +108,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     token("infracost-token", "Infracost API token", "infracost", "ico-[A-Za-z0-9]{32}", _M,
           _PANEL),
     token("harness-token", "Harness access token", "harness",
-          r"(?:pat|sat)\.[A-Za-z0-9_-]{22}\.[0-9a-f]{24}\.[A-Za-z0-9]{20}", _H, _PANEL,
+          r"(?:pat|sat)\.[A-Za-z0-9_-]{22}\.[0-9A-Za-z]{24}\.[A-Za-z0-9]{20}", _H, _PANEL,
           prefix="", keywords=("pat.", "sat.")),
     token("octopus-deploy-key", "Octopus Deploy API key", "octopus", "API-[A-Z0-9]{26}", _H,
           _PANEL),

@@ -21,9 +21,10 @@ FORMATS: Final[tuple[Format, ...]] = (
           entropy=0, prefix="", keywords=("private key",), bounded=False),
     token("putty-key", "PuTTY private key", "", r"PuTTY-User-Key-File-\d: [a-z0-9-]{4,40}",
           Severity.CRITICAL, _KEY, entropy=0, prefix="", bounded=False),
-    token("jwt", "JSON web token", "", r"eyJ[A-Za-z0-9_-]{14,1000}\.eyJ[A-Za-z0-9_-]{10,1000}"
-          r"\.[A-Za-z0-9_-]{10,1000}", Severity.MEDIUM, _JWT, prefix="eyJ", bounded=False,
-          keywords=("eyJ",), trigger=r"eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]"),
+    token("jwt", "JSON web token", "", r"ey[A-Za-z0-9_-]{15,1000}\.ey[A-Za-z0-9_-]{11,1000}"
+          r"\.[A-Za-z0-9_-]{10,1000}", Severity.MEDIUM, _JWT, prefix="ey", bounded=False,
+          keywords=("ey",),
+          trigger=r"ey[A-Za-z0-9_-]{8}[A-Za-z0-9_-]*\.ey[A-Za-z0-9_-]+\.[A-Za-z0-9_-]"),
     token("password-in-address", "Password in an address", "",
           r"://[^\s:@/'\"<>(){}|\\$%`,;]{0,100}:([^\s:@/'\"<>(){}|\\`,;]{3,200})@"
           r"[A-Za-z0-9.\[-]{1,200}",
@@ -32,11 +33,23 @@ FORMATS: Final[tuple[Format, ...]] = (
     token("password-hash", "Password hash", "",
           r"\$(?:1|2[aby]|5|6|7|y|apr1)\$[./A-Za-z0-9,=$]{20,200}", Severity.MEDIUM, _PASSWORD,
           prefix="", keywords=("$",), bounded=False),
+    token("curl-user", "Password on a curl command line", "",
+          r"curl [^\n]{0,300}(?:-u|--user)[ =]?[\"']?[^\s\"':$@]{0,80}:([^\s\"'$]{3,200})",
+          Severity.HIGH, _PASSWORD, prefix="", keywords=("curl",), bounded=False, entropy=0,
+          trigger=r"curl [^\n]*(?:-u|--user)[ =]?[\"']?[^\s\"':$@]*:[^\s\"'$]"),
+    token("curl-header", "Key in a header of a curl command line", "",
+          r"(?i:curl [^\n]{0,300}(?:-H|--header)[ =]{1,4}[\"'](?:authorization|(?:x-)?"
+          r"(?:[a-z]{1,20}-)?(?:api-?key|token|auth|access-token|secret)): {0,4}"
+          r"(?:(?:bearer|token|basic) )?)"
+          r"([^\s\"'$]{8,800})",
+          Severity.HIGH, _PASSWORD, prefix="", keywords=("curl",), bounded=False,
+          trigger=r"(?i:curl [^\n]*(?:-H|--header)[ =]+[\"'][a-z-]*"
+          r"(?:authorization|api-?key|token|auth|secret): *[a-z0-9])"),
     Format(
         id="secret-setting",
         title="Setting with a secret's name",
         provider="",
-        pattern=(_NAME + r"""[A-Za-z0-9_.\[\]-]{0,40}['"]?\s{0,3}"""
+        pattern=(_NAME + r"""[A-Za-z0-9_.\[\]-]{0,40}['"]?\s{0,20}"""
                  r"""(?:(?:=|=>|:=|:\s)\s{0,3}(?:"([^"\r\n]{4,300})"|'([^'\r\n]{4,300})'"""
                  r"""|([^\s'"#;,<>(){}\[\]]{4,300}))|:(?:"([^"\r\n]{4,300})"|'([^'\r\n]{4,300})'))"""
                  ).encode(),

@@ -33,7 +33,11 @@ _TEST_PATH = re.compile(
     r"(?i)(?:^|/)(?:tests?|testing|testdata|test_data|fixtures?|__tests__|spec|certdata|examples?)/"
     r"|(?:^|/)(?:test_[^/]*|[^/]*(?:_test|\.test|\.spec))\.[a-z]+$"
 )
-_PASSWORD_FORMATS: Final = frozenset({"password-in-address", "secret-setting"})
+_PASSWORD_FORMATS: Final = frozenset({"password-in-address", "secret-setting", "curl-user"})
+_COMMON = re.compile(
+    r"(?i)^(?:pass(?:word|wd)?|pwd|pw|secret|token|api[_-]?(?:key|token)|test(?:ing)?|user(?:name)?"
+    r"|xxx+|yyy+|zzz+|abc|foo|bar|baz|some[_-]?\w+|my\w*|.*[<>].*|\[.*\])[>\]'\"]*$"
+)
 
 
 def entropy(value: str) -> float:
@@ -67,6 +71,8 @@ def _by_value(hit: Hit, value: str) -> str:
     if found and (found.end() - found.start()) * 2 >= len(value):
         return "template that something else fills in"
     if _PLACEHOLDER.search(value) and not _is_long_random(hit, value):
+        return "placeholder"
+    if hit.format.id in _PASSWORD_FORMATS and _COMMON.match(value):
         return "placeholder"
     if len(set(value)) <= 3 and len(value) > 5:
         return "placeholder"

@@ -38,10 +38,10 @@ def test_gitleaks_cases() -> None:
     rows: list[dict[str, Any]] = [json.loads(line) for line in io.BytesIO(data)]
     wanted = [row for row in rows if row["label"] == "tp"]
     found = sum(bool(hits_in(row["text"].encode(), row["path"] or "x/.env")) for row in wanted)
-    assert found / len(wanted) > 0.90
+    assert found / len(wanted) > 0.97
     unwanted = [row for row in rows if row["label"] == "fp" and row["origin"] == "verbatim"]
     alarms = sum(bool(live(row["text"].encode(), row["path"] or "x/.env")) for row in unwanted)
-    assert alarms / len(unwanted) < 0.2
+    assert alarms / len(unwanted) < 0.18
 
 
 def test_leaky_repository() -> None:
@@ -57,7 +57,7 @@ def test_leaky_repository() -> None:
         total += case["risk_lines"]
         found += min(len(lines), case["risk_lines"])
         beyond += max(0, len(lines) - case["risk_lines"] - case["informative_lines"])
-    assert found / total > 0.78
+    assert found / total > 0.8
     assert beyond <= 1
 
 

@@ -62,7 +62,9 @@ def find(subject: Subject) -> Iterator[Finding]:
                 subject,
                 f"{found[0]} is no longer a working key server",
                 at=word.span,
-                about=found[0].lower(),
+                about=" ".join([found[0].lower(), *(one.text for one in command.positionals())])[
+                    :300
+                ],
                 fixes=(fix,) if span.slice(dockerfile.text) == found[0] else (),
                 tip="Use keys.openpgp.org or keyserver.ubuntu.com, or keep the key in the "
                 "repository",

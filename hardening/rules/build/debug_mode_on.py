@@ -11,7 +11,13 @@ from hardening.rules.support import Facts, facts
 from hardening.subject import Subject
 
 TRUE = ("1", "true", "on", "yes")
-SWITCHES = ("FLASK_DEBUG", "DJANGO_DEBUG", "APP_DEBUG", "SYMFONY_DEBUG", "QUARKUS_DEBUG")
+SWITCHES: tuple[str, ...] = (
+    "FLASK_DEBUG",
+    "DJANGO_DEBUG",
+    "APP_DEBUG",
+    "SYMFONY_DEBUG",
+    "QUARKUS_DEBUG",
+)
 SWITCHES += ("WERKZEUG_DEBUG_PIN_OFF",)
 MODES = {
     "FLASK_ENV": "production",

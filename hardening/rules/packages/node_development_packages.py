@@ -14,7 +14,7 @@ from hardening.rules.support_packages import has_flag
 from hardening.subject import Subject
 
 FLAG = {"npm": "--omit=dev", "yarn": "--production", "pnpm": "--prod"}
-CHOSEN = (
+CHOSEN: tuple[str, ...] = (
     "--omit",
     "--production",
     "--only",

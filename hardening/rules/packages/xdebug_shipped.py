@@ -9,7 +9,7 @@ from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.subject import Subject
 
-INSTALLERS = (
+INSTALLERS: tuple[str, ...] = (
     "pecl",
     "docker-php-ext-enable",
     "docker-php-ext-install",

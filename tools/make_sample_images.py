@@ -158,7 +158,7 @@ def debian_base() -> dict[str, File | None]:
 
 
 def apt_leftovers() -> dict[str, File | None]:
-    lists = "var/lib/apt/lists/deb.debian.org_debian_dists_bookworm"
+    lists = "var/lib/apt/lists/mirror.example_debian_dists_bookworm"
     return {
         f"{lists}_main_binary-amd64_Packages.lz4": File(filler("packages", 8 * MEBI)),
         f"{lists}_InRelease": File(filler("release", 151 * 1024)),

@@ -74,7 +74,7 @@ FORMATS: Final[tuple[Format, ...]] = (
           _REGISTRY),
     token("clojars-token", "Clojars deploy token", "clojars", "CLOJARS_[a-z0-9]{60}", _H,
           _REGISTRY),
-    token("crates-token", "crates.io API token", "crates", "cio[0-9A-Za-z]{32}", _C, _REGISTRY,
+    token("crates-token", "Rust registry API token", "crates", "cio[0-9A-Za-z]{32}", _C, _REGISTRY,
           entropy=3.8),
     token("nuget-key", "NuGet API key", "nuget", "oy2[a-z0-9]{43}", _C, _REGISTRY, entropy=3.8),
     token("docker-hub-token", "Docker Hub access token", "docker",

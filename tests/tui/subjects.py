@@ -73,7 +73,7 @@ def sketch() -> ImageSketch:
             LayerSketch(
                 command="RUN /bin/sh -c apt-get update # buildkit",
                 files={
-                    "var/lib/apt/lists/deb.debian.org_Packages": FileSketch(b"P", size=8_912_331),
+                    "var/lib/apt/lists/mirror.example_Packages": FileSketch(b"P", size=8_912_331),
                 },
             ),
             LayerSketch(

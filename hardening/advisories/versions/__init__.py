@@ -36,7 +36,7 @@ _SCHEMES = {
     "pypi": "pypi",
     "npm": "semver",
     "go": "semver",
-    "crates.io": "semver",
+    "crates": "semver",
     "hex": "semver",
     "swifturl": "semver",
     "bitnami": "semver",
@@ -52,7 +52,8 @@ _SCHEMES = {
 
 def scheme_of(ecosystem: str) -> str | None:
     """The scheme of an OSV ecosystem (`Debian:12`, `npm`), None when there is none here."""
-    return _SCHEMES.get(ecosystem.partition(":")[0].lower())
+    name = ecosystem.partition(":")[0].lower()
+    return _SCHEMES.get(name) or _SCHEMES.get(name.partition(".")[0])
 
 
 @cache

@@ -23,7 +23,7 @@ rule = Rule(
     bad=(
         Example(
             "FROM python:3.13\n"
-            "RUN pip install --trusted-host pypi.org --no-cache-dir -r requirements.txt\n",
+            "RUN pip install --trusted-host registry.example --no-cache-dir -r requirements.txt\n",
             "FROM python:3.13\nRUN pip install --no-cache-dir -r requirements.txt\n",
         ),
         Example(

@@ -109,7 +109,7 @@ def _candidate(folder: Path, path: Path) -> Candidate | None:
 def _services_of(candidate: Candidate) -> list[Candidate]:
     from hardening.compose_file import services
     from hardening.errors import InputError
-    from hardening.text_files import read_text
+    from hardening.opening.text_files import read_text
 
     try:
         found = services(read_text(candidate.path), candidate.path.name)

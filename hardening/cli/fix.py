@@ -7,11 +7,11 @@ import os
 import sys
 from pathlib import Path
 
-from hardening.base_digests import with_base_digests
 from hardening.cli import codes
 from hardening.cli.opening import STANDARD_INPUT, open_named
 from hardening.errors import InputError, UsageError
 from hardening.model import Safety
+from hardening.opening.base_digests import with_base_digests
 from hardening.replay import Replayed, all_fixes
 from hardening.reports.plain import plural, printable
 from hardening.workspace import Workspace

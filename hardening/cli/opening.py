@@ -43,7 +43,7 @@ def with_profile(subject: Subject, profile: str | None) -> Subject:
 def _open_standard_input(options: argparse.Namespace) -> Subject:
     from hardening.dockerfile.source import decode
     from hardening.opening import add_image, open_text
-    from hardening.text_files import MAX_TEXT, check_text
+    from hardening.opening.text_files import MAX_TEXT, check_text
 
     data = sys.stdin.buffer.read(MAX_TEXT + 1)
     check_text(data, "standard input")

@@ -9,8 +9,8 @@ import pytest
 from hardening.image import base as base_module
 from hardening.image.model import Origin
 from hardening.image.synthetic import ImageSketch, LayerSketch, make_image
-from hardening.instruction_map import moved
 from hardening.opening import attach_image, memory_subject, open_image_only
+from hardening.opening.instruction_map import moved
 from hardening.subject import Subject
 
 TEXT = 'FROM debian:12\nRUN one\nCOPY a /a\nRUN two\nCMD ["/a"]\n'

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from hardening.base_digests import base_names, digests, with_base_digests
 from hardening.errors import EngineError
 from hardening.image import engine
 from hardening.image.engine import LocalImage
 from hardening.opening import memory_subject
+from hardening.opening.base_digests import base_names, digests, with_base_digests
 
 DIGEST = "sha256:" + "a" * 64
 TEXT = (

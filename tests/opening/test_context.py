@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hardening import context_source
 from hardening.context import FilteredContext, FolderContext, MemoryContext, default_ignore_path
+from hardening.context import source as context_source
 from hardening.dockerfile.ignore import IgnoreFile
 
 Make = Callable[[dict[str, str], str | None], FilteredContext]

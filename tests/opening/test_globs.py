@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardening.globs import BadPatternError, matches
+from hardening.context.globs import BadPatternError, matches
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hardening.candidates import find_candidates, is_dockerfile_name
 from hardening.context import default_ignore_path
 from hardening.errors import InputError, UsageError
 from hardening.opening import memory_subject, open_files, open_text
-from hardening.text_files import MAX_TEXT
+from hardening.opening.text_files import MAX_TEXT
 
 COMPOSE = "services:\n  web:\n    build: .\n    user: '10'\n  db:\n    image: db:1\n"
 

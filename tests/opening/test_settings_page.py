@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from hardening.settings import load_settings
-from hardening.settings_file import _IGNORE_KEYS, _SECRET_KEYS, _TOP_KEYS
+from hardening.settings.file import _IGNORE_KEYS, _SECRET_KEYS, _TOP_KEYS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "settings.md").read_text()
 

@@ -13,8 +13,8 @@ from hardening.context import FolderContext
 from hardening.dockerfile import parse
 from hardening.errors import InputError, UsageError
 from hardening.model import RunConfiguration, Skipped
+from hardening.opening.text_files import read_text, reason_of
 from hardening.subject import Subject
-from hardening.text_files import read_text, reason_of
 
 if TYPE_CHECKING:
     from hardening.compose_file import Service

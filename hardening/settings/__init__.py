@@ -103,7 +103,7 @@ def load_settings(root: Path) -> Settings:
     file = _find(root)
     if file is None:
         return Settings()
-    from hardening.settings_file import read_settings
+    from hardening.settings.file import read_settings
 
     return read_settings(file)
 
@@ -111,7 +111,7 @@ def load_settings(root: Path) -> Settings:
 @cache
 def known_rules() -> frozenset[str]:
     """Ids of all rules, from their file names: no rule is imported."""
-    folder = Path(__file__).parent / "rules"
+    folder = Path(__file__).parent.parent / "rules"
     return frozenset(
         file.stem.replace("_", "-")
         for file in folder.glob("*/*.py")

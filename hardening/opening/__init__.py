@@ -58,7 +58,7 @@ def open_files(
     `drydock.toml` unless given. Raises InputError (cannot be read, not text, too large) and
     UsageError (several candidates, an unknown service).
     """
-    from hardening.opening_files import open_path
+    from hardening.opening.files import open_path
 
     return open_path(
         Path(path),
@@ -75,7 +75,7 @@ def open_text(
 
     Settings are those of the context, else of the current folder. Raises UsageError.
     """
-    from hardening.opening_files import without_file
+    from hardening.opening.files import without_file
 
     return without_file(text, None if context is None else Path(context), settings)
 
@@ -92,8 +92,8 @@ def attach_image(subject: Subject, image: Image) -> Subject:
     dockerfile = subject.dockerfile
     base = None
     if dockerfile is not None and image.source == "engine":
-        from hardening.base_digests import with_base_digests
         from hardening.image.base import local_base
+        from hardening.opening.base_digests import with_base_digests
 
         base = local_base(image, dockerfile)
         if not subject.base_digests:
@@ -293,7 +293,7 @@ def _with_moved_attribution(before: Dockerfile | None, subject: Subject) -> Subj
     if image is None or before is None or after is None or before is after:
         return subject
     from hardening.image.attribution import with_attribution
-    from hardening.instruction_map import moved
+    from hardening.opening.instruction_map import moved
 
     where = moved(before, after)
     attributions = tuple(

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from hardening.context_source import MAX_PATHS, FolderSource, Kind, MemorySource, Source
-from hardening.globs import BadPatternError, has_wildcard, match_component
+from hardening.context.globs import BadPatternError, has_wildcard, match_component
+from hardening.context.source import MAX_PATHS, FolderSource, Kind, MemorySource, Source
 
 if TYPE_CHECKING:
     from hardening.dockerfile.ignore import IgnoreFile

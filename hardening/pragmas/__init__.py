@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from datetime import date
 from os.path import relpath
 
-from hardening.allowed_secrets import by_allowed_secret
 from hardening.model import (
     Confidence,
     ConfigPlace,
@@ -22,7 +21,8 @@ from hardening.model import (
     LayerPlace,
     Severity,
 )
-from hardening.pragma_readers import (
+from hardening.pragmas.allowed_secrets import by_allowed_secret
+from hardening.pragmas.readers import (
     EVERYTHING,
     OURS,
     Pragma,

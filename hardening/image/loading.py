@@ -9,13 +9,18 @@ from hardening.image import cache
 from hardening.image.archive import Archive, open_archive
 from hardening.image.blobs import BlobSource
 from hardening.image.columns import Columns
+from hardening.image.compression import compression_of
+from hardening.image.config import MAX_JSON
 from hardening.image.docker_save import MANIFEST, open_save
+from hardening.image.feeding import first_block_is_tar
+from hardening.image.files import OpenFile
 from hardening.image.layout import FolderBlobs, TarBlobs, open_layout
 from hardening.image.merge import Squash, squash
 from hardening.image.model import Image
 from hardening.image.platforms import normalise
 from hardening.image.sources import LayerInfo, Source
 from hardening.image.stored import StoredImage, image_of
+from hardening.image.tar import BLOCK_SIZE
 from hardening.progress import SILENT, Progress
 
 INDEX = "index.json"
@@ -48,7 +53,7 @@ def open_source(reference: str, *, platform: str | None, progress: Progress) -> 
     if path.is_dir():
         if (path / INDEX).is_file() or _is_written_as_path(reference):
             return _open_folder(path, platform=platform, name=name)
-    elif path.exists() or _is_written_as_path(reference):
+    elif _is_written_as_path(reference) or _looks_like_archive(path):
         return _open_file(path, platform=platform, name=name, progress=progress)
     from hardening.image.engine import open_engine
 
@@ -146,6 +151,15 @@ def _is_written_as_path(reference: str) -> bool:
     )
 
 
+def _looks_like_archive(path: Path) -> bool:
+    """Whether a bare word names an archive here, and not by chance some file that is called like
+    an image of the engine."""
+    if not path.exists() or len(path.parts) > 1 or path.suffix:
+        return path.exists()
+    begin = OpenFile.at(path).read(0, BLOCK_SIZE)
+    return compression_of(begin) is not None or first_block_is_tar(begin)
+
+
 def _open_folder(path: Path, *, platform: str | None, name: str | None) -> Source:
     index = path / INDEX
     if not index.is_file():
@@ -154,9 +168,6 @@ def _open_folder(path: Path, *, platform: str | None, name: str | None) -> Sourc
             f"it has no {INDEX}",
             "Name an archive of docker save, an OCI layout or an image of the engine.",
         )
-    from hardening.image.config import MAX_JSON
-    from hardening.image.files import OpenFile
-
     data = OpenFile.at(index).read(0, MAX_JSON + 1)
     return open_layout(FolderBlobs(path), data, f"layout {path}", platform=platform, name=name)
 

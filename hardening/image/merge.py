@@ -19,6 +19,9 @@ from hardening.image.tree import IMPLICIT, ROW_BITS, ROW_MASK, MergedTree, pack,
 MAX_PATHS = 4_000_000
 """Paths of the merged tree, directories without an entry of their own included."""
 
+MAX_MADE = 256 << 20
+"""Characters of all directory names that had to be made up: one deep path implies thousands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Squash:
@@ -41,7 +44,7 @@ def squash(layers: Sequence[Columns]) -> Squash:
 
 def _too_many(layer: int) -> ImageError:
     return ImageError(
-        f"Layer {layer} brings the image to more than {MAX_PATHS:,} paths",
+        f"Layer {layer} brings the image to more paths than {MAX_PATHS:,}, or far too deep ones",
         "drydock stops there so that a hostile image cannot fill the memory",
     )
 
@@ -58,6 +61,7 @@ class _Stack:
         self.merged: dict[str, int] = {}
         self.children: dict[str, list[str]] = {"": []}
         self.total = 0
+        self.made = 0
         self.repeats: dict[str, list[int]] = {}
         self.hidden: dict[str, int] = {}
 
@@ -130,7 +134,8 @@ class _Stack:
             self._repeat(path, self._size(old), 0)
         self.merged[path] = pack(number, IMPLICIT)
         self.children[path] = []
-        if len(self.merged) > MAX_PATHS:
+        self.made += len(path)
+        if len(self.merged) > MAX_PATHS or self.made > MAX_MADE:
             raise _too_many(number)
 
     def _through_link(self, path: str) -> str | None:

@@ -20,7 +20,7 @@ from typing import IO
 
 from hardening.errors import ImageError
 from hardening.image.codec import decode, unframe
-from hardening.image.compression import compression_of
+from hardening.image.compression import MAX_RATIO, compression_of
 from hardening.image.files import FileBlob
 from hardening.image.walking import Tell, Walked, sha256_of, walk_layer
 from hardening.image.worker import HEAD
@@ -32,6 +32,12 @@ WORTH_A_PROCESS = 24 << 20
 
 WORTH_HELP = 1 << 30
 """The same for uncompressed layers, of which only the headers are read."""
+
+MAX_UNPACKED = 32 << 30
+"""Bytes that all compressed layers of an image may unpack to, or `MAX_RATIO` times their size."""
+
+MAX_ENTRIES = 5_000_000
+"""Entries of all layers of one image."""
 
 PHASE = "reading layers"
 _START = (
@@ -48,19 +54,40 @@ def walk_all(
     naming the layer, Cancelled."""
     if not blobs:
         return {}
-    progress.start(PHASE, sum(blob.size for blob in blobs.values()))
+    first: dict[str, int] = {}
+    for number, blob in blobs.items():
+        first.setdefault(blob.identity, number)
+    distinct = {number: blobs[number] for number in first.values()}
+    progress.start(PHASE, sum(blob.size for blob in distinct.values()))
     packed = {
         number: blob
-        for number, blob in blobs.items()
+        for number, blob in distinct.items()
         if compression_of(blob.read(0, 8)) is not None
     }
-    plain = {number: blob for number, blob in blobs.items() if number not in packed}
+    plain = {number: blob for number, blob in distinct.items() if number not in packed}
     try:
         found = _walk_plain(plain, name, verify=verify, progress=progress)
         found.update(_walk_packed(packed, name, verify=verify, progress=progress))
     finally:
         progress.finish(PHASE)
-    return found
+    return {number: found[first[blob.identity]] for number, blob in blobs.items()}
+
+
+class Bound:
+    """What all layers of one image may come to. Raises ImageError beyond it."""
+
+    def __init__(self, blobs: Mapping[int, FileBlob]) -> None:
+        self._left = max(MAX_UNPACKED, MAX_RATIO * sum(blob.size for blob in blobs.values()))
+        self._entries = MAX_ENTRIES
+
+    def take(self, walked: Walked) -> Walked:
+        self._left -= walked.columns.tar_size
+        self._entries -= len(walked.columns) + len(walked.columns.whiteouts)
+        if self._left < 0:
+            raise ImageError("The layers unpack to far more than they are", "it is a bomb")
+        if self._entries < 0:
+            raise ImageError(f"The layers hold more than {MAX_ENTRIES:,} entries", "drydock stops")
+        return walked
 
 
 def _teller(progress: Progress) -> Tell:
@@ -72,14 +99,20 @@ def _teller(progress: Progress) -> Tell:
 
 
 def _here(
-    blobs: Mapping[int, FileBlob], name: Named, *, verify: bool, progress: Progress
+    blobs: Mapping[int, FileBlob],
+    name: Named,
+    *,
+    verify: bool,
+    progress: Progress,
+    bound: Bound | None = None,
 ) -> dict[int, Walked]:
     tell = _teller(progress)
+    bound = bound or Bound(blobs)
     found = {}
     for number, blob in blobs.items():
         progress.check()
         try:
-            found[number] = walk_layer(blob, tell, verify=verify)
+            found[number] = bound.take(walk_layer(blob, tell, verify=verify))
         except ImageError as error:
             raise named(error, name(number)) from None
     return found
@@ -173,6 +206,7 @@ class _Crew:
         self.verify = verify
         self.progress = progress
         self.tell = _teller(progress)
+        self.bound = Bound(blobs)
         self.found: dict[int, Walked] = {}
         self.failed = threading.Event()
         self.error: BaseException | None = None
@@ -237,7 +271,7 @@ class _Crew:
             process.stdin.write(json.dumps(job).encode() + b"\n")
             process.stdin.flush()
             try:
-                self.found[number] = self._answer(process.stdout)
+                self.found[number] = self.bound.take(self._answer(process.stdout))
             except ImageError as error:
                 raise named(error, self.name(number)) from None
         process.stdin.close()

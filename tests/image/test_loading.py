@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from hardening.errors import Cancelled, ImageError
+from hardening.errors import Cancelled, EngineError, ImageError
 from hardening.image import workers
+from hardening.image.files import FileBlob
 from hardening.image.loading import load_files, open_image
 from hardening.image.platforms import own_platform
+from hardening.image.walking import Tell, Walked, walk_layer
 from tests.image.builders import (
     Layout,
     config,
@@ -189,6 +191,59 @@ def test_images_chosen_by_name(tmp_path: Path) -> None:
 def test_docker_export_is_recognised(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="docker export"):
         open_image(written(tmp_path, tar(file("etc/passwd"), file("bin/sh"))))
+
+
+def test_a_file_that_is_called_like_an_image(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked: list[str] = []
+
+    def engine(reference: str, **_: object) -> None:
+        asked.append(reference)
+        raise EngineError("No engine")
+
+    monkeypatch.setattr("hardening.image.engine.open_engine", engine)
+    Path("nginx").write_bytes(b"\x7fELF no archive")
+    Path("app").mkdir()
+    for reference in ("nginx", "app", "app@sha256:0", "other:1"):
+        with pytest.raises(EngineError):
+            open_image(reference)
+    assert asked == ["nginx", "app", "app@sha256:0", "other:1"]
+    Path("saved").write_bytes(docker_save([TOP]))
+    assert open_image("saved").repo_tags == ("app:1",)
+
+
+def test_a_layer_that_repeats_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layout = Layout()
+    layout.image([TOP] * 50)
+    read: list[int] = []
+    real = walk_layer
+
+    def walk(blob: FileBlob, tell: Tell, *, verify: bool) -> Walked:
+        read.append(blob.size)
+        return real(blob, tell, verify=verify)
+
+    monkeypatch.setattr(workers, "walk_layer", walk)
+    image = load_files(open_image(str(layout.write(tmp_path / "layout"))), verify=True)
+    assert len(read) == 1
+    assert [layer.wasted for layer in image.layers] == [3] * 49 + [0]
+
+
+@pytest.mark.parametrize("pack", [same, gzipped])
+def test_all_layers_together_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]
+) -> None:
+    layers = [tar(*(file(f"{number}-{name}") for name in range(9))) for number in range(9)]
+    data = docker_save(layers, blobs=[pack(layer) for layer in layers])
+    monkeypatch.setattr(workers, "MAX_ENTRIES", 50)
+    with pytest.raises(ImageError, match="more than 50 entries"):
+        load_files(open_image(written(tmp_path, data)))
+    if pack is gzipped:
+        monkeypatch.setattr(workers, "MAX_RATIO", 1)
+        monkeypatch.setattr(workers, "MAX_UNPACKED", 20_000)
+        with pytest.raises(ImageError, match="unpack to far more"):
+            load_files(open_image(written(tmp_path, data)))
 
 
 class Count:

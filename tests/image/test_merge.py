@@ -145,8 +145,15 @@ def test_whiteout_of_nothing() -> None:
 
 def test_too_many_paths(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merge, "MAX_PATHS", 10)
-    with pytest.raises(ImageError, match="more than 10 paths"):
+    with pytest.raises(ImageError, match="more paths than 10"):
         squash([layer({"/".join(["d"] * 30): 1})])
+
+
+def test_deep_paths_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge, "MAX_MADE", 100_000)
+    deep = {f"{number}/" + "d/" * 100 + "f": 1 for number in range(100)}
+    with pytest.raises(ImageError, match="far too deep"):
+        squash([layer(deep)])
 
 
 NAMES = st.sampled_from(["a", "b", "c"])

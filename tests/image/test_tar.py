@@ -88,7 +88,6 @@ ITEM = st.builds(
     Item,
     name=PATH,
     content=st.binary(max_size=1500),
-    type=st.sampled_from([tarfile.REGTYPE, tarfile.REGTYPE, tarfile.AREGTYPE]),
     mode=st.integers(0, 0o7777),
     uid=st.integers(0, (1 << 32) - 1),
     gid=st.integers(0, (1 << 32) - 1),
@@ -125,6 +124,13 @@ def test_normalised_names(tmp_path: Path) -> None:
     items = (folder("./"), file("./a"), file("/b"), file("c//d/./e"), file("f/../g"), folder("h/"))
     columns = walk(tar(*items), tmp_path)
     assert columns.paths == ["a", "b", "c/d/e", "g", "h"]
+
+
+def test_old_directories_end_in_a_slash(tmp_path: Path) -> None:
+    items = (Item("old/", type=tarfile.AREGTYPE), Item("old/file", b"x", type=tarfile.AREGTYPE))
+    columns = walk(tar(*items, format=tarfile.USTAR_FORMAT), tmp_path)
+    kinds = [columns.entry(row, 0).type for row in range(2)]
+    assert kinds == [EntryType.DIRECTORY, EntryType.FILE]
 
 
 def test_whiteouts_are_no_entries(tmp_path: Path) -> None:

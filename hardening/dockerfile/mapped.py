@@ -28,18 +28,17 @@ class MappedText:
 
     def span(self, start: int, end: int) -> Span:
         """Span in the file of `text[start:end]`; what was dropped in the middle is inside."""
-        first = self.at(start)
+        starts = self.starts
+        if len(starts) == 1:
+            base = self.sources[0]
+            return Span(base + start, base + max(start, end))
+        piece = bisect_right(starts, start) - 1
+        shift = self.sources[piece] - starts[piece]
         if end <= start:
-            return Span(first, first)
-        last = self.at(end - 1) + 1
-        return Span(first, last) if last >= first else Span(first, first)
-
-    def source(self, start: int, end: int) -> str:
-        """The slice of the file behind `text[start:end]`, dropped characters included."""
-        if len(self.starts) == 1:
-            return self.text[start:end]
-        span = self.span(start, end)
-        return self.file[span.start : span.end]
+            return Span(start + shift, start + shift)
+        if piece + 1 == len(starts) or end <= starts[piece + 1]:
+            return Span(start + shift, end + shift)
+        return Span(start + shift, max(start + shift, self.at(end - 1) + 1))
 
     def pick(self, ranges: Iterable[tuple[int, int]]) -> MappedText:
         """A text made of parts of this one, in the order given."""

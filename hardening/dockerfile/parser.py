@@ -30,9 +30,19 @@ _DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _HEREDOC_KEYWORDS = frozenset({"RUN", "COPY", "ADD"})
 
 
-@lru_cache(maxsize=64)
+MAX_REMEMBERED = 200_000
+"""Characters of a text whose structure is kept for the next time."""
+
+
 def parse(text: str, path: str = "Dockerfile") -> Dockerfile:
-    """The structure of a Dockerfile. Never raises, whatever the text."""
+    """The structure of a Dockerfile. Never raises, whatever the text; equal texts share one."""
+    if len(text) > MAX_REMEMBERED:
+        return _Parser(text, path).run()
+    return _remembered(text, path)
+
+
+@lru_cache(maxsize=64)
+def _remembered(text: str, path: str) -> Dockerfile:
     return _Parser(text, path).run()
 
 

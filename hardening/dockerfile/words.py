@@ -36,7 +36,9 @@ class UnbuildableError(RefusedError):
 
 def word_of(line: LogicalLine, start: int, end: int, value: str) -> Word:
     raw = line.text[start:end]
-    return Word(line.source(start, end), value, line.span(start, end), raw)
+    span = line.span(start, end)
+    text = raw if len(raw) == span.end - span.start else line.file[span.start : span.end]
+    return Word(text, value, span, raw)
 
 
 def split_flags(line: LogicalLine, start: int, end: int) -> tuple[tuple[Flag, ...], int]:

@@ -124,7 +124,7 @@ def _finding(subject: Subject, placed: Placed, group: _Group) -> Finding:
 def _name(subject: Subject, instruction: Instruction, secret: Secret | None) -> str:
     """A name for the mounted variable that the RUN does not use yet."""
     rule_name = secret.rule if secret is not None else "password"
-    generic = rule_name in ("password-in-address", "secret-setting", "curl-password")
+    generic = rule_name in ("password-in-address", "secret-setting", "curl-user")
     base = "PASSWORD" if generic else re.sub(r"[^A-Z0-9]+", "_", rule_name.upper()).strip("_")
     if base[:1].isdigit():
         base = f"KEY_{base}"

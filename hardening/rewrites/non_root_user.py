@@ -11,7 +11,7 @@ from hardening.dockerfile.model import Dockerfile, Instruction
 from hardening.dockerfile.packages import package_calls
 from hardening.model import Edit, Fix, Precondition, fails, holds, unknown
 from hardening.rewrites.accounts import STATEMENT, Choice, choose_account
-from hardening.rewrites.ownership import Ownership, opens_root_home, ownership
+from hardening.rewrites.ownership import Ownership, made_for, opens_root_home, ownership
 from hardening.runtime.base_facts import Family
 from hardening.runtime.capabilities import root_reason
 from hardening.runtime.programs import start_programs
@@ -118,10 +118,7 @@ def _volumes_first(
     )  # fmt: skip
     if first is None:
         return None
-    account = choice.account
-    folders = " ".join(owned.volumes)
-    command = f"RUN install -d -o {account.uid} -g {account.gid} {folders}"
-    return insert_line_before(dockerfile, first, command)
+    return insert_line_before(dockerfile, first, f"RUN {made_for(choice, owned.volumes)}")
 
 
 def _last_step(start: Start) -> Instruction:

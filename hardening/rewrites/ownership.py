@@ -41,11 +41,9 @@ class Ownership:
 
     def commands(self, choice: Choice) -> tuple[str, ...]:
         """Shell commands for everything but the volumes."""
-        account = choice.account
         lines = []
         if self.folders:
-            folders = " ".join(self.folders)
-            lines.append(f"install -d -o {account.uid} -g {account.gid} {folders}")
+            lines.append(made_for(choice, self.folders))
         trees = " ".join(path for path in self.trees if not path.endswith(_DATA_SUFFIXES))
         if trees:
             lines.append(f"mkdir -p {trees}")
@@ -54,6 +52,12 @@ class Ownership:
         if files:
             lines.append(f"chown {choice.ids} {files}")
         return tuple(lines)
+
+
+def made_for(choice: Choice, folders: tuple[str, ...]) -> str:
+    """The command that makes folders and gives them, not what is in them, away."""
+    account = choice.account
+    return f"install -d -o {account.uid} -g {account.gid} {' '.join(folders)}"
 
 
 def ownership(start: Start, *, with_shell: bool) -> Ownership:

@@ -40,9 +40,7 @@ def joined(lines: int) -> str:
 def forget() -> None:
     """Empty every cache keyed by text, so that each round does the whole work."""
     analysis._cache.clear()
-    clear = getattr(parse, "cache_clear", None)
-    if clear is not None:
-        clear()
+    forget_parses()
 
 
 def median_ms(work: Callable[[], object]) -> float:

@@ -1,6 +1,6 @@
 """How long a Dockerfile takes: structure, shell commands, and BuildKit's own parser beside it.
 
-    .venv/bin/python -m benchmarks.dockerfile
+    .venv/bin/python -m benchmarks.dockerfile_parse
 
 Milliseconds, medians of rounds that take turns; the text is generated, so nothing else is needed.
 """
@@ -68,8 +68,8 @@ def main() -> None:
         print("BuildKit's parser (the dockerfile wheel) is not installed: left out")
     else:
         contestants["BuildKit's parser"] = parse_string
-    for name in contestants.values():
-        name(BLOCK.format(0))
+    for contestant in contestants.values():
+        contestant(BLOCK.format(0))
     for lines in (100, 1000, 2000):
         text = dockerfile_of(lines)
         for name, taken in milliseconds(contestants, text).items():

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.common import judge
 from hardening import analyse as analysis
-from hardening.dockerfile.parser import parse
+from hardening.dockerfile.parser import forget as forget_parses
 from hardening.model import Safety
 from hardening.opening import memory_subject
 from hardening.plan import Plan

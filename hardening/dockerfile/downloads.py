@@ -44,7 +44,7 @@ _WGET = _words(
 
 def downloads(script: Script) -> tuple[Download, ...]:
     """Every address that a curl or wget command fetches, in order."""
-    runners = _Runners(script)
+    runners = _runners(script)
     return tuple(
         download
         for command in script.commands
@@ -56,7 +56,7 @@ def downloads(script: Script) -> tuple[Download, ...]:
 def pipes_into_shell(script: Script) -> tuple[tuple[Command, Command], ...]:
     """Downloader and the shell or interpreter that runs what it fetched: `curl x | sh`,
     `sh -c "$(curl x)"`, `bash <(curl x)`, `eval "$(wget -qO- x)"`."""
-    runners = _Runners(script)
+    runners = _runners(script)
     found = []
     for command in script.named("curl", "wget"):
         runner = runners.of(command)
@@ -138,6 +138,13 @@ def _remote_name(url: ShellWord, *, query_too: bool) -> str:
     path = re.split("#" if query_too else "[?#]", address)[0]
     host_and_path = re.sub(r"^\w+://", "", path)
     return host_and_path.rpartition("/")[2] if "/" in host_and_path[:-1] else "index.html"
+
+
+def _runners(script: Script) -> _Runners:
+    runners: _Runners | None = script.__dict__.get("_runners")
+    if runners is None:
+        runners = script.__dict__["_runners"] = _Runners(script)
+    return runners
 
 
 class _Runners:

@@ -29,9 +29,12 @@ _VERSION_LIKE = {
 
 
 def package_calls(script: Script) -> tuple[PackageCall, ...]:
-    """Every call of a package manager, in order."""
-    calls = (package_call(command) for command in script.commands)
-    return tuple(call for call in calls if call is not None)
+    """Every call of a package manager, in order; a script remembers them."""
+    calls: tuple[PackageCall, ...] | None = script.__dict__.get("_package_calls")
+    if calls is None:
+        found = (package_call(command) for command in script.commands)
+        calls = script.__dict__["_package_calls"] = tuple(call for call in found if call)
+    return calls
 
 
 def package_call(command: Command) -> PackageCall | None:

@@ -20,6 +20,8 @@ from hardening.rewrites.frontend import frontend_version, require_frontend
 from hardening.subject import Subject
 
 ENV_FRONTEND: Final = (1, 10)
+MAX_FIXES: Final = 50
+"""Each fix reads the whole file: a file with more such variables gets no more fixes."""
 
 _READERS_OF_NAMES: Final = (
     (re.compile(r"(?i)^(?:NPM_|NODE_AUTH|YARN_|PNPM_)"), ("npm", "npx", "yarn", "pnpm", "bun")),

@@ -9,6 +9,7 @@ keywords: the same findings, slower.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -138,10 +139,10 @@ def without_overlaps(hits: Iterable[Hit]) -> tuple[Hit, ...]:
     order = sorted(hits, key=lambda hit: (hit.format.generic, not hit.format.specific,
                                           hit.start - hit.end, hit.start))
     kept: list[Hit] = []
-    taken: list[tuple[int, int]] = []
     for hit in order:
-        if any(start < hit.end and hit.start < end for start, end in taken):
-            continue
-        kept.append(hit)
-        taken.append((hit.start, hit.end))
-    return tuple(sorted(kept, key=lambda hit: hit.start))
+        place = bisect_left(kept, hit.start, key=lambda one: one.start)
+        free_left = place == 0 or kept[place - 1].end <= hit.start
+        free_right = place == len(kept) or hit.end <= kept[place].start
+        if free_left and free_right:
+            kept.insert(place, hit)
+    return tuple(kept)

@@ -13,6 +13,9 @@ from hardening.rules.support import facts
 from hardening.rules.support_copy import Transfer, transfers
 from hardening.subject import Subject
 
+NEAR = 50
+"""Stages before this one that a misspelt name is compared with."""
+
 rule = Rule(
     title="Copy from a stage that is defined before",
     severity=Severity.MEDIUM,
@@ -42,16 +45,20 @@ rule = Rule(
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     dockerfile = facts(subject).dockerfile
+    first: dict[str, int] = {}
+    for stage in dockerfile.stages:
+        if stage.name:
+            first.setdefault(stage.name, stage.index)
     for one in transfers(subject, "COPY"):
         name = one.origin
         if not name or "$" in name or any(mark in name for mark in ":@/"):
             continue
-        earlier = [
-            stage for stage in dockerfile.stages if one.stage and stage.index < one.stage.index
-        ]
+        here = one.stage.index if one.stage is not None else 0
         own = one.stage is not None and one.stage.name == name.lower()
-        if own or _is_known(name, earlier) or one.placed.deferred:
+        known = int(name[:9]) if name.isdigit() else first.get(name.lower(), here)
+        if own or known < here or one.placed.deferred:
             continue
+        earlier = dockerfile.stages[max(0, here - NEAR) : here]
         yield rule.finding(
             subject,
             f"No stage before this one is called {name}: it is taken for an image",
@@ -62,13 +69,9 @@ def find(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _is_known(name: str, earlier: list[Stage]) -> bool:
-    if name.isdigit():
-        return int(name) < len(earlier)
-    return any(stage.name == name.lower() for stage in earlier)
-
-
-def _fixes(dockerfile: Dockerfile, one: Transfer, name: str, earlier: list[Stage]) -> Iterator[Fix]:
+def _fixes(
+    dockerfile: Dockerfile, one: Transfer, name: str, earlier: tuple[Stage, ...]
+) -> Iterator[Fix]:
     names = [stage.name for stage in earlier if stage.name]
     near = get_close_matches(name.lower(), names, n=1, cutoff=0.7)
     flag = one.instruction.flag("from")

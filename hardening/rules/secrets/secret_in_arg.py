@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hardening.model import Evidence, Finding, Severity
-from hardening.rewrites.secret_mount import variable_to_mount
+from hardening.rewrites.secret_mount import MAX_FIXES, variable_to_mount
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.rules.support_secrets import secret_variables, severity_of
@@ -61,10 +61,10 @@ rule = Rule(
 def find(subject: Subject) -> Iterator[Finding]:
     dockerfile = facts(subject).dockerfile
     declared = secret_variables(subject, "ENV")
-    for name, variables in secret_variables(subject, "ARG").items():
+    for number, (name, variables) in enumerate(secret_variables(subject, "ARG").items()):
         if name in declared:
             continue
-        fix = variable_to_mount(subject, name)
+        fix = variable_to_mount(subject, name) if number < MAX_FIXES else None
         first = variables[0]
         secrets = [one.secret for one in variables if one.secret is not None]
         yield rule.finding(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hardening.model import ConfigPlace, Evidence, Finding, Place, Severity
-from hardening.rewrites.secret_mount import variable_to_mount
+from hardening.rewrites.secret_mount import MAX_FIXES, variable_to_mount
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.rules.support_secrets import Variable, secret_variables, severity_of
@@ -71,8 +71,8 @@ rule = Rule(
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
-    for name, variables in secret_variables(subject, "ENV").items():
-        fix = variable_to_mount(subject, name)
+    for number, (name, variables) in enumerate(secret_variables(subject, "ENV").items()):
+        fix = variable_to_mount(subject, name) if number < MAX_FIXES else None
         first = variables[0]
         kind = next((one.secret.title for one in variables if _speaks(one) and one.secret), None)
         what = (

@@ -27,6 +27,7 @@ from tui.widgets.filetree import FilesView
 from tui.widgets.lines import Lines
 from tui.widgets.panes import FindingsPane, LayersPane, PaneLines, SecretsPane
 from tui.widgets.prose import Prose
+from tui.widgets.toned import Palette
 
 TABS = (
     ("dockerfile", "4", "Dockerfile"),
@@ -52,6 +53,7 @@ class Board(Screen[None]):
         self.tab = "dockerfile"
 
     def compose(self) -> ComposeResult:
+        yield Palette()
         yield SummaryBar(id="summary")
         yield Banner(id="banner")
         yield PhaseBar(id="phases")

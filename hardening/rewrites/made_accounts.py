@@ -85,15 +85,16 @@ def numbered_account(start: Start) -> Choice | None:
             continue
         if _option(words, "-u", "--uid") is not None:
             continue
-        if command.has_flag("-r", "--system") and command.name == "useradd":
-            numbered = _numbered_system(start, command, words, name)
+        group = _option(
+            words, *(("-g", "--gid") if command.name == "useradd" else ("-G", "--ingroup"))
+        )
+        if group is None and _is_system(command, words):
+            numbered = _numbered_system(start, command, name, short)
             if numbered is not None:
                 return numbered
             continue
         edits = [insert_at(start.dockerfile, command.words[0].span.end,
                            f" {'-u' if short else '--uid'} {FIRST_ID}")]  # fmt: skip
-        group = _option(words, *(("-g", "--gid") if command.name == "useradd" else
-                                 ("-G", "--ingroup")))  # fmt: skip
         gid = _group_number(start, group or name, short, edits) if group else FIRST_ID
         if gid is not None:
             home = _option(words, "-d", "--home-dir", "-h", "--home") or f"/home/{name}"
@@ -103,14 +104,26 @@ def numbered_account(start: Start) -> Choice | None:
     return None
 
 
-def _numbered_system(start: Start, command: Command, words: list[str], name: str) -> Choice | None:
-    """useradd --system takes a group number of its own choice: the group is made first."""
-    if _option(words, "-g", "--gid") is not None or start.dockerfile is None:
+def _is_system(command: Command, words: list[str]) -> bool:
+    if command.name == "useradd":
+        return command.has_flag("-r", "--system")
+    return command.has_flag("-S", "--system") and "--group" not in words
+
+
+def _numbered_system(start: Start, command: Command, name: str, short: bool) -> Choice | None:
+    """A system account without a group gets one of the tool's own choice (or nogroup): a group
+    with our number is made before it."""
+    if command.wrappers or command.conditional or start.dockerfile is None:
         return None
-    if command.wrappers or command.conditional:
-        return None
-    group = f"groupadd --gid {FIRST_ID} {name} && "
-    numbers = f" --uid {FIRST_ID} --gid {FIRST_ID}"
+    if command.name == "useradd":
+        group = f"groupadd --gid {FIRST_ID} {name} && "
+        numbers = f" --uid {FIRST_ID} --gid {FIRST_ID}"
+    elif short:
+        group = f"addgroup -g {FIRST_ID} {name} && "
+        numbers = f" -u {FIRST_ID} -G {name}"
+    else:
+        group = f"addgroup --gid {FIRST_ID} {name} && "
+        numbers = f" --uid {FIRST_ID} --ingroup {name}"
     edits = (
         insert_at(start.dockerfile, command.span.start, group),
         insert_at(start.dockerfile, command.words[0].span.end, numbers),

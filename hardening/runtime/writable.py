@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from posixpath import commonpath
 
 from hardening.runtime.base_facts import split_reference
+from hardening.runtime.copied import copied_files
 from hardening.runtime.programs import start_programs
 from hardening.runtime.start import Start
 
@@ -92,11 +93,21 @@ def writable_paths(start: Start) -> tuple[WritablePath, ...]:
                 path, WritablePath(path, f"{evidence}, which writes there", kept, mode)
             )
     for path, evidence in _scripted(start):
-        found.setdefault(path, WritablePath(path, evidence))
+        kept = _holds_files(start, path)
+        found.setdefault(path, WritablePath(path, evidence, kept, "0755" if kept else "1777"))
     for path, evidence in _data_files(start):
         found.setdefault(path, WritablePath(path, evidence, kept=True, mode="0755"))
     found.setdefault("/tmp", WritablePath("/tmp", "almost every program expects a writable /tmp"))
     return tuple(one for path, one in sorted(found.items()) if not _inside_another(path, found))
+
+
+def _holds_files(start: Start, path: str) -> bool:
+    """True where the Dockerfile puts files: a tmpfs would hide them."""
+    if path == start.workdir:
+        return True
+    targets = [target.rstrip("/") or "/" for _, _, target in copied_files(start)]
+    shared = ((commonpath((path, target)), target) for target in targets)
+    return any(common != "/" and common in (path, target) for common, target in shared)
 
 
 def _inside_another(path: str, others: dict[str, WritablePath]) -> bool:

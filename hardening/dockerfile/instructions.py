@@ -109,6 +109,7 @@ def _instruction(line: LogicalLine, start: int, end: int, escape: str) -> Instru
         flags=flags,
         comments=tuple(line.comments),
     )
+    made.__dict__["_line"] = line
     if keyword == "ONBUILD":
         words, trigger = _trigger(line, begin, end, escape)
         return replace(made, words=words, trigger=trigger)

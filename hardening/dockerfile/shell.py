@@ -96,6 +96,9 @@ def _of_shebang(program: str, arguments: list[str]) -> tuple[str, ...]:
 
 def logical_line(instruction: Instruction) -> LogicalLine:
     """The instruction's line as it was joined while parsing."""
+    known: LogicalLine | None = instruction.__dict__.get("_line")
+    if known is not None:
+        return known
     assert instruction.owner is not None
     text, escape = instruction.owner.text, instruction.owner.escape
     start = instruction.span.start

@@ -16,50 +16,85 @@ from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Facts, Run, facts, image_has
 from hardening.subject import Subject
 
-HARMLESS = frozenset({"echo", "printf", "yes", "true", ":", "cat", "env", "printenv", "id", "date"})
-HARMLESS |= {
-    "find",
-    "ls",
-    "sort",
-    "uniq",
-    "tr",
-    "cut",
-    "awk",
-    "gawk",
-    "sed",
-    "grep",
-    "egrep",
-    "head",
-}
-HARMLESS |= {"tail", "wc", "paste", "rev", "tac", "comm", "xargs", "seq", "basename", "dirname"}
-HARMLESS |= {
-    "dpkg",
-    "dpkg-query",
-    "rpm",
-    "ldd",
-    "ldconfig",
-    "scanelf",
-    "readelf",
-    "getconf",
-    "nproc",
-}
-HARMLESS |= {
-    "uname",
-    "arch",
-    "hostname",
-    "readlink",
-    "realpath",
-    "file",
-    "tee",
-    "column",
-    "pwd",
-    "lsb_release",
-}
+HARMLESS = frozenset(
+    [
+        "echo",
+        "printf",
+        "yes",
+        "true",
+        ":",
+        "cat",
+        "env",
+        "printenv",
+        "id",
+        "date",
+        "find",
+        "ls",
+        "sort",
+        "uniq",
+        "tr",
+        "cut",
+        "awk",
+        "gawk",
+        "sed",
+        "grep",
+        "egrep",
+        "head",
+        "tail",
+        "wc",
+        "paste",
+        "rev",
+        "tac",
+        "comm",
+        "xargs",
+        "seq",
+        "basename",
+        "dirname",
+        "dpkg",
+        "dpkg-query",
+        "apt-mark",
+        "apt-cache",
+        "rpm",
+        "ldd",
+        "ldconfig",
+        "scanelf",
+        "readelf",
+        "getconf",
+        "nproc",
+        "uname",
+        "arch",
+        "hostname",
+        "readlink",
+        "realpath",
+        "file",
+        "tee",
+        "column",
+        "pwd",
+        "lsb_release",
+        "set",
+    ]
+)
+"""Commands that only print, list or filter."""
 BASH = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]'
 HAVE_BASH = frozenset(
-    {"debian", "ubuntu", "fedora", "centos", "rockylinux", "almalinux", "amazonlinux"}
+    [
+        "debian",
+        "ubuntu",
+        "fedora",
+        "centos",
+        "rockylinux",
+        "almalinux",
+        "amazonlinux",
+        "python",
+        "node",
+        "golang",
+        "ruby",
+        "php",
+        "openjdk",
+        "buildpack-deps",
+        "rust",
+    ]
 )
-HAVE_BASH |= {"python", "node", "golang", "ruby", "php", "openjdk", "buildpack-deps", "rust"}
 
 rule = Rule(
     title="Let a failed pipe fail the build",

@@ -23,6 +23,10 @@ rule = Rule(
         Example("FROM debian:13 AS build\nFROM debian:13\nCOPY --from=build /a /a\n"),
         Example("FROM debian:13 AS base\nFROM base\n"),
         Example("FROM debian:13 AS a\nFROM debian:13\nRUN --mount=from=a,target=/a true\n"),
+        Example(
+            'FROM debian:13 AS worker\nCMD ["worker"]\nFROM debian:13 AS web\nCMD ["web"]\n',
+            note="an image of its own, built with --target",
+        ),
         Example("FROM debian:13 AS a-amd64\nFROM a-$TARGETARCH\n", note="by its name"),
         Example(
             "FROM debian:13 AS a\nFROM debian:13 AS b\n"
@@ -73,7 +77,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         return
     used = _used(dockerfile)
     for stage in stages:
-        if stage.index not in used:
+        if stage.index not in used and not stage.all("CMD", "ENTRYPOINT", "EXPOSE", "HEALTHCHECK"):
             yield rule.finding(
                 subject,
                 f"The last stage does not need {stage.name or f'stage {stage.index}'}",

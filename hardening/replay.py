@@ -1,7 +1,7 @@
 """Applies accepted fixes one after another, reading and analysing the text again between them.
 
-The order in which fixes were accepted does not matter: they are applied in a fixed order (large
-rewrites first, then by rule), each as soon as its finding is there.
+The order in which fixes were accepted does not matter: they are applied in a fixed order (bases,
+large rewrites, then by rule, run flags last), each as soon as its finding is there.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from hardening.keys import NEW_TEXT, Anchors, split_key
 from hardening.model import Conflict, Edit, Finding, Fix, Report, Safety
 from hardening.origins import Origins
 from hardening.plan import Plan, finding_key_of, fix_key
-from hardening.rules import Rule
+from hardening.rules import Rule, rule_by_id
 from hardening.subject import Subject
 from hardening.workspace import EditError, Workspace, prepare_edits, splice
 
-FIRST = ("single-stage-build",)
-"""Rules whose fixes reshape the file: applied before the others."""
+RESHAPING = "single-stage-build"
+"""The rule whose fix reshapes the file."""
 
 MAX_ROUNDS = 500
 
@@ -245,9 +245,14 @@ def _next_choice(
     return min(choices, key=lambda choice: _order(choice[0]), default=None)
 
 
-def _order(key: str) -> tuple[bool, str]:
-    rule = split_key(finding_key_of(key))[0]
-    return (rule not in FIRST, key)
+def _order(key: str) -> tuple[int, str]:
+    """Bases first, since a rewrite copies by their versions; then the rewrite that makes new
+    stages; then the rest; what is derived from the finished image, such as run flags, last."""
+    name = split_key(finding_key_of(key))[0]
+    rule = rule_by_id(name)
+    theme = "" if rule is None else rule.theme
+    rank = 0 if theme == "base" else 1 if name == RESHAPING else 3 if theme == "runtime" else 2
+    return (rank, key)
 
 
 def _result(state: _State, dropped: list[Dropped], conflicts: list[Conflict]) -> Replayed:

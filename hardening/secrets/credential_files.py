@@ -244,14 +244,48 @@ def _any_reader() -> re.Pattern[str]:
     return re.compile("|".join(pattern for pattern, _ in _READERS), re.I)
 
 
-_NAMED: Final = re.compile(
-    r"(?i)(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.npmrc|\.netrc|_netrc|\.git-credentials|\.pgpass"
-    r"|\.pypirc|\.vault-token|\.dockercfg|\.my\.cnf|\.mylogin\.cnf|\.s3cfg|\.htpasswd"
-    r"|\.(?:bash|zsh|ash|sh|python|mysql|psql|node_repl|irb|rediscli|sqlite)_history"
-    r"|\.aws/credentials|\.docker/config\.json|\.kube/config|\.azure/accesstokens\.json"
-    r"|\.config/gh/hosts\.yml|\.config/gcloud/(?:credentials\.db|application_default_credentials\.json)"
-    r"|\.env(?:\.[\w-]+)?|[^/]+\.(?:tfstate|tfvars|jks|p12|pfx|kdbx|ppk|keystore))$"
+_NAMES: Final = frozenset(
+    [
+        "id_rsa",
+        "id_dsa",
+        "id_ecdsa",
+        "id_ed25519",
+        ".npmrc",
+        ".netrc",
+        "_netrc",
+        ".git-credentials",
+        ".pgpass",
+        ".pypirc",
+        ".vault-token",
+        ".dockercfg",
+        ".my.cnf",
+        ".mylogin.cnf",
+        ".s3cfg",
+        ".htpasswd",
+        ".bash_history",
+        ".zsh_history",
+        ".ash_history",
+        ".sh_history",
+        ".python_history",
+        ".mysql_history",
+        ".psql_history",
+        ".node_repl_history",
+        ".irb_history",
+        ".rediscli_history",
+        ".sqlite_history",
+    ]
 )
+_ENDINGS: Final = (".tfstate", ".tfvars", ".jks", ".p12", ".pfx", ".kdbx", ".ppk", ".keystore")
+_PLACES: Final = (
+    "/.aws/credentials",
+    "/.docker/config.json",
+    "/.kube/config",
+    "/.azure/accesstokens.json",
+    "/.config/gh/hosts.yml",
+    "/.config/gcloud/credentials.db",
+    "/.config/gcloud/application_default_credentials.json",
+)
+_ENV_NAME: Final = re.compile(r"\.env(?:\.[\w-]+)?$")
 _TEMPLATE_NAME: Final = re.compile(r"(?i)\.(?:example|sample|dist|template|tmpl|defaults?)$")
 
 
@@ -269,7 +303,15 @@ def read_structure(path: str, data: bytes) -> tuple[Hit, ...]:
 def is_credential_file(path: str) -> bool:
     """True when a file of this name usually holds credentials: `.npmrc`, `id_rsa`, `.env`; not
     `.env.example`."""
-    return bool(_NAMED.search("/" + path)) and not _TEMPLATE_NAME.search(path)
+    lowered = path.lower()
+    name = lowered.rpartition("/")[2]
+    named = (
+        name in _NAMES
+        or name.endswith(_ENDINGS)
+        or (name.startswith(".env") and bool(_ENV_NAME.match(name)))
+        or f"/{lowered}".endswith(_PLACES)
+    )
+    return named and not _TEMPLATE_NAME.search(path)
 
 
 _SETTINGS: Final = re.compile(

@@ -13,10 +13,10 @@ from hardening.rules.support_layers import is_base, listing, places, shipped
 from hardening.subject import Subject
 
 _NEEDLESS = re.compile(
-    r"(?:^|/)(?:Dockerfile(?:\.[\w-]+)?|docker-compose[\w.-]*\.ya?ml|compose\.ya?ml|\.dockerignore"
+    r"(?:Dockerfile(?:\.[\w-]+)?|docker-compose[\w.-]*\.ya?ml|compose\.ya?ml|\.dockerignore"
     r"|\.vimrc|\.viminfo|\.DS_Store|Thumbs\.db|core\.\d+|[^/]+\.(?:swp|swo|orig|rej))$"
-    r"|(?:^|/)\.(?:idea|vscode|svn|hg|bzr|circleci|github|gitlab)/[^/]+$"
 )
+_FOLDERS = re.compile(r"(?:^|/)\.(?:idea|vscode|svn|hg|bzr|circleci|github|gitlab)/[^/]+$")
 _VENDORED = re.compile(
     r"(?:^|/)(?:node_modules|site-packages|dist-packages|vendor|gems)/|^usr/share/"
 )
@@ -67,6 +67,9 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 
 def _is_needless(entry: Entry) -> bool:
-    if not entry.is_file or _VENDORED.search(entry.path):
+    path = entry.path
+    name = path.rpartition("/")[2]
+    hidden = path.startswith(".") or "/." in path
+    if not (_NEEDLESS.match(name) or (hidden and _FOLDERS.search(path))):
         return False
-    return bool(_NEEDLESS.search(entry.path))
+    return entry.is_file and not _VENDORED.search(path)

@@ -34,6 +34,8 @@ _CACHES = (
     ("Gem cache", re.compile(r"/gems/[^/]+/cache/[^/]+\.gem$|^usr/local/bundle/cache/.+")),
 )
 
+_FOLDERS = ("var/lib/apt/", "etc/apk/", "root/", "home/")
+
 rule = Rule(
     title="Leave package manager caches out of the image",
     severity=Severity.LOW,
@@ -92,4 +94,6 @@ def _is_own_file(entry: Entry) -> bool:
 
 
 def _cache_of(path: str) -> str | None:
+    if "cache" not in path and not path.startswith(_FOLDERS) and "/registry/" not in path:
+        return None
     return next((name for name, pattern in _CACHES if pattern.search(path)), None)

@@ -26,6 +26,9 @@ _SMALL = 1000
 _CHUNK = 1 << 16
 
 REDIRECTS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
+_REDIRECTORS = frozenset(
+    {"<", ">", ">>", "&>", "&>>", "<&", ">&", ">|", "<&-", ">&-", "<<", "<<-", "<<<", "<>"}
+)
 SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 _LEAVES = frozenset({"word", "number", "raw_string", "variable_name", "string_content"})
 
@@ -167,7 +170,7 @@ class ShellTree:
         operator = "".join(
             self.source(child)
             for child in node.children
-            if child.type == "file_descriptor" or not child.is_named
+            if child.type == "file_descriptor" or child.type in _REDIRECTORS
         )
         skipped = ("file_descriptor", "pipeline", "heredoc_body", "heredoc_end")
         named = [child for child in node.children if child.is_named and child.type not in skipped]

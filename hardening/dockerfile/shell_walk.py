@@ -134,6 +134,8 @@ class _Reading:
 
     def _statement(self, node: Node, context: _Context) -> None:
         kind = node.type
+        if node.start_byte == node.end_byte:  # the grammar put in what is missing
+            return
         if kind == "command":
             self._add(node, self.tree.command_parts(node), context)
         elif kind == "list":

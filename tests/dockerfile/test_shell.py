@@ -186,6 +186,18 @@ def test_a_heredoc_on_a_command_keeps_the_rest_of_its_line() -> None:
     assert (commands[1].position, commands[2].joined_by) == (1, "&&")
 
 
+def test_operators_are_those_of_the_redirection_alone() -> None:
+    cat, update = _commands("RUN cat > /etc/x <<EOF && apt-get update\na\nEOF\n")
+    assert [one.operator for one in cat.redirections] == [">", "<<"]
+    assert update.joined_by == "&&"
+
+
+def test_a_pipe_into_nothing_makes_no_command() -> None:
+    _, script = _script("RUN curl x |\n")
+    assert [one.name for one in script.commands] == ["curl"]
+    assert script.errors
+
+
 def test_a_heredoc_for_python_is_no_shell() -> None:
     assert [one.name for one in _commands("RUN python3 <<EOF\nimport os\nEOF\n")] == ["python3"]
 

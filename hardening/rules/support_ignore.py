@@ -14,7 +14,7 @@ from hardening.model import Edit, Fix, Precondition, Span, holds, unknown
 from hardening.rules.support import facts
 from hardening.rules.support_cache import remembered
 from hardening.rules.support_copy import is_whole_context, transfers
-from hardening.secrets.credential_files import is_credential_file
+from hardening.secrets.credential_names import is_credential_file
 from hardening.subject import Subject
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from hardening.secrets.credential_files import is_settings_file, read_structure
+from hardening.secrets.credential_files import read_structure
+from hardening.secrets.credential_names import is_settings_file
 from hardening.secrets.engine import Hit, Matcher, confirm, find, matcher, without_overlaps
 from hardening.secrets.names import can_be_secret, is_public_name
 

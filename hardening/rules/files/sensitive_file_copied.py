@@ -11,7 +11,7 @@ from hardening.rules.frame import Example, Rule
 from hardening.rules.support_cache import remembered
 from hardening.rules.support_copy import Transfer, is_whole_context, transfers
 from hardening.rules.support_ignore import ignore_fix, listed
-from hardening.secrets.credential_files import is_credential_file
+from hardening.secrets.credential_names import is_credential_file
 from hardening.subject import Subject
 
 rule = Rule(

@@ -9,7 +9,7 @@ from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Confidence, Finding, ImagePathPlace, Severity
 from hardening.rules.frame import Example, Need, Rule
 from hardening.rules.support_layers import listing, places, severity_by_origin, shipped
-from hardening.secrets.credential_files import is_credential_file
+from hardening.secrets.credential_names import is_credential_file
 from hardening.subject import Subject
 
 rule = Rule(

@@ -1,0 +1,94 @@
+"""Which files hold credentials or settings, told by their names alone."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_NAMES: Final = frozenset(
+    [
+        "id_rsa",
+        "id_dsa",
+        "id_ecdsa",
+        "id_ed25519",
+        ".npmrc",
+        ".netrc",
+        "_netrc",
+        ".git-credentials",
+        ".pgpass",
+        ".pypirc",
+        ".vault-token",
+        ".dockercfg",
+        ".my.cnf",
+        ".mylogin.cnf",
+        ".s3cfg",
+        ".htpasswd",
+        ".bash_history",
+        ".zsh_history",
+        ".ash_history",
+        ".sh_history",
+        ".python_history",
+        ".mysql_history",
+        ".psql_history",
+        ".node_repl_history",
+        ".irb_history",
+        ".rediscli_history",
+        ".sqlite_history",
+    ]
+)
+_ENDINGS: Final = (".tfstate", ".tfvars", ".jks", ".p12", ".pfx", ".kdbx", ".ppk", ".keystore")
+_PLACES: Final = (
+    "/.aws/credentials",
+    "/.docker/config.json",
+    "/.kube/config",
+    "/.azure/accesstokens.json",
+    "/.config/gh/hosts.yml",
+    "/.config/gcloud/credentials.db",
+    "/.config/gcloud/application_default_credentials.json",
+)
+_ENV_NAME: Final = re.compile(r"\.env(?:\.[\w-]+)?$")
+_TEMPLATE_NAME: Final = re.compile(r"(?i)\.(?:example|sample|dist|template|tmpl|defaults?)$")
+
+
+def read_structure(path: str, data: bytes) -> tuple[Hit, ...]:
+    """What the file's own structure gives away; nothing for files of no known kind."""
+    if len(data) > MAX_STRUCTURED:
+        return ()
+    name = "/" + path
+    if not _any_reader().search(name):
+        return ()
+    readers = (reader for pattern, reader in _READERS if re.search(pattern, name, re.I))
+    return tuple(hit for reader in readers for hit in reader(data))
+
+
+def is_credential_file(path: str) -> bool:
+    """True when a file of this name usually holds credentials: `.npmrc`, `id_rsa`, `.env`; not
+    `.env.example`."""
+    lowered = path.lower()
+    name = lowered.rpartition("/")[2]
+    named = (
+        name in _NAMES
+        or name.endswith(_ENDINGS)
+        or (name.startswith(".env") and bool(_ENV_NAME.match(name)))
+        or f"/{lowered}".endswith(_PLACES)
+    )
+    return named and not _TEMPLATE_NAME.search(path)
+
+
+_SETTINGS: Final = re.compile(
+    r"(?i)\.(?:env|ini|cfg|cnf|conf|config|ya?ml|json|properties|toml|xml|tf|tfvars|tfstate|sh|bash|zsh"
+    r"|php|inc|rb|sql|service|netrc|txt|list|plist|gradle|credentials|secret|secrets|auth|pass)$"
+    r"|(?:^|/)(?:\.[^/.]+|\.env[^/]*|\.[\w-]+rc|Dockerfile[^/]*|Containerfile|Makefile|credentials"
+    r"|config|hub|passwd|secrets?|settings\.py|local_settings\.py|config\.py|config\.js|\w*history"
+    r"|[\w-]*passw(?:or)?d)$"
+)
+_VENDORED: Final = re.compile(
+    r"(?:^|/)(?:node_modules|site-packages|dist-packages|vendor|gems|\.cargo/registry|go/pkg/mod"
+    r"|__pycache__)/|^usr/(?:share|lib|lib64|include|libexec|src)/|^lib/|^usr/local/lib/|^var/lib/dpkg/"
+)
+
+
+def is_settings_file(path: str) -> bool:
+    """True for files whose settings are believed by name alone: configuration, environment and
+    shell files outside what package managers installed."""
+    return bool(_SETTINGS.search(path)) and not _VENDORED.search(path)

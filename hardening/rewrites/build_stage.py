@@ -157,8 +157,20 @@ class BuildStage:
                 paths.append(folder)
             else:
                 unclear.append(f"line {instruction.start_line}")
-        kept = [path for path in dict.fromkeys(paths) if not _covered(path, covered)]
+        gone = self.deleted
+        kept = [path for path in dict.fromkeys(paths) if not _covered(path, (*covered, *gone))]
         return tuple(kept), tuple(unclear)
+
+    @cached_property
+    def deleted(self) -> tuple[str, ...]:
+        """Absolute paths that a RUN of the stage deletes."""
+        found = []
+        for instruction, script, command in self.commands("rm"):
+            for word in command.arguments:
+                text = None if word.is_flag else self.text_of(instruction, word)
+                if text:
+                    found.append(normpath(join(self.folder_at(instruction, script, command), text)))
+        return tuple(found)
 
     def simple_exec(self, instruction: Instruction | None) -> tuple[str, ...] | None:
         """The words of CMD or ENTRYPOINT when no shell is needed for them, else None."""

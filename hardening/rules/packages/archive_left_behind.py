@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hardening.dockerfile.downloads import downloads
+from hardening.dockerfile.edits import delete_instruction
 from hardening.dockerfile.shell_model import Command
-from hardening.model import Finding, Fix, Severity
+from hardening.model import Edit, Finding, Fix, Precondition, Severity, fails, holds
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support import Run, facts
+from hardening.rules.support import Facts, Run, facts
 from hardening.rules.support_fixes import append_command, literal, status_kept, unconditional
 from hardening.subject import Subject
 
@@ -41,6 +42,18 @@ rule = Rule(
             "&& tar -xzf /tmp/a.tar.gz -C /opt\n",
             "FROM debian:13\nRUN curl -fsSLo /tmp/a.tar.gz https://example.com/a.tar.gz "
             "&& tar -xzf /tmp/a.tar.gz -C /opt && rm -f /tmp/a.tar.gz\n",
+        ),
+        Example(
+            "FROM debian:13\nRUN wget -O /tmp/a.tgz https://example.com/a.tgz && "
+            "tar xf /tmp/a.tgz -C /opt\nRUN rm /tmp/a.tgz\n",
+            "FROM debian:13\nRUN wget -O /tmp/a.tgz https://example.com/a.tgz && "
+            "tar xf /tmp/a.tgz -C /opt && rm -f /tmp/a.tgz\n",
+            note="deleted a layer too late",
+        ),
+        Example(
+            "FROM debian:13\nRUN wget -O /tmp/a.tgz https://example.com/a.tgz && "
+            "tar xf /tmp/a.tgz -C /opt\nRUN sha256sum /tmp/a.tgz > /opt/sum\n",
+            note="still needed later",
         ),
         Example(
             "FROM debian:13\nRUN set -eux; \\\n    wget -O a.zip https://example.com/a.zip; \\\n"
@@ -98,6 +111,35 @@ def _removed(run: Run, name: str) -> bool:
     return False
 
 
+def _later_uses(known: Facts, run: Run, name: str) -> Iterator[Run]:
+    """RUNs of the same stage, further down, that speak of the file."""
+    base = name.rpartition("/")[2]
+    for one in known.runs:
+        same = one.instruction.stage == run.instruction.stage
+        if same and one.instruction.index > run.instruction.index:
+            words = (word for command in one.script.commands for word in command.words)
+            if any(base in word.text for word in words):
+                yield one
+
+
+def _only_deletes(run: Run, name: str) -> bool:
+    commands = run.script.commands
+    if len(commands) != 1 or commands[0].name != "rm" or run.script.errors:
+        return False
+    return [word.value for word in commands[0].positionals()] == [name]
+
+
+def _take_out(known: Facts, run: Run) -> Edit:
+    return delete_instruction(known.dockerfile, run.instruction)
+
+
+def _not_needed(users: list[Run]) -> Precondition:
+    statement = "No later RUN needs the archive"
+    if not users:
+        return holds(statement)
+    return fails(statement, f"line {users[0].instruction.start_line} speaks of it")
+
+
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     known = facts(subject)
@@ -113,14 +155,21 @@ def find(subject: Subject) -> Iterator[Finding]:
             if not users or _removed(run, name):
                 continue
             edit = append_command(known.dockerfile, run.instruction, run.script, f"rm -f {name}")
+            later = tuple(_later_uses(known, run, name))
             fixes: tuple[Fix, ...] = ()
             if edit is not None and (name.startswith("/") or not changes):
+                deletions = tuple(one for one in later if _only_deletes(one, name))
                 fixes = (
                     Fix(
                         "delete-archive",
                         f"End the RUN with rm -f {name}",
-                        (edit,),
-                        (literal(users[-1]), unconditional(users[-1]), status_kept()),
+                        (edit, *(_take_out(known, one) for one in deletions)),
+                        (
+                            literal(users[-1]),
+                            unconditional(users[-1]),
+                            status_kept(),
+                            _not_needed([one for one in later if one not in deletions]),
+                        ),
                         "The layer holds the unpacked files only.",
                     ),
                 )

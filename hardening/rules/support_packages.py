@@ -43,8 +43,12 @@ def shown(call: PackageCall) -> str:
 def about(call: PackageCall) -> str:
     """A stable name for a call: manager, verb and operands."""
     operands = " ".join(name_and_version(call, word)[0] for word in call.packages)
-    manager = "apt-get" if call.manager in APT else call.manager
-    return f"{manager} {call.verb} {operands}".strip()
+    return f"{manager_of(call)} {call.verb} {operands}".strip()
+
+
+def manager_of(call: PackageCall) -> str:
+    """The manager's name; one for all that speak to apt."""
+    return "apt-get" if call.manager in APT else call.manager
 
 
 def has_flag(call: PackageCall, *flags: str) -> bool:
@@ -231,7 +235,7 @@ def unpinned(
             subject,
             f"{call.manager} {call.verb} takes whatever version of {names(loose)} is newest",
             at=call.command.span,
-            about=f"{call.manager} {call.verb} {' '.join(_bare(call, word) for word in loose)}",
+            about=f"{manager_of(call)} {call.verb} {' '.join(_bare(call, word) for word in loose)}",
             severity=severity,
             fixes=tuple(pin_installed(subject, run, call, loose)),
             tip=how,

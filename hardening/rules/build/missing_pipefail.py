@@ -132,6 +132,7 @@ rule = Rule(
             "sort -u\n",
             note="only lists and filters",
         ),
+        Example("FROM debian:13\nRUN app --version | grep 1.2\n", note="grep fails in its place"),
         Example("FROM debian:13\nRUN fetch || true\n", note="not a pipe"),
         Example('FROM debian:13\nRUN ["sh", "-c", "a"]\n'),
         Example(
@@ -155,7 +156,7 @@ def _protected(script: Script, command: Command) -> bool:
             break
         if earlier.name == "set" and any("pipefail" in word.text for word in earlier.arguments):
             return True
-    return any("pipefail" in wrapper for wrapper in command.wrappers)
+    return "pipefail" in command.shell_options
 
 
 def _unsafe_pipe(script: Script) -> Command | None:
@@ -166,10 +167,8 @@ def _unsafe_pipe(script: Script) -> Command | None:
         members = script.pipeline_of(command)
         if all(one.name in HARMLESS for one in members[:-1]) or _protected(script, command):
             continue
-        if members[-1].name in ("grep", "egrep") and (
-            command.conditional or members[-1].has_flag("-q", "--quiet")
-        ):
-            continue
+        if members[-1].name in ("grep", "egrep"):
+            continue  # finds nothing when there is nothing, and fails
         return command
     return None
 

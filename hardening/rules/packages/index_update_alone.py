@@ -59,6 +59,7 @@ rule = Rule(
             "FROM debian:13\nRUN apt-get update\nWORKDIR /app\nRUN apt-get install -y curl\n",
             note="something stands between: no fix",
         ),
+        Example("FROM debian:13\nRUN apt-get install -y curl; apt-get update\n", note="too late"),
         Example(
             "FROM alpine:3.24\nRUN apk update\nRUN apk add --no-cache curl\n",
             "FROM alpine:3.24\nRUN apk update && \\\n    apk add --no-cache curl\n",
@@ -86,7 +87,7 @@ rule = Rule(
 def _is_alone(run: Run, call: PackageCall) -> bool:
     family = FAMILIES[call.manager]
     for other in run.calls:
-        same = other.manager in family and other is not call
+        same = other.manager in family and other.command.span.start > call.command.span.start
         if same and other.verb in INSTALLS and other.verb not in INDEX[call.manager]:
             return False
     known = {id(one.command) for one in run.calls}

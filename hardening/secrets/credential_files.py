@@ -242,3 +242,14 @@ _READERS: Final[tuple[tuple[str, Reader], ...]] = (
 @cache
 def _any_reader() -> re.Pattern[str]:
     return re.compile("|".join(pattern for pattern, _ in _READERS), re.I)
+
+
+def read_structure(path: str, data: bytes) -> tuple[Hit, ...]:
+    """What the file's own structure gives away; nothing for files of no known kind."""
+    if len(data) > MAX_STRUCTURED:
+        return ()
+    name = "/" + path
+    if not _any_reader().search(name):
+        return ()
+    readers = (reader for pattern, reader in _READERS if re.search(pattern, name, re.I))
+    return tuple(hit for reader in readers for hit in reader(data))

@@ -50,17 +50,6 @@ _ENV_NAME: Final = re.compile(r"\.env(?:\.[\w-]+)?$")
 _TEMPLATE_NAME: Final = re.compile(r"(?i)\.(?:example|sample|dist|template|tmpl|defaults?)$")
 
 
-def read_structure(path: str, data: bytes) -> tuple[Hit, ...]:
-    """What the file's own structure gives away; nothing for files of no known kind."""
-    if len(data) > MAX_STRUCTURED:
-        return ()
-    name = "/" + path
-    if not _any_reader().search(name):
-        return ()
-    readers = (reader for pattern, reader in _READERS if re.search(pattern, name, re.I))
-    return tuple(hit for reader in readers for hit in reader(data))
-
-
 def is_credential_file(path: str) -> bool:
     """True when a file of this name usually holds credentials: `.npmrc`, `id_rsa`, `.env`; not
     `.env.example`."""

@@ -93,10 +93,12 @@ def append_command(
     if not script.commands or script.errors:
         return None
     last = max(script.commands, key=lambda one: one.span.end)
-    if last.conditional or not last.editable or (last.wrapper_span is None and last.wrappers):
+    if last.conditional or not last.editable:
         return None
     end = command_end(last)
     heredoc = next((one for one in instruction.heredocs if one.body.contains(last.span)), None)
+    if heredoc is None and last.wrapper_span is None and last.wrappers:
+        return None
     limit = heredoc.body.end if heredoc else instruction.span.end
     if dockerfile.text[end:limit].strip():
         return None

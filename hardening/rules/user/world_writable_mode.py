@@ -13,6 +13,7 @@ from hardening.rules.support import Run, facts
 from hardening.rules.support_fixes import literal
 from hardening.subject import Subject
 
+CLAUSE = re.compile(r"\A([ugoa]*)([-+=])([rwxXstugo]*)\Z")
 OCTAL = re.compile(r"\A[0-7]{3,4}\Z")
 
 rule = Rule(
@@ -30,7 +31,10 @@ rule = Rule(
             "FROM debian:13\nRUN chmod 0666 /etc/app.conf\n",
             "FROM debian:13\nRUN chmod 0644 /etc/app.conf\n",
         ),
-        Example("FROM debian:13\nRUN chmod a+rwx /app\n", note="symbolic: no fix"),
+        Example(
+            "FROM debian:13\nRUN chmod a+rwx /app\n", "FROM debian:13\nRUN chmod a+rx,u+w /app\n"
+        ),
+        Example("FROM debian:13\nRUN chmod o+w /app\n", "FROM debian:13\nRUN chmod u+w /app\n"),
         Example(
             "FROM debian:13\nCOPY --chmod=777 run.sh /\n",
             "FROM debian:13\nCOPY --chmod=755 run.sh /\n",
@@ -55,23 +59,29 @@ def _opens(mode: str) -> bool:
     if OCTAL.match(mode):
         return bool(int(mode[-1]) & 2) and not (len(mode) == 4 and int(mode[0]) & 1)
     for clause in mode.split(","):
-        match = re.match(r"\A([ugoa]*)([-+=])([rwxXstugo]*)\Z", clause)
+        match = CLAUSE.match(clause)
         if match and match[2] != "-" and "w" in match[3] and ("o" in match[1] or "a" in match[1]):
             return "t" not in match[3]
     return False
 
 
-def _narrow(mode: str) -> str | None:
-    """The mode without write for group and others, None for a symbolic one."""
-    if not OCTAL.match(mode):
-        return None
-    return mode[:-2] + "".join(str(int(digit) & ~2) for digit in mode[-2:])
+def _narrow(mode: str) -> str:
+    """The mode without write for group and others."""
+    if OCTAL.match(mode):
+        return mode[:-2] + "".join(str(int(digit) & ~2) for digit in mode[-2:])
+    return ",".join(_narrow_clause(clause) for clause in mode.split(","))
+
+
+def _narrow_clause(clause: str) -> str:
+    match = CLAUSE.match(clause)
+    if match is None or not _opens(clause):
+        return clause
+    rest = match[3].replace("w", "")
+    return f"{match[1]}{match[2]}{rest},u+w" if rest else "u+w"
 
 
 def _fix(subject: Subject, span: Span, mode: str, command: Command | None) -> Iterator[Fix]:
     narrow = _narrow(mode)
-    if narrow is None:
-        return
     conditions = () if command is None else (literal(command),)
     yield Fix(
         "narrow-mode",

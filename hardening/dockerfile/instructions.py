@@ -51,7 +51,11 @@ def read_instruction(line: LogicalLine, escape: str) -> Instruction:
     """The instruction of a line; its heredocs are not read yet. Raises UnbuildableError."""
     end = len(line.text.rstrip(SPACE))
     start = len(line.text) - len(line.text.lstrip(SPACE))
-    return _instruction(line, start, end, escape)
+    made = _instruction(line, start, end, escape)
+    if made.span.start != line.begin:
+        made = replace(made, span=Span(line.begin, line.end))
+        made.__dict__["_line"] = line
+    return made
 
 
 def check_sources(made: Instruction) -> None:

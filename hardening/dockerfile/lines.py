@@ -21,16 +21,18 @@ MAX_LINE = 65_535
 
 
 class LogicalLine(MappedText):
-    """One instruction's text; `end` is the offset in the file of the end of its last physical
-    line, newline not included."""
+    """One instruction's text; `begin` and `end` are offsets in the file: of its first character
+    (a lone continuation may stand above the keyword), and behind its last physical line, newline
+    not included."""
 
-    __slots__ = ("comments", "end", "end_line", "start_line")
+    __slots__ = ("begin", "comments", "end", "end_line", "start_line")
 
     def __init__(
         self, text: str, starts: list[int], sources: list[int], file: str, lines: tuple[int, int]
     ) -> None:
         super().__init__(text, starts, sources, file)
         self.start_line, self.end_line = lines
+        self.begin = sources[0]
         self.end = 0
         self.comments: list[Comment] = []
 

@@ -111,10 +111,11 @@ class KeyValue:
 class Instruction:
     """One instruction.
 
-    `span` runs from the keyword to the end of its last line (heredoc terminators included),
-    without the final newline. Lines are one-based and inclusive. `arguments` spans what follows
-    the flags, `words` are its words: for ENV and LABEL use `pairs`; for the shell form of RUN,
-    CMD and ENTRYPOINT `words` is a plain split and `shell` the parsed commands.
+    `span` runs from the keyword (or a lone continuation above it) to the end of its last line
+    (heredoc terminators included), without the final newline. Lines are one-based and inclusive.
+    `arguments` spans what follows the flags, `words` are its words: for ENV and LABEL use
+    `pairs`; for the shell form of RUN, CMD and ENTRYPOINT `words` is a plain split and `shell` the
+    parsed commands.
     """
 
     keyword: str

@@ -156,7 +156,7 @@ def key_values(
     pairs = []
     for first, last in ranges:
         if "=" not in text[first:last]:
-            raise RefusedError(f"{keyword}: no = in {text[first:last]!r}")
+            raise RefusedError(f"{keyword} has a word without =")
         pairs.append(_pair(line, first, last, escape))
     if any(text[first] == "=" for first, _ in ranges):
         raise UnbuildableError(f"{keyword} names must not be blank")

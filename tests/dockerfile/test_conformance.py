@@ -200,7 +200,7 @@ def _regrouped(lines: list[str]) -> list[str]:
         ("", "a file with no instructions"),
         ("# only\n", "a file with no instructions"),
         ("FROM a\nENV x\n", "ENV must have two arguments"),
-        ("FROM a\nLABEL a=b c\n", "LABEL: no = in 'c'"),
+        ("FROM a\nLABEL a=b c\n", "LABEL has a word without ="),
         ('FROM a\nCMD ["a", 1]\n', "a JSON array may hold nothing but strings"),
         ("FROM a\nRUN <<E\nx\n", "here-document 'E' has no end"),
         ("# escape=x\nFROM a\n", "escape takes \\ or `, not 'x'"),

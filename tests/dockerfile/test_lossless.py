@@ -46,8 +46,8 @@ def _check(dockerfile: Dockerfile) -> None:
     for instruction in dockerfile.instructions:
         assert instruction.span in pieces
         assert instruction.owner is dockerfile
-        assert instruction.keyword_span.start == instruction.span.start
-        assert dockerfile.line_at(instruction.span.start) <= instruction.end_line
+        assert instruction.span.slice(text)[:1] not in "\t\n #"
+        assert dockerfile.line_at(instruction.span.start) == instruction.start_line
         for part in _parts(instruction):
             assert instruction.span.contains(part)
         for word in instruction.words:
@@ -99,6 +99,7 @@ def test_decoding_is_undone_by_encoding(data: bytes) -> None:
         "FROM a\nRUN <<A <<-B\n1\nA\n\t2\n\tB\nCMD x",
         "# escape=`\nFROM a `\n\n AS b\n",
         "FROM a\nRUN x \\",
+        "\\\n# c\nFROM a\n\\\n\n  # d\n  RUN b\n",
         "FROM a\nRUN x \\\n\n\n",
         "FROM a\n\n\n\nBOGUS \\\n more\n#c\n",
         "FROM a\nCOPY <<X /y\nnever closed\n",

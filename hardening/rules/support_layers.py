@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from hardening.image.model import Entry, Image, Origin
 from hardening.image.tree import MergedTree
-from hardening.model import Evidence, ImagePathPlace, Severity
+from hardening.model import Evidence, FilePlace, ImagePathPlace, Severity
+from hardening.subject import Subject
 
 
 def is_base(image: Image, layer: int) -> bool:
@@ -31,6 +32,20 @@ def shipped(image: Image, wanted: Callable[[Entry], bool]) -> Iterator[Entry]:
 def places(entries: Iterable[Entry], limit: int = 50) -> tuple[ImagePathPlace, ...]:
     found = [ImagePathPlace(one.layer, one.path) for one in entries]
     return tuple(found[:limit])
+
+
+def lines_of(subject: Subject, layers: Iterable[int]) -> tuple[FilePlace, ...]:
+    """The instructions of the Dockerfile that made these layers, as far as that is known: they
+    join a finding about the image to its line."""
+    dockerfile, image = subject.dockerfile, subject.image
+    if dockerfile is None or image is None:
+        return ()
+    found: dict[int, FilePlace] = {}
+    for layer in layers:
+        index = image.layers[layer].attribution.instruction
+        if index is not None and index < len(dockerfile.instructions):
+            found[index] = dockerfile.place(dockerfile.instructions[index].span)
+    return tuple(found[index] for index in sorted(found))
 
 
 def listing(image: Image, entries: Iterable[Entry], limit: int = 20) -> tuple[Evidence, ...]:

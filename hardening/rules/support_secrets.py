@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hardening.dockerfile.model import Dockerfile, Instruction
@@ -99,6 +99,19 @@ def _severity(one: Variable) -> Severity:
 def lowered(level: Severity) -> Severity:
     """One step less, for stages that do not ship."""
     return Severity(max(level - 1, Severity.LOW))
+
+
+def config_places(subject: Subject, digests: Iterable[str]) -> tuple[ConfigPlace, ...]:
+    """Where the image's configuration and history hold these secrets."""
+    wanted = frozenset(digests)
+    found = (
+        place
+        for secret in subject.secrets or ()
+        if secret.sha256 in wanted
+        for place in secret.places
+        if isinstance(place, ConfigPlace)
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def where(places: tuple[Place, ...]) -> str:

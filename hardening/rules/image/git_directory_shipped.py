@@ -8,7 +8,7 @@ from hardening.image.model import Entry, EntryType
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Need, Rule
-from hardening.rules.support_layers import is_base, listing, places, shipped, size_text
+from hardening.rules.support_layers import is_base, lines_of, listing, places, shipped, size_text
 from hardening.subject import Subject
 
 rule = Rule(
@@ -60,7 +60,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         f"/{folders[0].rstrip('/')} is in the image{origin}: {size_text(size)} of history",
         at=places(heads)[0],
         about="git repository",
-        also=places(heads)[1:],
+        also=(*places(heads)[1:], *lines_of(subject, (one.layer for one in heads))),
         evidence=listing(image, heads),
         tip="Add **/.git to .dockerignore",
     )

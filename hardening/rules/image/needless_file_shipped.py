@@ -9,7 +9,7 @@ from hardening.image.model import Entry
 from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Need, Rule
-from hardening.rules.support_layers import is_base, listing, places, shipped
+from hardening.rules.support_layers import is_base, lines_of, listing, places, shipped
 from hardening.subject import Subject
 
 _NEEDLESS = re.compile(
@@ -60,7 +60,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         f"/{found[0].path}{more} is in the image",
         at=places(found)[0],
         about="needless files",
-        also=places(found)[1:],
+        also=(*places(found)[1:], *lines_of(subject, (one.layer for one in found))),
         evidence=listing(image, found),
         tip="Name it in .dockerignore, or copy only the folders that the program needs",
     )

@@ -9,7 +9,7 @@ from hardening.image.model import Entry
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Need, Rule
-from hardening.rules.support_layers import listing, places, severity_by_origin, shipped
+from hardening.rules.support_layers import lines_of, listing, places, severity_by_origin, shipped
 from hardening.subject import Subject
 
 _TOOLS = {
@@ -69,7 +69,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             f"The image ships {kind}: {names}",
             at=places(entries)[0],
             about=kind,
-            also=places(entries)[1:],
+            also=(*places(entries)[1:], *lines_of(subject, (one.layer for one in entries))),
             evidence=listing(image, entries),
             severity=severity_by_origin(image, entries, rule.severity),
             tip="Build in a stage of its own and copy the result, or choose a smaller base image",

@@ -9,7 +9,7 @@ from hardening.image.model import Entry, EntryType
 from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Evidence, Finding, Severity
 from hardening.rules.frame import Example, Need, Rule
-from hardening.rules.support_layers import is_base, places, shipped, size_text
+from hardening.rules.support_layers import is_base, lines_of, places, shipped, size_text
 from hardening.subject import Subject
 
 _CACHES = (
@@ -81,7 +81,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             f"The image ships the {name}: {size_text(size)} in {len(entries)} files",
             at=places(entries)[0],
             about=name,
-            also=places(entries, 20)[1:],
+            also=(*places(entries, 20)[1:], *lines_of(subject, layers)),
             evidence=tuple(
                 Evidence(f"Layer {layer}: {image.layers[layer].command[:200]}") for layer in layers
             ),

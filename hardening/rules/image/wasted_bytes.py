@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Evidence, Finding, LayerPlace, Severity
 from hardening.rules.frame import Example, Need, Rule
-from hardening.rules.support_layers import is_base, size_text
+from hardening.rules.support_layers import is_base, lines_of, size_text
 from hardening.subject import Subject
 
 SMALLEST = 1_000_000
@@ -66,6 +66,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             "layer",
             at=LayerPlace(layer.index),
             about=f"layer {layer.diff_id}",
+            also=lines_of(subject, (layer.index,)),
             evidence=(
                 Evidence(f"{layer.command[:200]}", LayerPlace(layer.index)),
                 Evidence(f"The layer has {size_text(layer.size)}"),

@@ -8,7 +8,7 @@ from hardening.image.model import Entry, EntryType
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Need, Rule
-from hardening.rules.support_layers import listing, places, severity_by_origin, shipped
+from hardening.rules.support_layers import lines_of, listing, places, severity_by_origin, shipped
 from hardening.subject import Subject
 
 rule = Rule(
@@ -62,7 +62,10 @@ def find(subject: Subject) -> Iterator[Finding]:
         f"Everybody may write /{first.path} ({first.mode:04o}){more}",
         at=places([first])[0],
         about="world-writable files",
-        also=tuple(one for one in places(found) if one.path != first.path),
+        also=(
+            *(one for one in places(found) if one.path != first.path),
+            *lines_of(subject, (one.layer for one in found)),
+        ),
         evidence=listing(image, found),
         severity=severity_by_origin(image, found, rule.severity),
         tip="Give the file to the user that needs it and take the right from others: chmod o-w",

@@ -10,7 +10,24 @@ from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.subject import Subject
 
-_SYSTEM = ("/dev", "/proc", "/sys", "/etc", "/boot", "/bin", "/sbin", "/lib", "/lib64", "/usr", "/")
+_SYSTEM = frozenset(
+    [
+        "/dev",
+        "/proc",
+        "/sys",
+        "/etc",
+        "/boot",
+        "/bin",
+        "/sbin",
+        "/lib",
+        "/lib64",
+        "/usr",
+        "/run",
+        "/var/run",
+        "/var/run/docker.sock",
+        "/",
+    ]
+)
 
 rule = Rule(
     title="Put no volume over a system directory",

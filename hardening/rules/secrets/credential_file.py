@@ -8,7 +8,7 @@ from hardening.image.model import Entry
 from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Confidence, Finding, ImagePathPlace, Severity
 from hardening.rules.frame import Example, Need, Rule
-from hardening.rules.support_layers import listing, places, severity_by_origin, shipped
+from hardening.rules.support_layers import lines_of, listing, places, severity_by_origin, shipped
 from hardening.secrets.credential_names import is_credential_file
 from hardening.subject import Subject
 
@@ -61,7 +61,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         f"/{files[0].path}{more} usually holds credentials",
         at=places(files)[0],
         about="credential files",
-        also=places(files)[1:],
+        also=(*places(files)[1:], *lines_of(subject, (one.layer for one in files))),
         evidence=listing(image, files),
         severity=severity_by_origin(image, files, rule.severity),
         tip="Leave it out with .dockerignore, or mount it for the RUN that needs it",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Evidence, Finding, ImagePathPlace, LayerPlace, Severity
 from hardening.rules.frame import Example, Need, Rule
+from hardening.rules.support_layers import lines_of
 from hardening.subject import Subject
 
 rule = Rule(
@@ -62,7 +63,11 @@ def find(subject: Subject) -> Iterator[Finding]:
             f"from layer {layers}",
             at=files[0],
             about=secret.sha256[:12],
-            also=(*files[1:20], LayerPlace(life.removed)),
+            also=(
+                *files[1:20],
+                LayerPlace(life.removed),
+                *lines_of(subject, (*life.recoverable_from, life.removed)),
+            ),
             evidence=(
                 Evidence(f"{secret.title}: {secret.masked}", files[0]),
                 Evidence(f"Added in layer {life.added}", files[0]),

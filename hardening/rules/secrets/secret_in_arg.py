@@ -8,7 +8,7 @@ from hardening.model import Evidence, Finding, Severity
 from hardening.rewrites.secret_mount import MAX_FIXES, variable_to_mount
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_secrets import secret_variables, severity_of
+from hardening.rules.support_secrets import config_places, secret_variables, severity_of
 from hardening.subject import Subject
 
 rule = Rule(
@@ -72,7 +72,10 @@ def find(subject: Subject) -> Iterator[Finding]:
             f"Build argument {name} passes a secret, which stays in the image's history",
             at=first.span,
             about=name,
-            also=tuple(dockerfile.place(one.span) for one in variables[1:]),
+            also=(
+                *(dockerfile.place(one.span) for one in variables[1:]),
+                *config_places(subject, (one.sha256 for one in secrets)),
+            ),
             fixes=() if fix is None else (fix,),
             evidence=tuple(Evidence(f"{one.title}: {one.masked}") for one in secrets),
             severity=severity_of(variables),

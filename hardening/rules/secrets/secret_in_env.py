@@ -8,7 +8,7 @@ from hardening.model import ConfigPlace, Evidence, Finding, Place, Severity
 from hardening.rewrites.secret_mount import MAX_FIXES, variable_to_mount
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_secrets import Variable, secret_variables, severity_of
+from hardening.rules.support_secrets import Variable, config_places, secret_variables, severity_of
 from hardening.subject import Subject
 
 rule = Rule(
@@ -103,6 +103,10 @@ def _others(subject: Subject, name: str, variables: list[Variable]) -> Iterator[
     image = subject.image
     if image is not None and any(key == name for key, _ in image.config.env):
         yield ConfigPlace(f"Env.{name}")
+    digests = (one.secret.sha256 for one in variables if one.secret is not None)
+    for place in config_places(subject, digests):
+        if place.key.startswith("history["):
+            yield place
 
 
 def _evidence(variables: list[Variable]) -> Iterator[Evidence]:

@@ -8,7 +8,7 @@ from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import ConfigPlace, Evidence, Finding, Severity
 from hardening.rules.frame import Example, Need, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_secrets import where
+from hardening.rules.support_secrets import secrets_of_text, where
 from hardening.secrets.model import Secret
 from hardening.subject import Subject
 
@@ -52,7 +52,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     image = subject.image
     for secret in subject.secrets or ():
         kept = tuple(place for place in secret.places if isinstance(place, ConfigPlace))
-        if not kept or image is None or _seen_in_dockerfile(subject, kept):
+        if not kept or image is None or _seen_in_dockerfile(subject, secret, kept):
             continue
         history = sum(place.key.startswith("history[") for place in kept)
         yield rule.finding(
@@ -75,9 +75,12 @@ def _evidence(secret: Secret, history: int) -> Iterator[Evidence]:
         yield Evidence(f"Probably none: {secret.demoted}")
 
 
-def _seen_in_dockerfile(subject: Subject, kept: tuple[ConfigPlace, ...]) -> bool:
-    """True when the Dockerfile itself sets the variable: the rule about ENV speaks then."""
+def _seen_in_dockerfile(subject: Subject, secret: Secret, kept: tuple[ConfigPlace, ...]) -> bool:
+    """True when the Dockerfile itself holds the value or sets the variable: the rules about its
+    instructions speak then."""
     if subject.dockerfile is None:
         return False
+    if any(one.sha256 == secret.sha256 for one, _ in secrets_of_text(subject.dockerfile)):
+        return True
     names = {pair.key for one in facts(subject).all("ENV") for pair in one.instruction.pairs}
     return all(place.key.removeprefix("Env.") in names for place in kept)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Evidence, Finding, ImagePathPlace, Severity
 from hardening.rules.frame import Example, Need, Rule
-from hardening.rules.support_layers import is_base
+from hardening.rules.support_layers import is_base, lines_of
 from hardening.rules.support_secrets import where
 from hardening.subject import Subject
 
@@ -53,7 +53,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             f"{secret.title} in {where(files)}{more}{origin}",
             at=files[0],
             about=secret.sha256[:12],
-            also=files[1:20],
+            also=(*files[1:20], *lines_of(subject, (one.layer for one in files))),
             evidence=(Evidence(f"{secret.title}: {secret.masked}", files[0]),),
             severity=secret.severity,
             tip=f"{secret.rotate} Leave the file out of the build context, or mount it where it is "

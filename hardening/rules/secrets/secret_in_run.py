@@ -11,7 +11,13 @@ from hardening.model import Evidence, Finding, Severity, Span
 from hardening.rewrites.secret_mount import literal_to_mount
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Placed, facts
-from hardening.rules.support_secrets import TEMPLATE, lowered, passwords, secrets_in
+from hardening.rules.support_secrets import (
+    TEMPLATE,
+    config_places,
+    lowered,
+    passwords,
+    secrets_in,
+)
 from hardening.secrets.mask import identity
 from hardening.secrets.model import Secret
 from hardening.subject import Subject
@@ -113,7 +119,10 @@ def _finding(subject: Subject, placed: Placed, group: _Group) -> Finding:
         f"{what} is written into a RUN",
         at=group.spans[0],
         about=identity(value)[:12],
-        also=tuple(dockerfile.place(span) for span in group.spans[1:]),
+        also=(
+            *(dockerfile.place(span) for span in group.spans[1:]),
+            *config_places(subject, (identity(value),)),
+        ),
         fixes=() if fix is None or placed.deferred else (fix,),
         evidence=(Evidence(shown),),
         severity=level if placed.shipped else lowered(level),

@@ -76,7 +76,10 @@ _KINDS = {
     b"6": FIFO,
 }
 _HAS_DATA = frozenset({b"0", b"\0", b"7", b"S"})
-_PLAIN = frozenset({b"0", b"5"})
+_PLAIN = frozenset({b"0ustar\x0000\0", b"5ustar\x0000\0"})
+"""Type, magic and first byte of the prefix of plain files and directories."""
+
+_OCTAL = b"01234567"
 _PAX = frozenset({b"x", b"X"})
 _PAX_KEYS = {
     b"path": "path",
@@ -89,7 +92,6 @@ _PAX_KEYS = {
 }
 _GNU_LONG = {b"L": "path", b"K": "link"}
 _FIELDS = Struct("100s24s12s12x8sc100x8s80xc166x").unpack
-_USTAR = b"ustar\x0000"
 _ODD_START = frozenset({"", "/", "."})
 _ZEROS = bytes(BLOCK_SIZE)
 _MAX_OWNER = (1 << 32) - 1
@@ -117,11 +119,7 @@ class TarHeaders:
 
     def take(self, window: bytes, start: int) -> int:
         """Take every header that lies wholly in `window`, which begins at `start` (bytes into
-        the tar, at a header). Returns the place of the first one that does not.
-
-        Plain files and directories, nearly all of a layer, are taken here; the rest, and all
-        that looks odd, goes to `_take_odd`.
-        """
+        the tar, at a header). Returns the place of the first one that does not."""
         columns, owner_of, capture = self.columns, self._owner_of.get, self._capture
         sum_of, expect = self._sums.get, self._expect
         add_path, add_kind = columns.paths.append, columns.kinds.append
@@ -132,15 +130,15 @@ class TarHeaders:
         while at <= last:
             header = window[at : at + BLOCK_SIZE]
             name, owner, digits, checksum, flag, magic, prefix = _FIELDS(header)
+            shape = flag + magic + prefix
             path = name.rstrip(b"/\0").decode("utf-8", "surrogateescape")
             size = digits.rstrip(b"\0 ")
             owner_row = owner_of(owner)
             if (
-                flag not in _PLAIN
-                or magic != _USTAR
-                or prefix != b"\0"
+                shape not in _PLAIN
                 or owner_row is None
-                or not size.isdigit()
+                or not size
+                or size.strip(_OCTAL)
                 or path[:1] in _ODD_START
                 or "/." in path
                 or "//" in path
@@ -149,15 +147,11 @@ class TarHeaders:
                 or self._extended
                 or adler32(header) & 0xFFFF != (sum_of(checksum) or expect(checksum))
             ):
-                after = self._take_odd(window, at, start)
-                if after < 0:
+                before, at = at, self._take_odd(window, at, start)
+                if at == before:
                     break
-                at = after
                 continue
-            try:
-                length = int(size, 8) if flag == b"0" else 0
-            except ValueError:
-                raise ImageError(f"The size of {path!r} is no number", repr(digits)) from None
+            length = int(size, 8) if flag == b"0" else 0
             at += BLOCK_SIZE
             add_path(path)
             add_owner(owner_row)
@@ -165,29 +159,33 @@ class TarHeaders:
             add_kind(FILE if flag == b"0" else DIRECTORY)
             add_size(length)
             at += length + 511 & -512
-        if len(columns.paths) > MAX_ENTRIES:
+        self._check_count(len(columns.paths))
+        return start + at
+
+    def _check_count(self, entries: int) -> None:
+        if entries > MAX_ENTRIES:
             raise ImageError(
                 f"It holds more than {MAX_ENTRIES:,} entries", "drydock reads no more of one layer"
             )
-        return start + at
 
     def _expect(self, checksum: bytes) -> int:
         """The low half of the `adler32` of a header that has this checksum field: one more than
-        the sum of its bytes, which a loop would need ten times longer for. 0 for an odd field."""
+        the sum of its bytes, which a loop would need ten times longer for. -1 for an odd field."""
         digits = checksum.rstrip(b"\0 ")
         if not digits.isdigit() or b"8" in digits or b"9" in digits:
-            return 0
+            return -1
         expected = (1 + int(digits, 8) - 8 * ord(" ") + sum(checksum)) % ADLER_PRIME
         self._sums[checksum] = expected
         return expected
 
     def _take_odd(self, window: bytes, at: int, start: int) -> int:
-        """Take one header of any kind. Returns the place after its data in the window, or -1
-        when the tar ended or more than the window is needed."""
+        """Take one header of any kind: `take` keeps what nearly all of a layer is, plain files
+        and directories, to itself. Returns the place after its data in the window, or `at` when
+        the tar ended or more than the window is needed."""
         header = window[at : at + BLOCK_SIZE]
         if header == _ZEROS:
             self.ended = True
-            return -1
+            return at
         if not checksum_matches(header):
             raise ImageError(
                 f"The header at byte {start + at:,} is damaged", "its checksum is wrong"
@@ -207,14 +205,14 @@ class TarHeaders:
         if flag == b"S":
             data = self._after_sparse_map(window, at)
             if data < 0:
-                return -1
+                return at
         name = extended.get("path") or _full_name(header)
         path, mark = place(decode(name, "path"))
         captures = mark is None and path in self._capture
         if captures and flag in _HAS_DATA and size <= MAX_CAPTURE:
             if len(window) < data + size:
                 self.need = data - at + size
-                return -1
+                return at
             self.columns.captured[len(self.columns.paths)] = window[data : data + size]
         if mark is None:
             self._add(path, flag, name, header, size, start + data)
@@ -233,7 +231,7 @@ class TarHeaders:
         end = at + BLOCK_SIZE + size
         if len(window) < end:
             self.need = BLOCK_SIZE + size
-            return -1
+            return at
         body = window[at + BLOCK_SIZE : end]
         if flag in _GNU_LONG:
             self._extended[_GNU_LONG[flag]] = body.split(b"\0", 1)[0]

@@ -28,6 +28,7 @@ _SYSTEM_SERVICES = {
     "s6-svscan": "s6 starts as root",
     "dockerd": "dockerd needs root",
 }
+_NEED_ROOT = ("gosu", "su-exec", "setpriv", "runuser", "chpst", "setuidgid", "s6-setuidgid")
 _MASTERS = ("nginx", "httpd", "httpd-foreground", "apache2", "apache2ctl", "apachectl",
             "apache2-foreground", "php-fpm", "supervisord")  # fmt: skip
 ENTRYPOINT = "The entrypoint does not need root"
@@ -141,6 +142,10 @@ def _entrypoint(start: Start) -> Precondition:
     shell = _remote_shell(start)
     if shell is not None:
         return fails(ENTRYPOINT, shell)
+    for program in programs.commands:
+        if program.name in _NEED_ROOT and not program.conditional:
+            evidence = f"{program.where} always runs {program.name}, which only root may do"
+            return fails(ENTRYPOINT, evidence)
     for program in programs.commands:
         wants = root_reason(program)
         if wants is not None:

@@ -31,6 +31,8 @@ class Program:
     name: str
     words: tuple[str, ...]
     where: str
+    conditional: bool = False
+    """True inside a condition, loop or function of a script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +57,19 @@ class _Reader:
         self.scripts: list[str] = []
         self.unread: list[str] = []
 
-    def words(self, words: tuple[str, ...], where: str, depth: int = 0) -> None:
+    def words(
+        self, words: tuple[str, ...], where: str, depth: int = 0, *, conditional: bool = False
+    ) -> None:
         """One argument vector; `tini -- app`, `sh -c TEXT` and scripts are followed."""
         if not words or depth > MAX_DEPTH:
             return
         name = words[0].rpartition("/")[2]
-        self.found.append(Program(name, words, where))
+        self.found.append(Program(name, words, where, conditional))
         if name in _WRAPPERS:
             rest = words[1:]
             while rest and (rest[0].startswith("-") or "=" in rest[0]):
                 rest = rest[1:]
-            self.words(rest, where, depth + 1)
+            self.words(rest, where, depth + 1, conditional=conditional)
         elif name in _SHELLS and len(words) > 2 and words[1].startswith("-") and "c" in words[1]:
             self.text(words[2], where, depth + 1)
         elif name in _SHELLS and len(words) > 1 and not words[1].startswith("-"):
@@ -77,8 +81,9 @@ class _Reader:
         for command in commands:
             words = tuple(word.value or word.text for word in command.words)
             for wrapper in command.wrappers:
-                self.found.append(Program(wrapper, (wrapper, *words), where))
-            self.words(words, where, depth + 1)
+                found = Program(wrapper, (wrapper, *words), where, command.conditional)
+                self.found.append(found)
+            self.words(words, where, depth + 1, conditional=command.conditional)
 
     def text(self, text: str, where: str, depth: int) -> None:
         self.commands(shell_commands(text), where, depth)

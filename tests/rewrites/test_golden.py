@@ -18,7 +18,10 @@ from hardening.workspace import prepare_edits, splice
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = sorted(path.name.removesuffix(".before.Dockerfile") for path in GOLDEN.glob("*.before.*"))
 FILES: Mapping[str, Mapping[str, str]] = {
-    "user-gosu": {"entrypoint.sh": '#!/bin/sh\nset -e\nchown shop /data\nexec gosu shop "$@"\n'},
+    "user-gosu": {
+        "entrypoint.sh": '#!/bin/sh\nset -e\nif [ "$(id -u)" = 0 ]; then\n'
+        '  chown shop /data\n  exec gosu shop "$@"\nfi\nexec "$@"\n'
+    },
     "user-debian": {"shop.py": "", "shop.sqlite3": "", "uploads/.keep": ""},
     "multi-go": {
         "go.mod": "module example.org/api\n",
@@ -89,3 +92,12 @@ def test_the_build_stage_keeps_its_lines(name: str) -> None:
     added = kept[len(old) :]
     assert added.startswith(newline)
     assert added.replace("\r\n", "").count("\n") == (0 if newline == "\r\n" else added.count("\n"))
+
+
+def test_an_entrypoint_that_always_switches_the_user_keeps_its_root() -> None:
+    text = 'FROM debian:12\nRUN useradd shop\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]\n'
+    subject = memory_subject(text, files={"run.sh": '#!/bin/sh\nexec gosu shop "$@"\n'})
+    fix = non_root_user(subject)
+    assert fix is not None
+    assert fix.safety is Safety.MANUAL
+    assert any("gosu" in one.evidence for one in fix.preconditions)

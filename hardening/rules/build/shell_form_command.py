@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from hardening.dockerfile.edits import replace_span
 from hardening.dockerfile.model import Form
-from hardening.dockerfile.shell_model import Command, Script
+from hardening.dockerfile.shell_model import Script
 from hardening.model import Finding, Fix, Precondition, Severity, Span, holds, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Facts, Placed, facts, image_has
@@ -80,7 +80,7 @@ rule = Rule(
         Example("FROM mcr.microsoft.com/windows/servercore:ltsc2025\nCMD ping localhost\n"),
         Example(
             'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nCMD source /env && serve\n',
-            note="a shell was chosen and is needed",
+            note="a shell was chosen",
         ),
     ),
 )
@@ -172,20 +172,22 @@ def _deserves(known: Facts, placed: Placed, script: Script) -> bool:
     plain = _plain(script) is not None
     if placed.instruction.keyword == "HEALTHCHECK":
         return plain
+    shell = _chosen_shell(known, placed)
     if plain:
-        return True
+        return shell is None or "pipefail" in shell
     commands = script.commands
-    if (commands and "exec" in commands[-1].wrappers) or any(
-        _is_exec(one) for one in commands[-1:]
-    ):
+    if commands and ("exec" in commands[-1].wrappers or commands[-1].name == "exec"):
         return False
-    stage = placed.stage
-    chain = known.dockerfile.chain(stage) if stage is not None else ()
-    return not any(link.all("SHELL") for link in chain)
+    return shell is None
 
 
-def _is_exec(command: Command) -> bool:
-    return command.name == "exec"
+def _chosen_shell(known: Facts, placed: Placed) -> str | None:
+    """What SHELL says in the stage or those it is built on, None when nothing does."""
+    for link in reversed(known.dockerfile.chain(placed.stage) if placed.stage else ()):
+        for one in reversed(link.all("SHELL")):
+            if one.span.start < placed.instruction.span.start:
+                return one.value
+    return None
 
 
 @rule.check

@@ -22,6 +22,9 @@ PLATFORM = frozenset(
 )
 ALWAYS = frozenset({"PATH", "HOME", "HOSTNAME", "TERM", "PWD", "SOURCE_DATE_EPOCH"})
 MAX_NAMES = 100
+PLAIN = frozenset({"scratch", "alpine", "debian", "ubuntu", "busybox", "almalinux", "rockylinux"})
+PLAIN |= {"amazonlinux", "opensuse/leap"}
+"""Bases that set PATH and nothing else."""
 PROXY = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"})
 
 rule = Rule(
@@ -77,9 +80,9 @@ def _used(instruction: Instruction, escape: str) -> Iterator[str]:
                 yield name
 
 
-def _close(known: Facts, stage: Stage, name: str) -> str:
+def _close(known: Facts, stage: Stage, name: str, more: frozenset[str] = frozenset()) -> str:
     """A declared name that is nearly the same; "" in stages of very many names."""
-    names = known.names(stage)
+    names = known.names(stage) | more
     if len(names) > MAX_NAMES:
         return ""
     return next(iter(difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.8)), "")
@@ -96,8 +99,11 @@ def _verdict(subject: Subject, placed: Placed, name: str) -> str | None:
     if name in PLATFORM:
         return "not declared in this stage"
     root = known.dockerfile.chain(stage)[0]
-    if root.base.value.lower() == "scratch":
-        return "not declared, and scratch sets nothing"
+    base = root.base.value.lower().partition("@")[0].partition(":")[0].removeprefix("docker.io/")
+    if base.removeprefix("library/") in PLAIN:
+        close = _close(known, stage, name, ALWAYS)
+        hint = f" (did you mean {close}?)" if close else f", and {base} does not set it"
+        return f"not declared{hint}"
     if placed.shipped and subject.image is not None:
         if name not in subject.image.config.environment():
             return "neither declared nor in the environment of the image"

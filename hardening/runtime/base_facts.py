@@ -77,7 +77,7 @@ _DEBIAN_NAMES = frozenset(
     "elixir erlang clojure r-base swift nginx httpd postgres redis valkey mariadb mongo rabbitmq "
     "memcached haproxy tomcat jetty eclipse-temurin maven gradle sbt wordpress drupal joomla "
     "nextcloud ghost redmine neo4j cassandra solr influxdb telegraf couchdb varnish jenkins "
-    "aspnet runtime sdk bun deno uv minideb".split()
+    "adoptopenjdk ibm-semeru-runtimes aspnet runtime sdk bun deno uv minideb".split()
 )
 _RHEL_NAMES = frozenset(
     "centos rockylinux almalinux fedora oraclelinux amazonlinux amazoncorretto "  # noqa: SIM905
@@ -97,9 +97,10 @@ def family_by_name(text: str) -> Family:
         return Family.SCRATCH
     reference = split_reference(text)
     path, name, tag = reference.path, reference.name, reference.tag.lower()
-    if path.startswith("windows") or name in ("nanoserver", "servercore") or "windows" in tag:
+    where = f"{path}:{tag}"
+    if "/windows/" in where or where.startswith("windows/") or name == "windows":
         return Family.WINDOWS
-    if "nanoserver" in tag or "windowsservercore" in tag:
+    if any(word in where for word in ("nanoserver", "servercore", "windowsserver")):
         return Family.WINDOWS
     if "distroless" in path.split("/"):
         return Family.DISTROLESS
@@ -115,6 +116,10 @@ def family_by_name(text: str) -> Family:
         return Family.ARCH
     if name in _RHEL_NAMES or re.match(r"ubi\d+(/|$)", path) or any(x in tag for x in _RHEL_TAGS):
         return Family.RHEL
+    if name == "docker" and "windows" not in tag:
+        return Family.ALPINE
+    if name == "openjdk" and re.match(r"(7|8|9|10|11)(\D|$)", tag):
+        return Family.DEBIAN
     if name in _DEBIAN_NAMES or any(word in tag for word in _DEBIAN_TAGS):
         return Family.DEBIAN
     return Family.UNKNOWN

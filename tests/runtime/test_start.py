@@ -62,6 +62,9 @@ def test_the_image_answers_where_the_dockerfile_does_not() -> None:
         ("x.example/distroless/static", Family.DISTROLESS),
         ("mcr.example/windows/nanoserver:ltsc2022", Family.WINDOWS),
         ("golang:1.22-windowsservercore", Family.WINDOWS),
+        ("microsoft/windowsservercore:ltsc2016", Family.WINDOWS),
+        ("openjdk:8-jdk", Family.DEBIAN),
+        ("openjdk:21", Family.UNKNOWN),
         ("team/unknown:1", Family.UNKNOWN),
     ],
 )

@@ -116,7 +116,7 @@ def _candidate(
 ) -> tuple[str, tuple[str, ...]]:
     """The nearest maintained release whose flavours hold the same tokens."""
     if product is None:
-        return "", ()
+        return ("", ()) if version else _moved_system(image, tokens, systems, today)
     by_name = bool(product.codename) and version == product.codename
     for target in _later(product, today):
         key = target.codename if by_name else target.cycle
@@ -131,6 +131,17 @@ def _candidate(
                 changed = (f"{image} {old} → {key}", *moved)
             if changed:
                 return f"{key}-{suffix}" if suffix else key, changed
+    return "", ()
+
+
+def _moved_system(
+    image: str, tokens: list[str], systems: dict[str, Release], today: date
+) -> tuple[str, tuple[str, ...]]:
+    """The same tag on a maintained distribution, for tags without a release."""
+    offered = flavours(image, "")
+    for words, moved in _suffixes(tokens, systems, today):
+        if moved and "-".join(words) in offered:
+            return "-".join(words), moved
     return "", ()
 
 

@@ -1,8 +1,8 @@
 """Which flavours the official images offer for each release that is still built.
 
 One row per image and release: the suffixes that may follow the release in a tag (`""` is written
-as `-`). Windows flavours are left out. Compiled from docker-library/official-images (Apache-2.0)
-on the day `AS_OF`.
+as `-`). Under "" stand the tags without a release that name a distribution. Windows flavours are
+left out. Compiled from docker-library/official-images (Apache-2.0) on the day `AS_OF`.
 """
 
 from __future__ import annotations
@@ -70,6 +70,13 @@ FLAVOURS: dict[str, dict[str, str]] = {
         "2023": "-",
         "2": "-",
     },
+    "buildpack-deps": {
+        "": (
+            "bookworm bookworm-curl bookworm-scm bullseye bullseye-curl bullseye-scm jammy "
+            "jammy-curl jammy-scm noble noble-curl noble-scm resolute resolute-curl "
+            "resolute-scm trixie trixie-curl trixie-scm"
+        ),
+    },
     "composer": {
         "2.10": "-",
         "2.2": "-",
@@ -109,6 +116,13 @@ FLAVOURS: dict[str, dict[str, str]] = {
             "php8.3-fpm-trixie php8.4 php8.4-apache php8.4-apache-bookworm "
             "php8.4-apache-trixie php8.4-fpm php8.4-fpm-alpine php8.4-fpm-alpine3.23 "
             "php8.4-fpm-alpine3.24 php8.4-fpm-bookworm php8.4-fpm-trixie"
+        ),
+        "": (
+            "apache-bookworm apache-trixie fpm-alpine3.23 fpm-alpine3.24 fpm-bookworm "
+            "fpm-trixie php8.4-apache-bookworm php8.4-apache-trixie php8.4-fpm-alpine3.23 "
+            "php8.4-fpm-alpine3.24 php8.4-fpm-bookworm php8.4-fpm-trixie "
+            "php8.5-apache-bookworm php8.5-apache-trixie php8.5-fpm-alpine3.23 "
+            "php8.5-fpm-alpine3.24 php8.5-fpm-bookworm php8.5-fpm-trixie"
         ),
     },
     "eclipse-temurin": {
@@ -192,9 +206,16 @@ FLAVOURS: dict[str, dict[str, str]] = {
         "44": "-",
         "43": "-",
     },
+    "gcc": {
+        "": "trixie",
+    },
     "golang": {
         "1.27": "- alpine alpine3.23 alpine3.24 bookworm trixie",
         "1.26": "- alpine alpine3.23 alpine3.24 bookworm trixie",
+        "": (
+            "alpine3.23 alpine3.24 bookworm tip-alpine3.23 tip-alpine3.24 tip-bookworm "
+            "tip-trixie trixie"
+        ),
     },
     "gradle": {
         "9": (
@@ -239,6 +260,16 @@ FLAVOURS: dict[str, dict[str, str]] = {
             "jdk11-corretto-al2023 jdk11-jammy jdk11-ubi jdk11-ubi9 jdk8 jdk8-corretto "
             "jdk8-corretto-al2023 jdk8-jammy jdk8-ubi jdk8-ubi9"
         ),
+        "": (
+            "graal-jammy graal-noble graal-resolute jammy jdk-25-and-25-graal-resolute "
+            "jdk-25-and-26-resolute jdk-graal-jammy jdk-graal-noble jdk-graal-resolute "
+            "jdk-jammy jdk-lts-and-current-graal-resolute jdk-lts-and-current-resolute "
+            "jdk-noble jdk-resolute jdk11-jammy jdk17-graal-jammy jdk17-graal-noble "
+            "jdk17-graal-resolute jdk17-jammy jdk17-noble jdk17-resolute jdk21-graal-jammy "
+            "jdk21-graal-noble jdk21-graal-resolute jdk21-jammy jdk21-noble jdk21-resolute "
+            "jdk25-graal-noble jdk25-graal-resolute jdk25-noble jdk25-resolute jdk26-noble "
+            "jdk26-resolute jdk8-jammy noble resolute"
+        ),
     },
     "haproxy": {
         "3.4": "- alpine alpine3.24 trixie",
@@ -247,9 +278,14 @@ FLAVOURS: dict[str, dict[str, str]] = {
         "3.0": "- alpine alpine3.24 trixie",
         "2.8": "- alpine alpine3.24 trixie",
         "2.6": "- alpine alpine3.24 trixie",
+        "": "alpine3.24 lts-alpine3.24 lts-trixie trixie",
+    },
+    "haskell": {
+        "": "bookworm bullseye slim-bookworm slim-bullseye",
     },
     "httpd": {
         "2.4": "- alpine alpine3.24 trixie",
+        "": "alpine3.24 trixie",
     },
     "mariadb": {
         "12.3": "- noble ubi ubi10",
@@ -257,9 +293,11 @@ FLAVOURS: dict[str, dict[str, str]] = {
         "11.4": "- noble ubi ubi9",
         "10.11": "- jammy ubi ubi9",
         "10.6": "- jammy ubi ubi9",
+        "": "lts-noble noble",
     },
     "memcached": {
         "1.6": "- alpine alpine3.24 trixie",
+        "": "alpine3.24 trixie",
     },
     "mongo": {
         "8.3": "- noble",
@@ -280,6 +318,7 @@ FLAVOURS: dict[str, dict[str, str]] = {
             "enterprise-ubi10 trixie ubi10"
         ),
         "4.4": "- community enterprise",
+        "": "community-trixie enterprise-trixie trixie",
     },
     "nginx": {
         "1.31": (
@@ -289,6 +328,14 @@ FLAVOURS: dict[str, dict[str, str]] = {
         "1.30": (
             "- alpine alpine-otel alpine-perl alpine-slim alpine3.24 alpine3.24-otel "
             "alpine3.24-perl alpine3.24-slim otel perl trixie trixie-otel trixie-perl"
+        ),
+        "": (
+            "alpine3.24 alpine3.24-otel alpine3.24-perl alpine3.24-slim mainline-alpine3.24 "
+            "mainline-alpine3.24-otel mainline-alpine3.24-perl mainline-alpine3.24-slim "
+            "mainline-trixie mainline-trixie-otel mainline-trixie-perl stable-alpine3.24 "
+            "stable-alpine3.24-otel stable-alpine3.24-perl stable-alpine3.24-slim "
+            "stable-trixie stable-trixie-otel stable-trixie-perl trixie trixie-otel "
+            "trixie-perl"
         ),
     },
     "node": {
@@ -303,6 +350,17 @@ FLAVOURS: dict[str, dict[str, str]] = {
         "22": (
             "- alpine alpine3.23 alpine3.24 bookworm bookworm-slim bullseye bullseye-slim "
             "slim trixie trixie-slim"
+        ),
+        "": (
+            "alpine3.23 alpine3.24 bookworm bookworm-slim bullseye bullseye-slim "
+            "current-alpine3.23 current-alpine3.24 current-bookworm current-bookworm-slim "
+            "current-bullseye current-bullseye-slim current-trixie current-trixie-slim "
+            "jod-alpine3.23 jod-alpine3.24 jod-bookworm jod-bookworm-slim jod-bullseye "
+            "jod-bullseye-slim jod-trixie jod-trixie-slim krypton-alpine3.23 "
+            "krypton-alpine3.24 krypton-bookworm krypton-bookworm-slim krypton-bullseye "
+            "krypton-bullseye-slim krypton-trixie krypton-trixie-slim lts-alpine3.23 "
+            "lts-alpine3.24 lts-bookworm lts-bookworm-slim lts-bullseye lts-bullseye-slim "
+            "lts-trixie lts-trixie-slim trixie trixie-slim"
         ),
     },
     "oraclelinux": {
@@ -326,6 +384,18 @@ FLAVOURS: dict[str, dict[str, str]] = {
             "- bookworm bullseye slim slim-bookworm slim-bullseye slim-threaded "
             "slim-threaded-bookworm slim-threaded-bullseye slim-threaded-trixie slim-trixie "
             "threaded threaded-bookworm threaded-bullseye threaded-trixie trixie"
+        ),
+        "": (
+            "bookworm bullseye devel-bookworm devel-bullseye devel-slim-bookworm "
+            "devel-slim-bullseye devel-slim-threaded-bookworm devel-slim-threaded-bullseye "
+            "devel-slim-threaded-trixie devel-slim-trixie devel-threaded-bookworm "
+            "devel-threaded-bullseye devel-threaded-trixie devel-trixie slim-bookworm "
+            "slim-bullseye slim-threaded-bookworm slim-threaded-bullseye slim-threaded-trixie "
+            "slim-trixie stable-bookworm stable-bullseye stable-slim-bookworm "
+            "stable-slim-bullseye stable-slim-threaded-bookworm stable-slim-threaded-bullseye "
+            "stable-slim-threaded-trixie stable-slim-trixie stable-threaded-bookworm "
+            "stable-threaded-bullseye stable-threaded-trixie stable-trixie threaded-bookworm "
+            "threaded-bullseye threaded-trixie trixie"
         ),
     },
     "php": {
@@ -353,6 +423,12 @@ FLAVOURS: dict[str, dict[str, str]] = {
             "fpm-alpine3.23 fpm-alpine3.24 fpm-bookworm fpm-trixie trixie zts zts-alpine "
             "zts-alpine3.23 zts-alpine3.24 zts-bookworm zts-trixie"
         ),
+        "": (
+            "alpine3.23 alpine3.24 apache-bookworm apache-trixie bookworm cli-alpine3.23 "
+            "cli-alpine3.24 cli-bookworm cli-trixie fpm-alpine3.23 fpm-alpine3.24 "
+            "fpm-bookworm fpm-trixie trixie zts-alpine3.23 zts-alpine3.24 zts-bookworm "
+            "zts-trixie"
+        ),
     },
     "postgres": {
         "18": "- alpine alpine3.23 alpine3.24 bookworm trixie",
@@ -360,6 +436,10 @@ FLAVOURS: dict[str, dict[str, str]] = {
         "16": "- alpine alpine3.23 alpine3.24 bookworm trixie",
         "15": "- alpine alpine3.23 alpine3.24 bookworm trixie",
         "14": "- alpine alpine3.23 alpine3.24 bookworm trixie",
+        "": "alpine3.23 alpine3.24 bookworm trixie",
+    },
+    "pypy": {
+        "": "bookworm slim-bookworm slim-trixie trixie",
     },
     "python": {
         "3.14": "- alpine alpine3.23 alpine3.24 bookworm slim slim-bookworm slim-trixie trixie",
@@ -367,6 +447,7 @@ FLAVOURS: dict[str, dict[str, str]] = {
         "3.12": "- alpine alpine3.23 alpine3.24 bookworm slim slim-bookworm slim-trixie trixie",
         "3.11": "- alpine alpine3.23 alpine3.24 bookworm slim slim-bookworm slim-trixie trixie",
         "3.10": "- alpine alpine3.23 alpine3.24 bookworm slim slim-bookworm slim-trixie trixie",
+        "": "alpine3.23 alpine3.24 bookworm slim-bookworm slim-trixie trixie",
     },
     "rabbitmq": {
         "4.3": "- alpine management management-alpine",
@@ -383,6 +464,7 @@ FLAVOURS: dict[str, dict[str, str]] = {
         "7.4": "- alpine alpine3.21 bookworm",
         "7.2": "- alpine alpine3.21 bookworm",
         "6.2": "- alpine alpine3.21 bookworm",
+        "": "alpine3.23 trixie",
     },
     "rockylinux": {
         "9": "- minimal",
@@ -392,6 +474,16 @@ FLAVOURS: dict[str, dict[str, str]] = {
         "4.0": "- alpine alpine3.23 alpine3.24 bookworm slim slim-bookworm slim-trixie trixie",
         "3.4": "- alpine alpine3.23 alpine3.24 bookworm slim slim-bookworm slim-trixie trixie",
         "3.3": "- alpine alpine3.23 alpine3.24 bookworm slim slim-bookworm slim-trixie trixie",
+        "": "alpine3.23 alpine3.24 bookworm slim-bookworm slim-trixie trixie",
+    },
+    "rust": {
+        "": (
+            "alpine3.21 alpine3.22 alpine3.23 alpine3.24 bookworm bullseye slim-bookworm "
+            "slim-bullseye slim-trixie trixie"
+        ),
+    },
+    "swift": {
+        "": "bookworm bookworm-slim jammy jammy-slim noble noble-slim",
     },
     "tomcat": {
         "11.0": (
@@ -419,6 +511,11 @@ FLAVOURS: dict[str, dict[str, str]] = {
             "jre17-temurin-jammy jre17-temurin-noble jre21 jre21-temurin jre21-temurin-jammy "
             "jre21-temurin-noble jre25 jre25-temurin jre25-temurin-jammy jre25-temurin-noble "
             "jre8 jre8-temurin jre8-temurin-jammy jre8-temurin-noble"
+        ),
+        "": (
+            "jdk17-temurin-jammy jdk17-temurin-noble jdk21-temurin-jammy jdk21-temurin-noble "
+            "jdk25-temurin-jammy jdk25-temurin-noble jre17-temurin-jammy jre17-temurin-noble "
+            "jre21-temurin-jammy jre21-temurin-noble jre25-temurin-jammy jre25-temurin-noble"
         ),
     },
     "traefik": {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hardening.dockerfile.edits import replace_span
-from hardening.dockerfile.model import Stage
-from hardening.model import Fix, Span, holds, unknown
+from hardening.dockerfile.model import Dockerfile, Stage
+from hardening.model import Edit, Fix, Span, holds, unknown
 from hardening.rules.support import facts
 from hardening.subject import Subject
 
@@ -75,6 +76,32 @@ def tag_span(stage: Stage) -> Span | None:
         return None
     start = stage.base.span.start + len(reference.name) + 1
     return Span(start, start + len(reference.tag))
+
+
+_VARIABLE = re.compile(r"\A([^$]*)\$(?:(\w+)|\{(\w+)\})([^$]*)\Z")
+
+
+def argument_edit(dockerfile: Dockerfile, stage: Stage, wanted: str) -> tuple[Edit, str] | None:
+    """The edit of a global ARG's default that makes a base such as `python:${V}-slim` become
+    `wanted`, and the argument's name. None when the base is written in any other way."""
+    match = _VARIABLE.match(stage.base.text)
+    if match is None:
+        return None
+    before, name, after = match[1], match[2] or match[3], match[4]
+    pairs = [
+        pair
+        for one in dockerfile.instructions
+        if one.stage < 0 and one.keyword == "ARG"
+        for pair in one.pairs
+        if pair.key == name
+    ]
+    if len(pairs) != 1 or not wanted.startswith(before) or not wanted.endswith(after):
+        return None
+    value = pairs[0].value
+    if value is None or value.text.strip("\"'") != value.value or "$" in value.value:
+        return None
+    middle = wanted[len(before) : len(wanted) - len(after)]
+    return replace_span(dockerfile, value.span, value.text.replace(value.value, middle)), name
 
 
 def pin_text(reference: Reference, digest: str) -> str:

@@ -12,7 +12,13 @@ from hardening.facts.eol import Ended, Release, ended
 from hardening.model import Finding, Fix, Precondition, Severity, Span, holds, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_images import Reference, external_bases, local_digest, tag_span
+from hardening.rules.support_images import (
+    Reference,
+    argument_edit,
+    external_bases,
+    local_digest,
+    tag_span,
+)
 from hardening.subject import Subject
 
 OLD = "sha256:" + "0" * 64
@@ -45,7 +51,13 @@ rule = Rule(
         ),
         Example(f"FROM debian:10@{OLD}\n", note="the new digest is not known"),
         Example("FROM centos:7\n", note="there is no later release"),
-        Example("ARG V=3.8\nFROM python:$V\n", note="the tag comes from a variable"),
+        Example(
+            "ARG V=3.8\nFROM python:$V-slim\n",
+            "ARG V=3.11\nFROM python:$V-slim\n",
+            note="by argument",
+        ),
+        Example('ARG BASE="node:16"\nFROM ${BASE}\n', 'ARG BASE="node:22"\nFROM ${BASE}\n'),
+        Example("ARG A=3\nARG B=8\nFROM python:$A.$B\n", note="two variables: no fix"),
     ),
     good=(
         Example("FROM debian:13\n"),
@@ -81,21 +93,30 @@ def _risk(reference: Reference, found: Ended, tag: str) -> Iterator[Precondition
 
 
 def _fixes(subject: Subject, stage: Stage, reference: Reference, found: Ended) -> Iterator[Fix]:
-    span = tag_span(stage)
-    if span is None or not found.candidate:
+    dockerfile = facts(subject).dockerfile
+    if not found.candidate:
         return
-    text = found.candidate
-    if reference.digest:
-        moved = replace(reference, tag=found.candidate, digest="")
-        digest = local_digest(subject, moved)
-        if digest is None:
+    conditions = [*_risk(reference, found, reference.tag)]
+    span = tag_span(stage)
+    if span is None:
+        changed = argument_edit(dockerfile, stage, f"{reference.name}:{found.candidate}")
+        if changed is None or reference.digest:
             return
-        text = f"{found.candidate}@{digest}"
+        edit, name = changed
+        conditions.append(unknown("The argument is used for this base only", f"ARG {name}"))
+    else:
+        text = found.candidate
+        if reference.digest:
+            digest = local_digest(subject, replace(reference, tag=found.candidate, digest=""))
+            if digest is None:
+                return
+            text = f"{found.candidate}@{digest}"
+        edit = replace_span(dockerfile, Span(span.start, stage.base.span.end), text)
     yield Fix(
         "bump",
         f"Move to {reference.name}:{found.candidate}",
-        (replace_span(facts(subject).dockerfile, Span(span.start, stage.base.span.end), text),),
-        (*_risk(reference, found, reference.tag),),
+        (edit,),
+        tuple(conditions),
         f"The base gets security fixes again ({'; '.join(found.changed)}).",
     )
 

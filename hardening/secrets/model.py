@@ -40,6 +40,8 @@ class Secret:
     life: Life
     demoted: str = ""
     rotate: str = ""
+    lines: tuple[int, ...] = ()
+    """One-based line of each place in its file, 0 where it has none."""
     _value: str = ""
 
     def reveal(self) -> str:

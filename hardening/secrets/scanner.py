@@ -8,43 +8,24 @@ can be taken out of it by whoever has the image.
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from hardening.image.model import Entry, Image
-from hardening.model import ConfigPlace, FilePlace, ImagePathPlace, Place, Severity, Span
+from hardening.model import ConfigPlace, FilePlace, ImagePathPlace, Place, Span
 from hardening.progress import SILENT, Progress
 from hardening.secrets.engine import Hit
+from hardening.secrets.grouping import Seen, grouped, line_of
 from hardening.secrets.judge import reason_to_demote
-from hardening.secrets.lives import Lives
-from hardening.secrets.mask import identity, masked
-from hardening.secrets.model import Life, Secret
+from hardening.secrets.model import Secret
 from hardening.secrets.names import can_be_secret, is_secret_name
-from hardening.secrets.occurrences import hits_in, hits_in_command, hits_in_setting
+from hardening.secrets.occurrences import hits_in_command, hits_in_setting
 from hardening.secrets.packaged import Packaged
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
+from hardening.secrets.pipeline import PHASE, search
 
 MAX_FILE: Final = 5 << 20
 """Bytes read of one file; what lies beyond is not searched."""
-BATCH: Final = 1 << 20
-MAX_PENDING: Final = 4
-"""Batches of about `BATCH` bytes that wait for the searching thread."""
-MAX_SECRETS: Final = 5000
-PHASE: Final = "searching for secrets"
 _BUILD_ARGS = re.compile(r"^\|(\d{1,3}) ")
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """One hit and where it was."""
-
-    hit: Hit
-    place: Place
-    demoted: str
 
 
 def scan_text(text: str, path: str) -> tuple[Secret, ...]:
@@ -61,8 +42,8 @@ def scan_text(text: str, path: str) -> tuple[Secret, ...]:
         length = len(hit.value.decode("utf-8", "surrogateescape"))
         lines = hit.value.rstrip(b"\n").count(b"\n")
         place = FilePlace(path, Span(characters, characters + length), line, line + lines)
-        seen.append(_Seen(hit, place, reason_to_demote(hit, path)))
-    return _grouped(seen, None)
+        seen.append(Seen(hit, place, reason_to_demote(hit, path), line))
+    return grouped(seen, None)
 
 
 def scan_image(image: Image, *, progress: Progress = SILENT) -> tuple[Secret, ...]:
@@ -75,23 +56,23 @@ def scan_image(image: Image, *, progress: Progress = SILENT) -> tuple[Secret, ..
         for layer in image.layers:
             seen.extend(_of_layer(image, layer.index, packaged, progress))
         progress.finish(PHASE)
-    return _grouped(seen, image if image.files_read else None)
+    return grouped(seen, image if image.files_read else None)
 
 
-def _of_config(image: Image) -> Iterator[_Seen]:
+def _of_config(image: Image) -> Iterator[Seen]:
     for name, value in image.config.env:
         yield from _of_setting(name, value, ConfigPlace(f"Env.{name}"))
     for name, value in image.config.labels.items():
         yield from _of_setting(name, value, ConfigPlace(f"Labels.{name}"))
 
 
-def _of_setting(name: str, value: str, place: Place) -> Iterator[_Seen]:
+def _of_setting(name: str, value: str, place: Place) -> Iterator[Seen]:
     hits = hits_in_setting(name, value)
     for hit in hits:
-        yield _Seen(hit, place, reason_to_demote(hit, ""))
+        yield Seen(hit, place, reason_to_demote(hit, ""))
     if not hits and is_secret_name(name) and can_be_secret(value):
         hit = named_hit(name, value)
-        yield _Seen(hit, place, reason_to_demote(hit, ""))
+        yield Seen(hit, place, reason_to_demote(hit, ""))
 
 
 def named_hit(name: str, value: str) -> Hit:
@@ -106,14 +87,14 @@ def named_hit(name: str, value: str) -> Hit:
     return Hit(kind, raw, start, start + len(raw), f"{name}=")
 
 
-def _of_history(image: Image) -> Iterator[_Seen]:
+def _of_history(image: Image) -> Iterator[Seen]:
     for number, entry in enumerate(image.history):
         place = ConfigPlace(f"history[{number}]")
         arguments, command = split_build_args(entry.created_by)
         for name, value in arguments:
             yield from _of_setting(name, value, place)
         for hit in hits_in_command(command):
-            yield _Seen(hit, place, reason_to_demote(hit, ""))
+            yield Seen(hit, place, reason_to_demote(hit, ""))
 
 
 def split_build_args(created_by: str) -> tuple[tuple[tuple[str, str], ...], str]:
@@ -134,109 +115,20 @@ def split_build_args(created_by: str) -> tuple[tuple[tuple[str, str], ...], str]
     return tuple(pairs), rest
 
 
-def _of_layer(image: Image, layer: int, packaged: Packaged, progress: Progress) -> Iterator[_Seen]:
-    for entry, data, hits in _searched(image, layer, progress):
-        whole = entry.size == len(data)
-        package = packaged.package_of(entry.path, data) if whole else None
-        place = ImagePathPlace(layer, entry.path)
-        for hit in hits:
+def _of_layer(image: Image, layer: int, packaged: Packaged, progress: Progress) -> Iterator[Seen]:
+    for one in search(_contents(image, layer, progress), progress):
+        whole = one.item.size == len(one.data)
+        package = packaged.package_of(one.path, one.data) if whole else None
+        place = ImagePathPlace(layer, one.path)
+        for hit in one.hits:
             reason = f"unchanged file of package {package}" if package else ""
-            yield _Seen(hit, place, reason or reason_to_demote(hit, entry.path))
+            reason = reason or reason_to_demote(hit, one.path)
+            yield Seen(hit, place, reason, line_of(hit, one.data))
 
 
-def _searched(
+def _contents(
     image: Image, layer: int, progress: Progress
-) -> Iterator[tuple[Entry, bytes, tuple[Hit, ...]]]:
-    """Files with hits. One thread reads the layer while another searches what was read: both
-    leave the interpreter lock to each other for most of their work."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    pending: deque[tuple[list[tuple[Entry, bytes]], Future[list[tuple[Hit, ...]]]]] = deque()
-    with ThreadPoolExecutor(1) as pool:
-        for batch in _batches(image.contents(layer, limit=MAX_FILE), progress):
-            pending.append((batch, pool.submit(_search, batch)))
-            while len(pending) > MAX_PENDING:
-                yield from _done(*pending.popleft())
-        while pending:
-            yield from _done(*pending.popleft())
-
-
-def _batches(
-    files: Iterator[tuple[Entry, bytes]], progress: Progress
-) -> Iterator[list[tuple[Entry, bytes]]]:
-    batch: list[tuple[Entry, bytes]] = []
-    size = 0
-    for entry, data in files:
-        progress.check()
+) -> Iterator[tuple[Entry, str, bytes]]:
+    for entry, data in image.contents(layer, limit=MAX_FILE):
         progress.advance(PHASE, entry.size)
-        if not data:
-            continue
-        batch.append((entry, data))
-        size += len(data)
-        if size >= BATCH:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _search(batch: list[tuple[Entry, bytes]]) -> list[tuple[Hit, ...]]:
-    return [hits_in(data, entry.path) for entry, data in batch]
-
-
-def _done(
-    batch: list[tuple[Entry, bytes]], future: Future[list[tuple[Hit, ...]]]
-) -> Iterator[tuple[Entry, bytes, tuple[Hit, ...]]]:
-    for (entry, data), hits in zip(batch, future.result(), strict=True):
-        if hits:
-            yield entry, data, hits
-
-
-def _grouped(seen: list[_Seen], image: Image | None) -> tuple[Secret, ...]:
-    """One secret for each value, whatever the number of places."""
-    groups: dict[str, list[_Seen]] = {}
-    for one in seen:
-        groups.setdefault(identity(one.hit.value), []).append(one)
-    lives = Lives(image) if image is not None else None
-    secrets = [_secret(digest, group, lives) for digest, group in groups.items()]
-    secrets.sort(key=lambda one: (bool(one.demoted), -one.severity))
-    return tuple(secrets[:MAX_SECRETS])
-
-
-def _secret(digest: str, group: list[_Seen], lives: Lives | None) -> Secret:
-    best = min(group, key=lambda one: (bool(one.demoted), one.hit.format.generic,
-                                       not one.hit.format.specific, -one.hit.format.severity))
-    kind = best.hit.format
-    demoted = best.demoted
-    places = tuple(dict.fromkeys(one.place for one in group))
-    return Secret(
-        rule=kind.id,
-        title=kind.title,
-        severity=Severity.INFO if demoted else kind.severity,
-        places=places,
-        masked=masked(best.hit),
-        sha256=digest,
-        life=_life(places, lives),
-        demoted=demoted,
-        rotate=kind.rotate,
-        _value=best.hit.value.decode("utf-8", "surrogateescape"),
-    )
-
-
-def _life(places: tuple[Place, ...], lives: Lives | None) -> Life:
-    keys = [place.key for place in places if isinstance(place, ConfigPlace)]
-    life = Life(
-        in_history=any(key.startswith("history[") for key in keys),
-        in_config=any(not key.startswith("history[") for key in keys),
-    )
-    held = [place for place in places if isinstance(place, ImagePathPlace)]
-    if not held or lives is None:
-        return life
-    ends = [lives.removed_in(place.path, place.layer) for place in held]
-    gone = [end for end in ends if end is not None]
-    return replace(
-        life,
-        added=min(place.layer for place in held),
-        removed=max(gone) if len(gone) == len(ends) else None,
-        recoverable_from=tuple(sorted({place.layer for place in held})),
-    )
+        yield entry, entry.path, data

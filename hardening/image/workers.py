@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import IO
 
 from hardening.errors import ImageError
@@ -104,10 +105,9 @@ def _here(
     *,
     verify: bool,
     progress: Progress,
-    bound: Bound | None = None,
 ) -> dict[int, Walked]:
     tell = _teller(progress)
-    bound = bound or Bound(blobs)
+    bound = Bound(blobs)
     found = {}
     for number, blob in blobs.items():
         progress.check()
@@ -212,11 +212,13 @@ class _Crew:
         self.error: BaseException | None = None
 
     def run(self, count: int, *, here: bool = False) -> dict[int, Walked]:
-        """Read all layers with `count` processes, and in this one too when `here`."""
+        """Read all layers with `count` processes, and in this one too when `here`; what is left
+        because a process did not start or was killed is read here in any case."""
         with ThreadPoolExecutor(count, "layers") as pool:
             futures = [pool.submit(self._drive) for _ in range(count)]
             if here:
                 self._work_here()
+        self._work_here()
         if self.error is not None:
             raise self.error
         for future in futures:
@@ -226,11 +228,18 @@ class _Crew:
     def _work_here(self) -> None:
         try:
             while (number := self._next()) is not None:
-                one = {number: self.blobs[number]}
-                self.found.update(_here(one, self.name, verify=self.verify, progress=self.progress))
+                self.found[number] = self._read_here(number)
         except BaseException as error:
             self.error = self.error or error
             self.failed.set()
+
+    def _read_here(self, number: int) -> Walked:
+        self.progress.check()
+        try:
+            walked = walk_layer(self.blobs[number], self.tell, verify=self.verify)
+            return self.bound.take(walked)
+        except ImageError as error:
+            raise named(error, self.name(number)) from None
 
     def _next(self) -> int | None:
         """The next layer to read, None when there is none or another one failed."""
@@ -242,14 +251,10 @@ class _Crew:
             return None
 
     def _drive(self) -> None:
-        descriptors = {blob.file.descriptor for blob in self.blobs.values()}
-        with subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _START, json.dumps(sys.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pass_fds=tuple(descriptors),
-        ) as process:
+        process = self._start()
+        if process is None:
+            return
+        with process:
             try:
                 self._serve(process)
             except BaseException as error:
@@ -257,6 +262,19 @@ class _Crew:
                 self.failed.set()
                 process.kill()
                 raise
+
+    def _start(self) -> subprocess.Popen[bytes] | None:
+        """A worker, None where the system gives no process."""
+        descriptors = {blob.file.descriptor for blob in self.blobs.values()}
+        with suppress(OSError):
+            return subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", _START, json.dumps(sys.path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                pass_fds=tuple(descriptors),
+            )
+        return None
 
     def _serve(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdin is not None and process.stdout is not None
@@ -268,19 +286,23 @@ class _Crew:
                 "size": blob.size,
                 "verify": self.verify,
             }
-            process.stdin.write(json.dumps(job).encode() + b"\n")
-            process.stdin.flush()
             try:
+                process.stdin.write(json.dumps(job).encode() + b"\n")
+                process.stdin.flush()
                 self.found[number] = self.bound.take(self._answer(process.stdout))
             except ImageError as error:
                 raise named(error, self.name(number)) from None
-        process.stdin.close()
+            except (OSError, EOFError):
+                self.waiting.put(number)
+                break
+        with suppress(OSError):
+            process.stdin.close()
 
     def _answer(self, out: IO[bytes]) -> Walked:
         while True:
             head = out.read(HEAD.size)
             if len(head) < HEAD.size:
-                raise ImageError("The process that read it ended", "it may have run out of memory")
+                raise EOFError("the process ended")
             kind, length = HEAD.unpack(head)
             body = out.read(length)
             if kind == b"P":

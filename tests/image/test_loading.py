@@ -305,6 +305,19 @@ def test_a_process_names_the_damaged_layer(tmp_path: Path, pack: Callable[[bytes
 
 @pytest.mark.usefixtures("helped")
 @pytest.mark.parametrize("pack", [same, gzipped])
+@pytest.mark.parametrize("program", ["/nowhere/python", "/bin/false"])
+def test_without_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, pack: Callable[[bytes], bytes]
+) -> None:
+    monkeypatch.setattr("sys.executable", program)
+    layers = [tar(file(f"f{number}")) for number in range(4)]
+    data = docker_save(layers, blobs=[pack(layer) for layer in layers])
+    image = open_image(written(tmp_path, data))
+    assert len(load_files(image).tree) == 4
+
+
+@pytest.mark.usefixtures("helped")
+@pytest.mark.parametrize("pack", [same, gzipped])
 @pytest.mark.parametrize("verify", [False, True])
 def test_cancelled(tmp_path: Path, pack: Callable[[bytes], bytes], verify: bool) -> None:
     layers = [tar(file(f"f{number}", b"y" * 9000)) for number in range(6)]

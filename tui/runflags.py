@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from io import StringIO
-
 from hardening.model import Safety
 from hardening.runtime.flags import HardenedRun, RunFlag, docker_run_text
 from hardening.subject import Subject
@@ -24,29 +22,22 @@ def run_text(run: HardenedRun, subject: Subject | None, compose: bool) -> str:
     """`docker run`, or a Compose service, with every usable flag."""
     if not compose:
         return docker_run_text(run, reference_of(subject))
-    return compose_text(run, subject)
+    return _compose(run, subject)
 
 
-def compose_text(run: HardenedRun, subject: Subject | None) -> str:
-    """A Compose service that says the same as the flags."""
-    from ruamel.yaml import YAML
+def _compose(run: HardenedRun, subject: Subject | None) -> str:
+    """A Compose file with one hardened service that runs the image, or builds it."""
+    from hardening.runtime.compose import compose_text
 
     configuration = subject.run_configuration if subject is not None else None
     name = configuration.service if configuration is not None else None
-    service: dict[str, object] = {"image": reference_of(subject)}
-    for flag in run.usable:
-        for key, value in flag.compose:
-            if isinstance(value, tuple):
-                known = service.setdefault(key, [])
-                assert isinstance(known, list)
-                known.extend(one for one in value if one not in known)
-            else:
-                service[key] = value
-    out = StringIO()
-    yaml = YAML()
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.dump({"services": {name or "app": service}}, out)
-    return out.getvalue()
+    known = subject is not None and subject.image is not None
+    return compose_text(
+        run,
+        service=name or "app",
+        build=None if known else ".",
+        image=reference_of(subject) if known else None,
+    )
 
 
 def run_paragraphs(run: HardenedRun, subject: Subject | None, compose: bool) -> list[Cells]:

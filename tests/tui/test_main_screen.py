@@ -147,10 +147,12 @@ async def test_a_secret_is_shown_by_one_key_until_the_cursor_moves(open_screen: 
         value = main.secrets_pane.secrets[number].reveal()
         assert value not in shown_text(main.secrets_pane)
         await screen.press("m")
-        assert screen.store.revealed == number
+        shown: int | None = screen.store.revealed
+        assert shown == number
         assert value in "".join(t for t, _ in main.secrets_pane.cells(0, 300))
         await screen.press("j")
-        assert screen.store.revealed is None
+        shown = screen.store.revealed
+        assert shown is None
         assert value not in "".join(t for t, _ in main.secrets_pane.cells(0, 300))
 
 

@@ -99,6 +99,7 @@ def test_demo_from_the_first_paint_to_the_files(tmp_path: Path, program: list[st
         "TMPDIR": str(temporary),
         "DRYDOCK_CONFIG_DIR": str(tmp_path / "config"),
         "DRYDOCK_STATE_DIR": str(tmp_path / "state"),
+        "DRYDOCK_CACHE_DIR": str(tmp_path / "cache"),
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }
     for name in ("NO_COLOR", "VISUAL", "EDITOR", "TMUX", "CI"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -55,6 +55,18 @@ class Run:
     @cached_property
     def calls(self) -> tuple[PackageCall, ...]:
         return package_calls(self.script)
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """For rules: what is the same for all commands of this RUN."""
+        return {}
+
+    def happens_after(self, command: Command, key: str, test: Callable[[Command], bool]) -> bool:
+        """True when a later command of the RUN passes a test. `key` names the test."""
+        if key not in self.memo:
+            starts = (one.span.start for one in self.script.commands if test(one))
+            self.memo[key] = max(starts, default=-1)
+        return bool(self.memo[key] > command.span.start)
 
     @cached_property
     def volatile(self) -> tuple[str, ...]:

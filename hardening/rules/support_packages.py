@@ -152,6 +152,9 @@ class Cache:
     verbs: frozenset[str]
     cleaners: Callable[[Command], bool]
 
+    def empties(self, command: Command) -> bool:
+        return self.cleaners(command) or removes(command, *self.paths)
+
 
 def caches_left(
     subject: Subject,
@@ -168,8 +171,7 @@ def caches_left(
             continue
         if run.is_volatile(*cache.paths) or silent(run, call):
             continue
-        rest = later(run, call.command)
-        if any(cache.cleaners(one) or removes(one, *cache.paths) for one in rest):
+        if run.happens_after(call.command, f"clean {cache.clean}", cache.empties):
             continue
         seen.add(id(run))
         calls = [one for one in run.calls if one.manager in managers and one.verb in cache.verbs]

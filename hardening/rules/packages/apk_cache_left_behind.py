@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.dockerfile.shell_model import PackageCall
+from hardening.dockerfile.shell_model import Command, PackageCall
 from hardening.model import Finding, Fix, Severity
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Run, facts
 from hardening.rules.support_fixes import insert_flag, literal, no_volatile
-from hardening.rules.support_packages import about, has_flag, later, names, removes
+from hardening.rules.support_packages import about, has_flag, names, removes
 from hardening.subject import Subject
 
 QUIET = ("--no-cache", "--no-network")
@@ -57,6 +57,10 @@ rule = Rule(
 )
 
 
+def _cleans(command: Command) -> bool:
+    return removes(command, *PATHS)
+
+
 def _fix(subject: Subject, run: Run, call: PackageCall) -> Fix:
     return Fix(
         "no-cache",
@@ -74,7 +78,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             continue
         if run.is_volatile(*PATHS) or not call.packages:
             continue
-        if any(removes(one, *PATHS) for one in later(run, call.command)):
+        if run.happens_after(call.command, "clean apk", _cleans):
             continue
         yield rule.finding(
             subject,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from hardening.dockerfile.shell_model import Command, PackageCall
@@ -15,7 +16,7 @@ from hardening.rules.support_fixes import (
     status_kept,
     unconditional,
 )
-from hardening.rules.support_packages import APT, APT_LISTS, later, removes, with_sudo
+from hardening.rules.support_packages import APT, APT_LISTS, removes, with_sudo
 from hardening.subject import Subject
 
 CLEAN = f"rm -rf {APT_LISTS}/*"
@@ -102,14 +103,27 @@ def _cleans(command: Command) -> bool:
     return command.name in APT and any(verb in ("distclean", "dist-clean") for verb in verbs)
 
 
+def _stale_installs(known: Facts) -> tuple[list[int], list[int]]:
+    """Offsets and lines of RUNs that ship and install without an update of their own."""
+    if "stale apt installs" not in known.memo:
+        found = [
+            (run.instruction.span.start, run.instruction.start_line)
+            for run in known.runs
+            if run.shipped
+            and any(one.manager in APT and one.verb == "install" for one in run.calls)
+            and not any(one.manager in APT and one.verb == "update" for one in run.calls)
+        ]
+        known.memo["stale apt installs"] = ([one[0] for one in found], [one[1] for one in found])
+    starts, lines = known.memo["stale apt installs"]
+    return starts, lines
+
+
 def _later_install(known: Facts, run: Run) -> Precondition:
     statement = "No later RUN installs from these lists"
-    for other, call in known.calls(*APT):
-        if other.instruction.span.start <= run.instruction.span.end or not other.shipped:
-            continue
-        if call.verb == "install" and not any(one.verb == "update" for one in other.calls):
-            line = other.instruction.start_line
-            return fails(statement, f"Line {line} installs without an update of its own")
+    starts, lines = _stale_installs(known)
+    position = bisect_right(starts, run.instruction.span.start)
+    if position < len(starts):
+        return fails(statement, f"Line {lines[position]} installs without an update of its own")
     return holds(statement, "Every later RUN that installs updates first")
 
 
@@ -140,7 +154,9 @@ def find(subject: Subject) -> Iterator[Finding]:
     for run, call in known.calls(*APT):
         if call.verb != "update" or not run.shipped or id(run) in seen:
             continue
-        if run.is_volatile(APT_LISTS) or any(_cleans(one) for one in later(run, call.command)):
+        if run.is_volatile(APT_LISTS) or run.happens_after(
+            call.command, "clean apt lists", _cleans
+        ):
             continue
         seen.add(id(run))
         yield rule.finding(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from hardening.dockerfile.downloads import downloads
@@ -92,23 +93,31 @@ rule = Rule(
 )
 
 
-def _unpacks(command: Command, name: str) -> bool:
-    if command.name not in UNPACKERS:
-        return False
-    return any(name in (word.value or word.text.strip("\"'")) for word in command.arguments)
+def _base(text: str) -> str:
+    return text.strip("\"'").rpartition("/")[2]
 
 
-def _removed(run: Run, name: str) -> bool:
-    base = name.rpartition("/")[2]
+def _unpackers(run: Run) -> dict[str, list[Command]]:
+    """Base name of an operand → the commands that unpack it."""
+    found: dict[str, list[Command]] = defaultdict(list)
+    for command in run.script.named(*UNPACKERS):
+        for word in command.arguments:
+            found[_base(word.value or word.text)].append(command)
+    return found
+
+
+def _removed(run: Run) -> tuple[frozenset[str], tuple[str, ...], bool]:
+    """What the RUN deletes or moves: base names, folders, and whether anything is unclear."""
+    names: set[str] = set()
+    folders: set[str] = set()
+    unclear = False
     for command in run.script.named("rm", "mv", "find", "gunzip", "unxz", "shred"):
         for word in command.arguments:
             text = word.text.strip("\"'")
-            folder = text.rstrip("/*")
-            if base in text or "*" in text or (folder and name.startswith(folder + "/")):
-                return True
-            if "$" in text:
-                return True
-    return False
+            names.add(_base(text))
+            folders.add(text.rstrip("/*") + "/")
+            unclear = unclear or "*" in _base(text).removesuffix("*") or "$" in text or text == "*"
+    return frozenset(names), tuple(folders - {"/"}), unclear
 
 
 def _later_uses(known: Facts, run: Run, name: str) -> Iterator[Run]:
@@ -146,13 +155,19 @@ def find(subject: Subject) -> Iterator[Finding]:
     for run in known.runs:
         if not run.shipped:
             continue
-        for download in downloads(run.script):
-            name = download.output
-            if not name or "$" in name or not name.endswith(ARCHIVES) or run.is_volatile(name):
+        fetched = [one for one in downloads(run.script) if one.output]
+        if not fetched:
+            continue
+        unpackers = _unpackers(run)
+        names, folders, unclear = _removed(run)
+        changes = any(one.name in ("cd", "pushd") for one in run.script.commands)
+        for download in fetched:
+            name = download.output or ""
+            if "$" in name or not name.endswith(ARCHIVES) or run.is_volatile(name):
                 continue
-            users = [one for one in run.script.after(download.command) if _unpacks(one, name)]
-            changes = any(one.name in ("cd", "pushd") for one in run.script.commands)
-            if not users or _removed(run, name):
+            start = download.command.span.start
+            users = [one for one in unpackers.get(_base(name), ()) if one.span.start > start]
+            if not users or unclear or _base(name) in names or name.startswith(folders):
                 continue
             edit = append_command(known.dockerfile, run.instruction, run.script, f"rm -f {name}")
             later = tuple(_later_uses(known, run, name))

@@ -9,7 +9,7 @@ from hardening.model import Finding, Fix, Severity
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Run, facts
 from hardening.rules.support_fixes import insert_flag, literal, no_volatile
-from hardening.rules.support_packages import about, has_flag, later, removes, shown
+from hardening.rules.support_packages import about, has_flag, removes, shown
 from hardening.subject import Subject
 
 PATHS = ("~/.cache/pip", "/root/.cache/pip")
@@ -94,7 +94,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             continue
         if run.is_volatile(*PATHS) or known.is_set(run, call.command, "PIP_NO_CACHE_DIR"):
             continue
-        if any(_cleans(one) for one in later(run, call.command)):
+        if run.happens_after(call.command, "clean pip", _cleans):
             continue
         yield rule.finding(
             subject,

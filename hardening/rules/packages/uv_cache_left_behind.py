@@ -10,7 +10,7 @@ from hardening.model import Finding, Fix, Severity
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.rules.support_fixes import literal, no_volatile
-from hardening.rules.support_packages import later, removes
+from hardening.rules.support_packages import removes
 from hardening.subject import Subject
 
 PATHS = ("~/.cache/uv", "/root/.cache/uv")
@@ -62,9 +62,9 @@ def find(subject: Subject) -> Iterator[Finding]:
             continue
         if run.is_volatile(*PATHS) or known.is_set(run, command, "UV_NO_CACHE"):
             continue
-        if known.variable(run.instruction, "UV_CACHE_DIR") or any(
-            _cleans(one) for one in later(run, command)
-        ):
+        if known.variable(run.instruction, "UV_CACHE_DIR"):
+            continue
+        if run.happens_after(command, "clean uv", _cleans):
             continue
         fix = Fix(
             "no-cache",

@@ -239,6 +239,15 @@ _READERS: Final[tuple[tuple[str, Reader], ...]] = (
 )
 
 
+_ENDINGS: Final = frozenset(
+    """npmrc netrc _netrc pgpass conf json dockercfg dockerconfigjson ftpconfig ftpsync s3config
+    tfstate backup xml config kubeconfig yml yaml php inc phtml key cookie txt git-credentials env
+    vault-token git-token github-token github_token secret vault-pass vault_pass vault-password
+    vault_password vaultpass vaultpassword jks keystore p12 pfx kdbx bcfks db""".split()  # noqa: SIM905
+)
+"""What stands after the last dot of a name that a reader may want: asked before any pattern."""
+
+
 @cache
 def _any_reader() -> re.Pattern[str]:
     return re.compile("|".join(pattern for pattern, _ in _READERS), re.I)
@@ -249,6 +258,9 @@ def read_structure(path: str, data: bytes) -> tuple[Hit, ...]:
     if len(data) > MAX_STRUCTURED:
         return ()
     name = "/" + path
+    base = path.rpartition("/")[2].lower()
+    if base.rpartition(".")[2] not in _ENDINGS and not base.startswith(".env"):
+        return ()
     if not _any_reader().search(name):
         return ()
     readers = (reader for pattern, reader in _READERS if re.search(pattern, name, re.I))

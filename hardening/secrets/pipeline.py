@@ -1,7 +1,7 @@
 """Many files searched while the next are read.
 
-One thread reads, another searches what was read: both leave the interpreter lock to each other
-for most of their work.
+One thread reads, two search what was read: they leave the interpreter lock to each other for most
+of their work.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 PHASE: Final = "searching for secrets"
+WORKERS: Final = 2
 BATCH: Final = 1 << 20
 MAX_PENDING: Final = 4
-"""Batches of about `BATCH` bytes that wait for the searching thread."""
+"""Batches of about `BATCH` bytes that wait for the searching threads."""
 
 Item = TypeVar("Item")
 
@@ -43,7 +44,7 @@ def search(
     from concurrent.futures import ThreadPoolExecutor
 
     pending: deque[Future[list[Searched[Item]]]] = deque()
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool:
         for batch in _batches(files, progress):
             pending.append(pool.submit(_hits_of, batch))
             while len(pending) > MAX_PENDING:

@@ -233,18 +233,14 @@ class Facts:
         """True when an environment variable is set to something true for a command: ENV, ARG, an
         assignment before it, `export` earlier in the same RUN, or `env NAME=value`."""
         value = self.variable(run.instruction, name)
-        for earlier in run.script.commands:
-            if earlier.span.start > command.span.start:
+        key = f"set {name}"
+        if key not in run.memo:
+            run.memo[key] = list(_settings(run.script, name))
+        for start, owner, text in run.memo[key]:
+            if start > command.span.start:
                 break
-            if earlier is not command and earlier.name not in ("export", None, ""):
-                continue
-            for key, word in earlier.assignments:
-                if key == name:
-                    value = word.value if word is not None and word.value is not None else "1"
-            for word in earlier.arguments if earlier.name == "export" else ():
-                key, equals, text = word.text.partition("=")
-                if key == name and equals:
-                    value = text.strip("\"'")
+            if owner is None or owner is command:
+                value = text
         return value is not None and value.lower() not in ("", "0", "off", "no", "false", "n", "f")
 
     @cached_property
@@ -264,6 +260,21 @@ class Facts:
 
     def is_windows(self, placed: Placed) -> bool:
         return placed.stage is not None and placed.stage.index in self.windows_stages
+
+
+def _settings(script: Script, name: str) -> Iterator[tuple[int, Command | None, str]]:
+    """(offset, command, value) wherever a script sets a variable; the command is given when the
+    assignment is for that one only."""
+    for command in script.commands:
+        alone = command.name in ("export", None, "")
+        for key, word in command.assignments:
+            if key == name:
+                given = word.value if word is not None and word.value is not None else "1"
+                yield command.span.start, None if alone else command, given
+        for word in command.arguments if command.name == "export" else ():
+            key, equals, text = word.text.partition("=")
+            if key == name and equals:
+                yield command.span.start, None, text.strip("\"'")
 
 
 def facts(subject: Subject) -> Facts:

@@ -12,6 +12,7 @@ from hardening.model import Edit, Precondition, Span, fails, holds, unknown
 from hardening.rules.support import Run
 
 LITERAL = "The command stands literally in the file"
+_POINT = "_append_point"
 UNCONDITIONAL = "The command is not inside a condition, loop or function"
 _JOINT = re.compile(r"\A[ \t]*(?:[\\`][ \t]*\n[ \t]*)?(?:&&|;)[ \t]*(?:[\\`][ \t]*\n[ \t]*)?\Z")
 
@@ -90,6 +91,17 @@ def append_command(
 ) -> Edit | None:
     """One more command at the end of a RUN, run only when the ones before went well. None when
     the end of the script cannot be extended safely (a closing `fi` or `)`, `&`, an error)."""
+    known = instruction.__dict__
+    if _POINT not in known:
+        known[_POINT] = _append_point(dockerfile, instruction, script)
+    point: tuple[int, str] | None = known[_POINT]
+    return None if point is None else insert_at(dockerfile, point[0], point[1] + text)
+
+
+def _append_point(
+    dockerfile: Dockerfile, instruction: Instruction, script: Script
+) -> tuple[int, str] | None:
+    """Where a command can be added to the script, and what joins it."""
     if not script.commands or script.errors:
         return None
     last = max(script.commands, key=lambda one: one.span.end)
@@ -97,17 +109,13 @@ def append_command(
         return None
     end = command_end(last)
     heredoc = next((one for one in instruction.heredocs if one.body.contains(last.span)), None)
-    if heredoc is None and last.wrapper_span is None and last.wrappers:
+    if heredoc is None and (instruction.heredocs or (last.wrappers and not last.wrapper_span)):
         return None
     limit = heredoc.body.end if heredoc else instruction.span.end
     if dockerfile.text[end:limit].strip():
         return None
-    if not heredoc and instruction.heredocs:
-        return None
-    joint = (
-        _heredoc_joint(dockerfile, script, last) if heredoc else _joint(dockerfile, script, last)
-    )
-    return insert_at(dockerfile, end, joint + text)
+    joint = _heredoc_joint if heredoc else _joint
+    return end, joint(dockerfile, script, last)
 
 
 def fails_fast(script: Script) -> bool:

@@ -17,9 +17,11 @@ MAX_KEY: Final = 16 << 10
 _NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\[\]-]{0,64}$")
 _NAME = re.compile(r"[A-Za-z0-9_.\[\]-]+")
 _CODE_FILE: Final = re.compile(r"(?i)\.(?:py|php|inc|rb|js|ts|go|java|kt|cs|tf|gradle)$")
-_KEY_BODY = re.compile(rb"(?:[A-Za-z0-9+/=]|\\n|\\r|\\|\s|[A-Za-z-]+: [^\n]*\n|\"|,|'){24,}")
+_KEY_START = re.compile(
+    rb"(?:\\[nr]|[\s\"',+\\|>])*(?:[A-Za-z-]{1,30}: [^\n\\]{0,200}(?:\\[nr]|\s)*)*"
+    rb"(?:\\[nr]|[\s\"',+\\|>])*([A-Za-z0-9+/=]{16,})"
+)
 _KEY_END = re.compile(rb"-----END [A-Z0-9 ]{0,64}PRIVATE KEY(?: BLOCK)?-----")
-_HEADER_LINE = re.compile(rb"[A-Za-z-]+: [^\n]*\n")
 
 
 def hits_in(data: bytes, path: str, *, chosen: Matcher | None = None) -> tuple[Hit, ...]:
@@ -79,9 +81,12 @@ def _whole_key(hit: Hit, data: bytes) -> Hit | None:
         return replace(hit, value=data[hit.start : hit.end + end], end=hit.end + end)
     closing = _KEY_END.search(window)
     length = closing.start() if closing else len(window)
-    body = _HEADER_LINE.sub(b"", window[:length])
-    letters = re.sub(rb"\\[nr]|[^A-Za-z0-9+/=]", b"", body)
-    if len(letters) < (24 if closing else 64) or not _KEY_BODY.search(window[:length]):
+    first = _KEY_START.match(window[:length])
+    if first is None or (closing is None and len(first[1]) < 40):
+        return None
+    body = re.sub(rb"\\[nr]|[\s\"',+\\|>]", b"", window[first.start(1) : length])
+    letters = re.sub(rb"[^A-Za-z0-9/=+]", b"", body)
+    if closing is not None and (len(letters) < 24 or len(letters) < 0.9 * len(body)):
         return None
     end = hit.end + (closing.end() if closing else length)
     return replace(hit, value=data[hit.start : end], end=end)

@@ -237,3 +237,23 @@ def test_a_person_can_stop_the_scan() -> None:
     image = make_image(ImageSketch((LayerSketch({"a": "b"}),)))
     with pytest.raises(Cancelled):
         scan_image(image, progress=Stop())
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (KEY, True),
+        (KEY.replace("\n", "\r\n"), True),
+        (KEY.replace("\n", "\\n"), True),
+        ("".join(f'  "{line}\\n" +\n' for line in KEY.splitlines()), True),
+        (KEY.replace("KEY-----\nMII", "KEY-----\nProc-Type: 4,ENCRYPTED\n\nMII", 1), True),
+        (KEY.partition("-----END")[0], True),
+        (f"-----BEGIN PRIVATE {'KEY'}-----\n...\n-----END PRIVATE KEY-----\n", False),
+        (f'<m v="-----BEGIN PGP PRIVATE {"KEY"} BLOCK-----" offset="0"/>' + "<x/>" * 99, False),
+        (f"looks for -----BEGIN PRIVATE {'KEY'}----- and reads on until the end", False),
+        (f"-----BEGIN PUBLIC {'KEY'}-----\n{KEY_BODY}\n-----END PUBLIC KEY-----\n", False),
+    ],
+)
+def test_what_makes_a_private_key(text: str, found: bool) -> None:
+    secrets = image_of(LayerSketch({"srv/some.txt": text}))
+    assert ("private-key" in {one.rule for one in secrets}) is found

@@ -3,6 +3,7 @@
     # drydock: ignore=RULE[,RULE] reason="..." [until=2026-12-31]   the instruction below or around
     # hadolint ignore=DL3006,DL3008                                 the instruction on the next line
     # hadolint global ignore=DL3008                                 the file
+    # hadolint stage ignore=DL3008                                  the stage of the next line
     # check=skip=A,B;error=true                                     BuildKit's directive: the file
     #trivy:ignore:DS-0002[:exp:2026-01-01]                          the instruction below or around
     #checkov:skip=CKV_DOCKER_2:reason                               the file
@@ -38,7 +39,7 @@ _OURS = re.compile(r"#\s*drydock\s*:\s*(.*)", re.I | re.S)
 _OURS_IN_LINE = re.compile(r"(?:^|(?<=\s))#\s*drydock\s*:\s*(.*)", re.I)
 _OPTION = re.compile(r'([A-Za-z-]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\'|(\S+))')
 _HADOLINT = re.compile(
-    r"#[ \t]*hadolint[ \t]+(global[ \t]+)?ignore[ \t]*=[ \t]*"
+    r"#[ \t]*hadolint[ \t]+(global[ \t]+|stage[ \t]+)?ignore[ \t]*=[ \t]*"
     r"([DLSC0-9]+(?:[ \t]*,[ \t]*[DLSC0-9]+)*)[ \t]*(?:#\s*(.*))?"
 )
 _CHECK = re.compile(r"#\s*check\s*=\s*(.*)", re.I)
@@ -174,11 +175,16 @@ def _ours(body: str, comment: Comment, index: int | None) -> Pragma:
 def _hadolint(dockerfile: Dockerfile, match: re.Match[str], comment: Comment) -> Iterator[Pragma]:
     names = tuple(name.strip() for name in match[2].split(","))
     reason = (match[3] or "").strip()
-    if match[1]:
+    scope = (match[1] or "").strip()
+    if scope == "global":
         yield Pragma("hadolint", names, comment.span, comment.line, reason=reason)
         return
     below = _starting_at(dockerfile, comment.line + 1)
-    if below is not None:
+    if below is not None and scope == "stage":
+        for one in dockerfile.instructions:
+            if one.stage == below.stage:
+                yield Pragma("hadolint", names, comment.span, comment.line, one.index, reason)
+    elif below is not None:
         yield Pragma("hadolint", names, comment.span, comment.line, below.index, reason)
 
 

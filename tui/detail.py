@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from hardening.image.model import Entry, Image
 from hardening.model import Finding, Fix, Safety, Skipped, Verdict
-from hardening.rules.frame import Rule
 from hardening.secrets.model import Secret
-from hardening.subject import Subject
 from tui.files import mode_words
 from tui.rows import (
     SAFETY_WORDS,
@@ -21,6 +20,10 @@ from tui.rows import (
 )
 from tui.state import FindingRow, Mark, usable_fixes
 from tui.text import clean, human_size, plural
+
+if TYPE_CHECKING:
+    from hardening.rules.frame import Rule
+    from hardening.subject import Subject
 
 VERDICT_CELLS = {
     Verdict.HOLDS: ("✓", "good"),

@@ -9,8 +9,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from hardening.dockerfile.model import Dockerfile
 from hardening.image.model import Image, Origin
 from hardening.model import (
     ConfigPlace,
@@ -22,6 +22,9 @@ from hardening.model import (
     Place,
 )
 from hardening.secrets.model import Secret
+
+if TYPE_CHECKING:
+    from hardening.dockerfile.model import Dockerfile
 
 _HISTORY = re.compile(r"history\[(\d+)\]")
 

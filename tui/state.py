@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from hardening.model import FilePlace, Finding, Fix, Report, Safety, Severity
 from hardening.plan import Plan, finding_key_of, fix_key
 from hardening.secrets.model import Secret
-from hardening.subject import Subject
 from hardening.workspace import line_opcodes, split_lines
 from tui.links import FindingPointer, Join, LinePointer, Links, Pointer
 from tui.masking import Masks, joined_secrets
@@ -22,6 +21,7 @@ from tui.text import matches
 
 if TYPE_CHECKING:
     from hardening.replay import Applied, Replayed
+    from hardening.subject import Subject
 
 
 class Pane(StrEnum):

@@ -46,7 +46,7 @@ def use_rules(monkeypatch: pytest.MonkeyPatch, chosen: tuple[Rule, ...]) -> None
 def fixed_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replays ask the rules of these tests only."""
     use_rules(monkeypatch, rules.RULES)
-    monkeypatch.setattr("tui.screens.following.rule_by_id", rules.rule_by_id)
+    monkeypatch.setattr(import_module("hardening.rules"), "rule_by_id", rules.rule_by_id)
 
 
 def store_of(subject: Subject) -> Store:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 
@@ -77,7 +78,7 @@ async def test_nothing_breaks(
 ) -> None:
     rules = (nasty_rule(),)
     use_rules(monkeypatch, rules)
-    monkeypatch.setattr("tui.screens.following.rule_by_id", lambda name: rules[0])
+    monkeypatch.setattr(import_module("hardening.rules"), "rule_by_id", lambda name: rules[0])
     async with open_screen(nasty_subject(), size=size) as screen:
         assert screen.main.findings_pane.count == len(NASTY)
         for place in ("1", "2", "3", "4", "5", "6", "7", "8"):

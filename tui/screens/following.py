@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on
 from textual.widgets import Input
 
 from hardening.image.model import Image
 from hardening.model import Finding
-from hardening.rules import rule_by_id
 from tui.detail import file_detail, finding_detail, layer_detail, secret_detail
 from tui.links import (
     FilePointer,
@@ -26,6 +27,9 @@ from tui.text import clean, plural
 from tui.widgets.bars import Bar, TabStrip
 from tui.widgets.filetree import FilesView
 from tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from hardening.rules.frame import Rule
 
 _TAB_NAMES = tuple(name for name, _, _ in TABS)
 
@@ -440,8 +444,10 @@ class Following(Board):
         return clean(self.store.dockerfile_path, 200)
 
 
-def _rule(finding: Finding):  # type: ignore[no-untyped-def]
+def _rule(finding: Finding) -> Rule | None:
     """The rule behind a finding, None for findings of pragmas and imports."""
+    from hardening.rules import rule_by_id
+
     return rule_by_id(finding.rule)
 
 

@@ -8,7 +8,6 @@ from textual import on
 
 from hardening.model import Finding, Fix, Report, Safety
 from hardening.plan import Plan, fix_key
-from hardening.subject import Subject
 from hardening.workspace import Workspace
 from tui.masking import Masks, text_secrets
 from tui.messages import ReplayReady, RunReady, WorkFailed
@@ -20,6 +19,7 @@ from tui.text import clean, plural
 
 if TYPE_CHECKING:
     from hardening.replay import Replayed
+    from hardening.subject import Subject
 
 MAX_ROUNDS = 8
 """Accepting a fix may bring findings with safe fixes of their own: how often to look again."""

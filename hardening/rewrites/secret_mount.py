@@ -138,6 +138,12 @@ def _conditions(dockerfile: Dockerfile, use: Use, command: str) -> Iterator[Prec
             f"The RUNs with the mount are those that read {use.name}",
             "Found by the programs that they call",
         )
+    writer = next((run for run in use.runs if _keeps(run, use.name)), None)
+    if writer is not None:
+        yield unknown(
+            "No RUN writes the value into a file that stays",
+            f"Line {writer.start_line} redirects it into a file: mount that file instead",
+        )
     if use.runs:
         yield usable_frontend(dockerfile, ENV_FRONTEND, "env= of a secret mount")
         yield unknown("Whoever builds passes the secret", command)
@@ -156,6 +162,23 @@ def _run_time(dockerfile: Dockerfile, use: Use) -> Iterator[Precondition]:
         )
     else:
         yield holds(statement, "ARG and the ENV of other stages are not there at run time")
+
+
+def _keeps(run: Instruction, name: str) -> bool:
+    """True when a command of the RUN redirects the variable into a file."""
+    script = run.shell
+    for command in script.commands if script is not None else ():
+        into_file = any(
+            one.operator in (">", ">>", ">|")
+            and one.target is not None
+            and not one.target.text.startswith("/dev/")
+            for one in command.redirections
+        )
+        if into_file and any(
+            f"${name}" in word.text or f"{{{name}" in word.text for word in command.words
+        ):
+            return True
+    return False
 
 
 def usable_frontend(dockerfile: Dockerfile, needed: tuple[int, int], what: str) -> Precondition:

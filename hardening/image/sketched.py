@@ -88,6 +88,7 @@ def _config(sketch: ImageSketch, infos: tuple[LayerInfo, ...]) -> dict[str, Any]
     return {
         "os": "linux",
         "architecture": sketch.architecture,
+        **({"created": sketch.created} if sketch.created else {}),
         "config": run,
         "rootfs": {"type": "layers", "diff_ids": [info.diff_id for info in infos]},
         "history": history,

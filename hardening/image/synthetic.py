@@ -60,6 +60,8 @@ class ImageSketch:
     healthcheck: tuple[str, ...] = ()
     base_layers: int | None = None
     architecture: str = "amd64"
+    created: str = ""
+    """When the image was made, RFC 3339; "" leaves it out."""
 
 
 def make_image(sketch: ImageSketch, *, label: str = "") -> StoredImage:

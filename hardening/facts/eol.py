@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from hardening.facts.flavours import FLAVOURS
+from hardening.facts.flavours_table import FLAVOURS
 from hardening.facts.releases import AS_OF, RELEASES
 
 _TAG = re.compile(r"\A(\d+(?:\.\d+)*)((?:-.*)?)\Z")
@@ -25,6 +25,12 @@ class Release:
     ends: date | None
     over: bool
     codename: str = ""
+
+    @property
+    def said(self) -> str:
+        """`debian 10 (buster) ended on 2024-06-30`."""
+        name = f"{self.image} {self.cycle}" + (f" ({self.codename})" if self.codename else "")
+        return f"{name} ended on {self.ends}" if self.ends else f"{name} has ended"
 
     def is_over(self, today: date) -> bool:
         return self.over or (self.ends is not None and self.ends < today)

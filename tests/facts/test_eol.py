@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from hardening.facts.eol import ended, flavours, release_of, releases, system_of
-from hardening.facts.flavours import FLAVOURS
+from hardening.facts.flavours_table import FLAVOURS
 from hardening.facts.releases import RELEASES
 
 TODAY = date(2026, 11, 24)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 
-from hardening.dockerfile.shell_model import Command, PackageCall
-from hardening.model import Finding, Fix, Precondition, Severity, fails, holds
+from hardening.dockerfile.shell_model import PackageCall
+from hardening.model import Finding, Fix, Severity
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Facts, Run, facts
+from hardening.rules.support_apt import cleans_lists, no_later_install
 from hardening.rules.support_fixes import (
     append_command,
     literal,
@@ -16,7 +16,7 @@ from hardening.rules.support_fixes import (
     status_kept,
     unconditional,
 )
-from hardening.rules.support_packages import APT, APT_LISTS, removes, with_sudo
+from hardening.rules.support_packages import APT, APT_LISTS, with_sudo
 from hardening.subject import Subject
 
 CLEAN = f"rm -rf {APT_LISTS}/*"
@@ -49,13 +49,6 @@ rule = Rule(
             "    && apt-get install -y --no-install-recommends "
             "\\\n       curl \\\n       git \\\n    && rm -rf /var/lib/apt/lists/*\n",
             note="the continuation style is kept",
-        ),
-        Example(
-            "FROM debian:13\nRUN set -eux; \\\n\tapt-get update; \\\n\tapt-get install -y "
-            "--no-install-recommends curl\n",
-            "FROM debian:13\nRUN set -eux; \\\n\tapt-get update; \\\n\tapt-get install -y "
-            "--no-install-recommends curl; \\\n\trm -rf /var/lib/apt/lists/*\n",
-            note="set -e and semicolons",
         ),
         Example(
             "FROM debian:13\nRUN <<EOF\nset -e\napt-get update\n"
@@ -96,37 +89,6 @@ rule = Rule(
 )
 
 
-def _cleans(command: Command) -> bool:
-    if removes(command, APT_LISTS):
-        return True
-    verbs = (word.text for word in command.positionals()[:1])
-    return command.name in APT and any(verb in ("distclean", "dist-clean") for verb in verbs)
-
-
-def _stale_installs(known: Facts) -> tuple[list[int], list[int]]:
-    """Offsets and lines of RUNs that ship and install without an update of their own."""
-    if "stale apt installs" not in known.memo:
-        found = [
-            (run.instruction.span.start, run.instruction.start_line)
-            for run in known.runs
-            if run.shipped
-            and any(one.manager in APT and one.verb == "install" for one in run.calls)
-            and not any(one.manager in APT and one.verb == "update" for one in run.calls)
-        ]
-        known.memo["stale apt installs"] = ([one[0] for one in found], [one[1] for one in found])
-    starts, lines = known.memo["stale apt installs"]
-    return starts, lines
-
-
-def _later_install(known: Facts, run: Run) -> Precondition:
-    statement = "No later RUN installs from these lists"
-    starts, lines = _stale_installs(known)
-    position = bisect_right(starts, run.instruction.span.start)
-    if position < len(starts):
-        return fails(statement, f"Line {lines[position]} installs without an update of its own")
-    return holds(statement, "Every later RUN that installs updates first")
-
-
 def _fixes(known: Facts, run: Run, call: PackageCall) -> Iterator[Fix]:
     text = with_sudo(call.command, CLEAN)
     edit = append_command(known.dockerfile, run.instruction, run.script, text)
@@ -140,7 +102,7 @@ def _fixes(known: Facts, run: Run, call: PackageCall) -> Iterator[Fix]:
             literal(call.command),
             unconditional(call.command),
             no_volatile(run, APT_LISTS),
-            _later_install(known, run),
+            no_later_install(known, run),
             status_kept(),
         ),
         "The layer no longer carries the package index.",
@@ -155,7 +117,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         if call.verb != "update" or not run.shipped or id(run) in seen:
             continue
         if run.is_volatile(APT_LISTS) or run.happens_after(
-            call.command, "clean apt lists", _cleans
+            call.command, "clean apt lists", cleans_lists
         ):
             continue
         seen.add(id(run))

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 
 from hardening.dockerfile.edits import replace_span
 from hardening.dockerfile.model import Instruction
-from hardening.dockerfile.shell_model import Command
 from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Finding, Fix, Severity, holds
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Facts, Placed, facts
+from hardening.rules.support_numbers import numbers_in_dockerfile, numbers_in_image
 from hardening.subject import Subject
 
 NUMERIC = re.compile(r"\A\d+(?::.*)?\Z")
 ROOT = ("root", "0")
-CREATORS = ("useradd", "adduser", "addgroup", "groupadd")
 
 rule = Rule(
     title="Name the user by number",
@@ -67,60 +66,14 @@ def _last_user(known: Facts) -> Placed | None:
     return users[-1] if users else None
 
 
-def _option(command: Command, *flags: str) -> str | None:
-    for word, value in zip(command.words, command.words[1:], strict=False):
-        if word.text in flags:
-            return value.value
-        for flag in flags:
-            if flag.startswith("--") and word.text.startswith(flag + "="):
-                return word.text.partition("=")[2]
-    last = command.words[-1].text
-    return next((last.partition("=")[2] for flag in flags if last.startswith(flag + "=")), None)
-
-
-def _from_dockerfile(known: Facts, name: str) -> tuple[str, str] | None:
-    """(uid:gid, evidence) when RUNs create the account with numbers."""
-    uid, gid, line = "", "", 0
-    groups: dict[str, str] = {}
-    for run, command in sorted(known.commands(*CREATORS), key=lambda one: one[1].span.start):
-        if not run.shipped:
-            continue
-        given = command.words[-1].value or ""
-        if command.name in ("addgroup", "groupadd"):
-            number = _option(command, "-g", "--gid")
-            if number and number.isdigit():
-                groups[given] = number
-        elif given == name:
-            number = _option(command, "-u", "--uid")
-            group = _option(command, "-g", "--gid", "-G", "--ingroup") or name
-            gid = group if group.isdigit() else groups.get(group, "")
-            uid = number if number and number.isdigit() else ""
-            line = known.dockerfile.line_at(command.span.start)
-    return (
-        (f"{uid}:{gid}", f"Line {line} creates {name} with these numbers") if uid and gid else None
-    )
-
-
-def _from_image(subject: Subject, name: str) -> tuple[str, str] | None:
-    image = subject.image
-    if image is None or not image.files_read:
-        return None
-    from hardening.image.accounts import accounts
-
-    user = accounts(image).user(name)
-    if user is None:
-        return None
-    return f"{user.uid}:{user.gid}", f"/etc/passwd of the image gives {name} {user.uid}:{user.gid}"
-
-
 def _fixes(subject: Subject, instruction: Instruction, name: str) -> Iterator[Fix]:
     known = facts(subject)
     user, colon, group = name.partition(":")
     if colon and not group.isdigit():
         group = ""
-    found = _from_dockerfile(known, user)
+    found = numbers_in_dockerfile(known, user)
     if found is None:
-        found = _from_image(subject, user)
+        found = numbers_in_image(subject, user)
     if found is None or found[0].startswith("0:"):
         return
     uid, _, gid = found[0].partition(":")

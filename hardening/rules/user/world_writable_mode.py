@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from hardening.dockerfile.edits import replace_span
@@ -11,10 +10,8 @@ from hardening.model import Finding, Fix, Severity, Span, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Run, facts
 from hardening.rules.support_fixes import literal
+from hardening.rules.support_modes import lets_everybody_write, without_others
 from hardening.subject import Subject
-
-CLAUSE = re.compile(r"\A([ugoa]*)([-+=])([rwxXstugo]*)\Z")
-OCTAL = re.compile(r"\A[0-7]{3,4}\Z")
 
 rule = Rule(
     title="Let only the owner write",
@@ -54,34 +51,8 @@ rule = Rule(
 )
 
 
-def _opens(mode: str) -> bool:
-    """True for a mode that lets others write and is not sticky."""
-    if OCTAL.match(mode):
-        return bool(int(mode[-1]) & 2) and not (len(mode) == 4 and int(mode[0]) & 1)
-    for clause in mode.split(","):
-        match = CLAUSE.match(clause)
-        if match and match[2] != "-" and "w" in match[3] and ("o" in match[1] or "a" in match[1]):
-            return "t" not in match[3]
-    return False
-
-
-def _narrow(mode: str) -> str:
-    """The mode without write for group and others."""
-    if OCTAL.match(mode):
-        return mode[:-2] + "".join(str(int(digit) & ~2) for digit in mode[-2:])
-    return ",".join(_narrow_clause(clause) for clause in mode.split(","))
-
-
-def _narrow_clause(clause: str) -> str:
-    match = CLAUSE.match(clause)
-    if match is None or not _opens(clause):
-        return clause
-    rest = match[3].replace("w", "")
-    return f"{match[1]}{match[2]}{rest},u+w" if rest else "u+w"
-
-
 def _fix(subject: Subject, span: Span, mode: str, command: Command | None) -> Iterator[Fix]:
-    narrow = _narrow(mode)
+    narrow = without_others(mode)
     conditions = () if command is None else (literal(command),)
     yield Fix(
         "narrow-mode",
@@ -106,7 +77,7 @@ def _in_runs(subject: Subject) -> Iterator[Finding]:
             continue
         word = _mode_word(command) if command.name == "chmod" else _mode_option(command)
         mode = word.value if word is not None else None
-        if word is None or mode is None or not _opens(mode):
+        if word is None or mode is None or not lets_everybody_write(mode):
             continue
         targets = [one.text for one in command.arguments if one is not word and not one.is_flag]
         yield rule.finding(
@@ -133,7 +104,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         flag = placed.instruction.flag("chmod")
         if not placed.shipped or flag is None or flag.value is None or flag.value_span is None:
             continue
-        if _opens(flag.value):
+        if lets_everybody_write(flag.value):
             yield rule.finding(
                 subject,
                 f"Mode {flag.value} lets everybody write to what is copied",

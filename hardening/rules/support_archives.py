@@ -1,0 +1,84 @@
+"""Archives that a RUN downloads: what unpacks, deletes or still needs them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from hardening.dockerfile.edits import delete_instruction
+from hardening.dockerfile.shell_model import Command
+from hardening.model import Edit, Precondition, fails, holds
+from hardening.rules.support import Facts, Run
+
+# fmt: off
+ARCHIVES = (
+    ".tar", ".tgz", ".gz", ".xz", ".bz2", ".zip", ".txz", ".tbz2", ".zst", ".7z", ".deb", ".rpm",
+)
+# fmt: on
+UNPACKERS = ("tar", "unzip", "bsdtar", "7z", "dpkg", "rpm", "gunzip", "unxz")
+
+
+def base_name(text: str) -> str:
+    return text.strip("\"'").rpartition("/")[2]
+
+
+def unpackers(run: Run) -> dict[str, list[Command]]:
+    """Base name of an operand → the commands that unpack it."""
+    found: dict[str, list[Command]] = defaultdict(list)
+    for command in run.script.named(*UNPACKERS):
+        for word in command.arguments:
+            found[base_name(word.value or word.text)].append(command)
+    return found
+
+
+def removed(run: Run) -> tuple[frozenset[str], tuple[str, ...], bool]:
+    """What the RUN deletes or moves: base names, folders, and whether anything is unclear."""
+    names: set[str] = set()
+    folders: set[str] = set()
+    unclear = False
+    for command in run.script.named("rm", "mv", "find", "gunzip", "unxz", "shred"):
+        for word in command.arguments:
+            text = word.text.strip("\"'")
+            names.add(base_name(text))
+            folders.add(text.rstrip("/*") + "/")
+            unclear = (
+                unclear or "*" in base_name(text).removesuffix("*") or "$" in text or text == "*"
+            )
+    return frozenset(names), tuple(folders - {"/"}), unclear
+
+
+def later_uses(known: Facts, run: Run, name: str) -> Iterator[Run]:
+    """RUNs of the same stage, further down, that speak of the file."""
+    base = name.rpartition("/")[2]
+    for one in known.runs:
+        same = one.instruction.stage == run.instruction.stage
+        if same and one.instruction.index > run.instruction.index:
+            words = (word for command in one.script.commands for word in command.words)
+            if any(base in word.text for word in words):
+                yield one
+
+
+def only_deletes(run: Run, name: str) -> bool:
+    commands = run.script.commands
+    if len(commands) != 1 or commands[0].name != "rm" or run.script.errors:
+        return False
+    return [word.value for word in commands[0].positionals()] == [name]
+
+
+def take_out(known: Facts, run: Run) -> Edit:
+    return delete_instruction(known.dockerfile, run.instruction)
+
+
+def not_needed(users: list[Run]) -> Precondition:
+    statement = "No later RUN needs the archive"
+    if not users:
+        return holds(statement)
+    return fails(statement, f"line {users[0].instruction.start_line} speaks of it")
+
+
+def safe_deletions(known: Facts, run: Run, name: str) -> tuple[tuple[Edit, ...], Precondition]:
+    """Edits that take out later RUNs which only delete the file, and whether another needs it."""
+    later = tuple(later_uses(known, run, name))
+    gone = tuple(one for one in later if only_deletes(one, name))
+    edits = tuple(take_out(known, one) for one in gone)
+    return edits, not_needed([one for one in later if one not in gone])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import accumulate
 from time import thread_time
 from typing import TYPE_CHECKING
 
@@ -41,6 +40,16 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_bash.language()))
 
 
+def _encoded(text: str) -> bytes:
+    """One byte for every character, so that offsets agree. Characters outside of ASCII become
+    dots, which are as plain to a shell: the grammar's scanner hands them to C functions that read
+    past their tables (a crash). A carriage return is a blank, as before a newline."""
+    text = text.replace("\r", " ").replace("\0", ".")
+    if not text.isascii():
+        text = re.sub(r"[^\x00-\x7f]", ".", text)
+    return text.encode("ascii")
+
+
 def _parsed(data: bytes, seconds: float) -> Node | None:
     """The root node; None past so many seconds of processor time. A sound script needs a
     microsecond for two bytes, but recovery from errors may be quadratic."""
@@ -72,28 +81,17 @@ class Parts:
 
 
 class ShellTree:
-    """The tree of a text; nodes are in bytes, everything given out in characters or spans."""
+    """The tree of a text."""
 
     def __init__(self, mapped: MappedText, seconds: float) -> None:
         self.mapped = mapped
         self.text = mapped.text
-        self._bytes: list[int] | None = None
-        self.root = _parsed(self._encoded(), seconds)
+        self.root = _parsed(_encoded(self.text), seconds)
         """None when the grammar's error recovery took too long."""
-
-    def _encoded(self) -> bytes:
-        text = self.text.replace("\r", " ")
-        if text.isascii():
-            return text.encode("ascii")
-        widths = (len(character.encode("utf-8", "replace")) for character in text)
-        self._bytes = list(accumulate(widths, initial=0))
-        return text.encode("utf-8", "replace")
 
     def range(self, node: Node) -> tuple[int, int]:
         """Character offsets of a node."""
-        if self._bytes is None:
-            return node.start_byte, node.end_byte
-        return bisect_left(self._bytes, node.start_byte), bisect_left(self._bytes, node.end_byte)
+        return node.start_byte, node.end_byte
 
     def span(self, node: Node) -> Span:
         return self.mapped.span(*self.range(node))

@@ -272,6 +272,17 @@ def test_hostile_nesting_is_bounded(text: str) -> None:
         assert all(instruction.span.contains(one.span) for one in script.commands)
 
 
+@pytest.mark.parametrize("character", ["é", "\u00a0", "日", "😀", "\U0010ffff", "\udc80", "\0"])
+def test_no_character_upsets_the_grammar(character: str) -> None:
+    """The grammar's scanner looks characters up in C tables: `{😀` crashed it."""
+    whole, script = _script(
+        f"RUN a {{{character} {character}{{1..2}} ${character} && {character}x\n"
+    )
+    assert [one.name for one in script.commands] == ["a", character + "x"]
+    assert script.commands[1].span.slice(whole) == character + "x"
+    assert script.commands[0].words[1].text == "{" + character
+
+
 def test_strings_in_strings_are_followed_to_a_bound() -> None:
     text = "x"
     for _ in range(9):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -78,6 +79,8 @@ class DrydockApp(App[int]):
         from tui.screens.main import MainScreen
 
         self.call_from_thread(self.push_screen, MainScreen(self.request, self.store))
+        gc.freeze()
+        gc.enable()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """None: all commands are in the action table."""
@@ -110,6 +113,10 @@ class DrydockApp(App[int]):
 
 
 def run(request: OpenRequest) -> int:
-    """Open the screen; the exit code of the program."""
+    """Open the screen; the exit code of the program.
+
+    Nothing that start-up makes is garbage: the collector rests until the main screen is there.
+    """
+    gc.disable()
     result = DrydockApp(request).run()
     return 0 if result is None else result

@@ -9,6 +9,7 @@ from hardening.image.model import Entry, Image
 from hardening.model import Finding, Fix, Safety, Skipped, Verdict
 from hardening.secrets.model import Secret
 from tui.files import mode_words
+from tui.findings import FindingRow, Mark, usable_fixes
 from tui.rows import (
     SAFETY_WORDS,
     Cells,
@@ -18,7 +19,6 @@ from tui.rows import (
     severity_cells,
     short_command,
 )
-from tui.state import FindingRow, Mark, usable_fixes
 from tui.text import clean, human_size, plural
 
 if TYPE_CHECKING:

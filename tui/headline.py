@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hardening.model import Severity
+from tui.findings import severity_counts
 from tui.rows import SEVERITY_GLYPHS, Cells, image_name
-from tui.state import Store, severity_counts
+from tui.state import Store
 from tui.text import clean, fit, human_size, plural, width
 
 

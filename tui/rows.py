@@ -17,7 +17,7 @@ from hardening.model import (
     Severity,
 )
 from hardening.secrets.model import Secret
-from tui.state import FindingRow, Mark
+from tui.findings import FindingRow, Mark
 from tui.text import clean, fit, fit_right, fit_tail, human_size, width
 
 _BUILD_ARGS = re.compile(r"^(RUN )?\|\d+ .{0,20000}? /bin/sh -c ", re.DOTALL)

@@ -6,106 +6,51 @@ is answered from values; replaying a plan is done elsewhere and handed in by `sh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from hardening.model import FilePlace, Finding, Fix, Report, Safety, Severity
-from hardening.plan import Plan, finding_key_of, fix_key
+from hardening.model import Finding, Fix, Report, Safety
+from hardening.plan import finding_key_of
 from hardening.secrets.model import Secret
-from hardening.workspace import line_opcodes, split_lines
+from tui.choices import Choices
+from tui.findings import (
+    Accepted,
+    FindingRow,
+    Mark,
+    file_place,
+    line_map,
+    line_of,
+    mark_of,
+    refusals,
+)
 from tui.links import FindingPointer, Join, LinePointer, Links, Pointer
 from tui.masking import Masks, joined_secrets
+from tui.ordering import (
+    FINDING_ORDER,
+    SECRET_ORDER,
+    SORTS,
+    Pane,
+    Sorting,
+    by_severity,
+    finding_matches,
+    layers_in_order,
+    secret_matches,
+)
 from tui.text import matches
 
 if TYPE_CHECKING:
-    from hardening.replay import Applied, Replayed
+    from hardening.replay import Replayed
     from hardening.subject import Subject
 
 
-class Pane(StrEnum):
-    LAYERS = "layers"
-    FINDINGS = "findings"
-    SECRETS = "secrets"
-
-
-PANES = tuple(pane.value for pane in Pane)
-
-
-class Mark(StrEnum):
-    """What became of a finding. `PENDING`: accepted, not replayed yet."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    PENDING = "pending"
-    DROPPED = "dropped"
-    NEW = "new"
-    STUBBORN = "stubborn"
-    """Its fix is in the text and the finding is still there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A fix that a person accepted, with its finding as it was then."""
-
-    key: str
-    finding: Finding
-    fix: Fix
-
-
-@dataclass(frozen=True, slots=True)
-class FindingRow:
-    """One line of the findings pane. `fix` is the accepted or the chosen one; `line` is one-based
-    in the text now, None when the finding is not in a file."""
-
-    finding: Finding
-    mark: Mark
-    fix: Fix | None
-    line: int | None
-    note: str = ""
-
-    @property
-    def key(self) -> str:
-        return self.finding.key
-
-
-@dataclass(frozen=True, slots=True)
-class Sorting:
-    column: str
-    reverse: bool = False
-
-
-SORTS: dict[Pane, tuple[str, ...]] = {
-    Pane.LAYERS: ("order", "size", "wasted"),
-    Pane.FINDINGS: ("severity", "line", "rule", "fix"),
-    Pane.SECRETS: ("severity", "layer", "kind"),
-}
-
-
-def line_map(before: str, after: str) -> dict[int, int]:
-    """One-based lines of the text before → the same lines in the text after; a rewritten line
-    leads to the start of what replaced it, a deleted one to nothing."""
-    moved: dict[int, int] = {}
-    for tag, i1, i2, j1, j2 in line_opcodes(split_lines(before), split_lines(after)):
-        if tag == "equal":
-            moved.update((i1 + n + 1, j1 + n + 1) for n in range(i2 - i1))
-        elif j2 > j1:
-            moved.update((i1 + n + 1, min(j1 + n, j2 - 1) + 1) for n in range(i2 - i1))
-    return moved
-
-
 @dataclass
-class Store:
+class Store(Choices):
     """The state behind one opened subject."""
 
     opened: Subject | None = None
     baseline: Report | None = None
     """The report of the text as it was opened: the score before."""
     current: Replayed | None = None
-    plan: Plan = field(default_factory=Plan)
-    generation: int = 0
-    """Grows with every change that needs a new replay; an answer to an older one is stale."""
     pointer: Pointer | None = None
     filters: dict[Pane, str] = field(default_factory=dict)
     sorts: dict[Pane, Sorting] = field(default_factory=dict)
@@ -114,10 +59,6 @@ class Store:
     own_only: bool = False
     file_secrets: tuple[Secret, ...] | None = None
     """Secrets of the workspace files as they are now; None until they were looked for."""
-    _undo: list[Plan] = field(default_factory=list)
-    _redo: list[Plan] = field(default_factory=list)
-    _accepted: dict[str, Accepted] = field(default_factory=dict)
-    _choices: dict[str, str] = field(default_factory=dict)
     _join: Join | None = None
     _rows: tuple[FindingRow, ...] | None = None
     _shown: tuple[FindingRow, ...] | None = None
@@ -157,11 +98,13 @@ class Store:
         if self.current is None:
             return
         self.opened = self.current.subject
-        self.plan = Plan()
-        self._undo.clear()
-        self._redo.clear()
-        self._accepted.clear()
-        self.generation += 1
+        self.forget_choices()
+
+    def changed(self) -> None:
+        super().changed()
+        self._rows = None
+        self._shown = None
+        self._safe_left = None
 
     def _forget(self) -> None:
         self._join = None
@@ -201,11 +144,6 @@ class Store:
         return self._masks
 
     @property
-    def unsaved(self) -> int:
-        """Accepted fixes that are not on the disk."""
-        return len(self.plan)
-
-    @property
     def replaying(self) -> bool:
         """True while the shown text is not yet that of the plan."""
         current = self.current
@@ -226,100 +164,6 @@ class Store:
         """A workspace file as it is with the accepted fixes."""
         return "" if self.subject is None else self.subject.texts.get(path, "")
 
-    # The plan
-
-    def fix_of(self, finding: Finding) -> Fix | None:
-        """The fix that `accept` would take: the one chosen by cycling, else the best."""
-        usable = usable_fixes(finding)
-        name = self._choices.get(finding.key)
-        chosen = next((fix for fix in usable if fix.name == name), None)
-        return chosen or finding.best_fix
-
-    def cycle(self, finding: Finding) -> Fix | None:
-        """Choose the next of several fixes, in the plan too. None: there is nothing to choose."""
-        usable = usable_fixes(finding)
-        if len(usable) < 2:
-            return None
-        now = self.fix_of(finding)
-        position = usable.index(now) if now in usable else -1
-        chosen = usable[(position + 1) % len(usable)]
-        self._choices[finding.key] = chosen.name
-        if self.plan.fix_for(finding) is not None:
-            self._set(self.plan.accept(fix_key(finding, chosen)), (finding, chosen))
-        return chosen
-
-    def accept(self, finding: Finding) -> Fix | None:
-        """Accept the finding's fix. None when it has none that may be applied."""
-        fix = self.fix_of(finding)
-        if fix is None:
-            return None
-        self._set(self.plan.accept(fix_key(finding, fix)), (finding, fix))
-        return fix
-
-    def accept_keys(self, replayed: Replayed) -> int:
-        """Take over the plan of a replay (all SAFE fixes at once); how many are new."""
-        added = [one for one in replayed.applied if one.key not in self.plan]
-        plan = self.plan
-        for one in added:
-            plan = plan.accept(one.key)
-        if added:
-            self._set(plan, *((one.finding, one.fix) for one in added))
-        return len(added)
-
-    def take_back(self, finding_key: str) -> Accepted | None:
-        """Take an accepted fix of this finding out of the plan."""
-        key = next((one for one in self.plan.fixes if finding_key_of(one) == finding_key), None)
-        if key is None:
-            return None
-        accepted = self._accepted.get(key)
-        self._set(self.plan.without(key))
-        return accepted
-
-    def take_back_all(self) -> int:
-        count = len(self.plan)
-        if count:
-            self._set(Plan())
-        return count
-
-    def undo(self) -> bool:
-        return self._step(self._undo, self._redo)
-
-    def redo(self) -> bool:
-        return self._step(self._redo, self._undo)
-
-    @property
-    def can_undo(self) -> bool:
-        return bool(self._undo)
-
-    @property
-    def can_redo(self) -> bool:
-        return bool(self._redo)
-
-    def _step(self, source: list[Plan], target: list[Plan]) -> bool:
-        if not source:
-            return False
-        target.append(self.plan)
-        self.plan = source.pop()
-        self._changed()
-        return True
-
-    def _set(self, plan: Plan, *fixes: tuple[Finding, Fix]) -> None:
-        for finding, fix in fixes:
-            key = fix_key(finding, fix)
-            self._accepted[key] = Accepted(key, finding, fix)
-        if plan == self.plan:
-            return
-        self._undo.append(self.plan)
-        self._redo.clear()
-        self.plan = plan
-        self._changed()
-
-    def _changed(self) -> None:
-        self.generation += 1
-        self._rows = None
-        self._shown = None
-        self._safe_left = None
-
     # Findings
 
     def finding_rows(self) -> tuple[FindingRow, ...]:
@@ -328,10 +172,10 @@ class Store:
             rows = self.all_rows()
             needle = self.filters.get(Pane.FINDINGS, "")
             if needle:
-                rows = tuple(row for row in rows if _finding_matches(row, needle))
+                rows = tuple(row for row in rows if finding_matches(row, needle))
             sorting = self.sorts.get(Pane.FINDINGS)
             if sorting is not None:
-                order = _FINDING_ORDER[sorting.column]
+                order = FINDING_ORDER[sorting.column]
                 rows = tuple(sorted(rows, key=order, reverse=sorting.reverse))
             self._shown = rows
         return self._shown
@@ -348,29 +192,28 @@ class Store:
             return ()
         planned = {finding_key_of(key): key for key in self.plan.fixes}
         applied = {one.key: one for one in current.applied}
-        refused = {one.key: one.reason for one in current.dropped}
-        refused |= {one.fix: f"clashes with {one.other}: {one.reason}" for one in current.conflicts}
+        refused = refusals(current)
         introduced = {key for one in current.applied for key in one.introduced}
         rows: list[FindingRow] = []
         present: set[str] = set()
         for finding in current.report.findings:
             present.add(finding.key)
             key = planned.get(finding.key)
-            line = _line_of(finding)
+            line = line_of(finding)
             if key is None:
                 mark = Mark.NEW if finding.key in introduced else Mark.OPEN
                 rows.append(FindingRow(finding, mark, self.fix_of(finding), line))
             else:
-                mark, note = _mark_of(key, applied, refused)
+                mark, note = mark_of(key, applied, refused)
                 rows.append(FindingRow(finding, mark, self._fix_for(key), line, note))
         for key in self.plan.fixes:
             accepted = self._accepted.get(key)
             if accepted is None or accepted.finding.key in present:
                 continue
-            mark, note = _mark_of(key, applied, refused)
+            mark, note = mark_of(key, applied, refused)
             line = self._line_now(accepted.finding)
             rows.append(FindingRow(accepted.finding, mark, accepted.fix, line, note))
-        return tuple(sorted(rows, key=_by_severity))
+        return tuple(sorted(rows, key=by_severity))
 
     def _fix_for(self, key: str) -> Fix | None:
         accepted = self._accepted.get(key)
@@ -381,11 +224,11 @@ class Store:
         the same finding of the opened text is asked, and its line followed through the diff."""
         for one in self.baseline.findings if self.baseline is not None else ():
             if one.key == finding.key:
-                place = _file_place(one)
+                place = file_place(one)
                 if place is None:
                     return None
                 return self.lines_now(place.path).get(place.start_line)
-        return _line_of(finding)
+        return line_of(finding)
 
     def lines_now(self, path: str) -> dict[int, int]:
         """Lines of a file as opened → its lines now."""
@@ -414,11 +257,9 @@ class Store:
         if self._secret_order is None:
             needle = self.filters.get(Pane.SECRETS, "")
             secrets = self.secrets
-            kept = [
-                n for n, one in enumerate(secrets) if not needle or _secret_matches(one, needle)
-            ]
+            kept = [n for n, one in enumerate(secrets) if not needle or secret_matches(one, needle)]
             sorting = self.sorts.get(Pane.SECRETS, Sorting("severity"))
-            order = _SECRET_ORDER[sorting.column]
+            order = SECRET_ORDER[sorting.column]
             kept.sort(key=lambda n: order(secrets[n]), reverse=sorting.reverse)
             kept.sort(key=lambda n: bool(secrets[n].demoted))
             self._secret_order = tuple(kept)
@@ -441,13 +282,7 @@ class Store:
             layers = [one for one in layers if matches(needle, one.command, one.diff_id)]
         if self.own_only:
             layers = [one for one in layers if one.attribution.origin != "base"]
-        sorting = self.sorts.get(Pane.LAYERS, Sorting("order"))
-        if sorting.column == "size":
-            layers.sort(key=lambda one: -one.size)
-        elif sorting.column == "wasted":
-            layers.sort(key=lambda one: -one.wasted)
-        if sorting.reverse:
-            layers.reverse()
+        layers = layers_in_order(layers, self.sorts.get(Pane.LAYERS, Sorting("order")))
         return tuple(one.index for one in layers)
 
     # Filter, sort, cursor
@@ -515,83 +350,3 @@ class Store:
         if now not in keys:
             return rows[0 if step > 0 else -1]
         return rows[(keys.index(now) + step) % len(rows)]
-
-
-def usable_fixes(finding: Finding) -> list[Fix]:
-    """Fixes that may be applied at all, best first."""
-    usable = [fix for fix in finding.fixes if fix.safety is not Safety.MANUAL]
-    return sorted(usable, key=lambda fix: -fix.safety)
-
-
-def _mark_of(
-    key: str, applied: Mapping[str, Applied], refused: Mapping[str, str]
-) -> tuple[Mark, str]:
-    if key in refused:
-        return Mark.DROPPED, refused[key]
-    one = applied.get(key)
-    if one is None:
-        return Mark.PENDING, ""
-    if one.silenced:
-        return Mark.ACCEPTED, ""
-    return Mark.STUBBORN, "its fix is in the text, and the finding is still there"
-
-
-def _file_place(finding: Finding) -> FilePlace | None:
-    return next((place for place in finding.places if isinstance(place, FilePlace)), None)
-
-
-def _line_of(finding: Finding) -> int | None:
-    place = _file_place(finding)
-    return None if place is None else place.start_line
-
-
-def _by_severity(row: FindingRow) -> tuple[int, int, str, str]:
-    return (-row.finding.severity, row.line or 1 << 30, row.finding.rule, row.key)
-
-
-_SAFETY_ORDER = {Safety.SAFE: 0, Safety.REVIEW: 1, Safety.MANUAL: 2}
-
-_FINDING_ORDER: dict[str, Callable[[FindingRow], tuple[object, ...]]] = {
-    "severity": _by_severity,
-    "line": lambda row: (row.line or 1 << 30, -row.finding.severity, row.key),
-    "rule": lambda row: (row.finding.rule, row.line or 1 << 30, row.key),
-    "fix": lambda row: (
-        3 if row.fix is None else _SAFETY_ORDER[row.fix.safety],
-        *_by_severity(row),
-    ),
-}
-
-_SECRET_ORDER: dict[str, Callable[[Secret], tuple[object, ...]]] = {
-    "severity": lambda one: (-one.severity, one.rule),
-    "layer": lambda one: (one.life.added if one.life.added is not None else -1, one.rule),
-    "kind": lambda one: (one.title.casefold(), one.rule),
-}
-
-
-def _finding_matches(row: FindingRow, needle: str) -> bool:
-    finding = row.finding
-    safety = "no fix" if row.fix is None else f"{row.fix.safety.label} {row.fix.title}"
-    return matches(
-        needle,
-        finding.rule,
-        finding.message,
-        finding.severity.label,
-        finding.subject,
-        safety,
-        row.mark.value,
-        *finding.aliases,
-        *(place.path for place in finding.places if isinstance(place, FilePlace)),
-    )
-
-
-def _secret_matches(secret: Secret, needle: str) -> bool:
-    paths = [str(getattr(place, "path", getattr(place, "key", ""))) for place in secret.places]
-    return matches(needle, secret.rule, secret.title, secret.severity.label, secret.masked, *paths)
-
-
-def severity_counts(report: Report | None) -> dict[Severity, int]:
-    """Findings per severity, severest first; empty when nothing was analysed."""
-    if report is None:
-        return {}
-    counts = report.counts()
-    return {severity: counts[severity] for severity in sorted(Severity, reverse=True)}

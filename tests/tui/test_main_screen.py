@@ -9,14 +9,15 @@ import pytest
 from hardening.opening import OpenRequest, open_files
 from tests.tui.conftest import Opener, Screen, settle
 from tests.tui.subjects import DOCKERFILE, FILES, TOKEN, clean_subject, full_subject
+from tui.findings import Mark
 from tui.links import FindingPointer, LayerPointer, LinePointer
+from tui.ordering import Pane
 from tui.preferences import Preferences
 from tui.screens.dialog import Dialog
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
 from tui.screens.viewer import FileScreen
 from tui.screens.writing import PathScreen, WriteScreen
-from tui.state import Mark, Pane
 from tui.widgets.code import CodeView
 
 

@@ -14,9 +14,11 @@ from hardening.plan import Plan
 from hardening.replay import replay as real_replay
 from tests.tui.rules import RULES
 from tests.tui.subjects import TOKEN, clean_subject, full_subject
+from tui.findings import FindingRow, Mark, line_map
 from tui.links import FilePointer, FindingPointer, LayerPointer, LinePointer, SecretPointer
 from tui.masking import Masks, joined_secrets, text_secrets
-from tui.state import FindingRow, Mark, Pane, Store, line_map
+from tui.ordering import Pane
+from tui.state import Store
 
 replay = partial(real_replay, rules=RULES)
 

@@ -16,9 +16,10 @@ from hardening.model import Severity
 from tui.actions import ACTIONS, action_by_id, bindings_for, key_name
 from tui.detail import nothing_found, skipped_cells
 from tui.headline import summary_cells
+from tui.ordering import Pane
 from tui.rows import Cells
 from tui.source import language_of
-from tui.state import Pane, Store
+from tui.state import Store
 from tui.text import clean, human_size
 from tui.widgets.bars import Banner, KeyBar, KeyHint, PhaseBar, SummaryBar, TabStrip
 from tui.widgets.code import CodeView

@@ -10,6 +10,7 @@ from textual.widgets import Input
 from hardening.image.model import Image
 from hardening.model import Finding
 from tui.detail import file_detail, finding_detail, layer_detail, secret_detail
+from tui.findings import FindingRow
 from tui.links import (
     FilePointer,
     FindingPointer,
@@ -20,9 +21,9 @@ from tui.links import (
     SecretPointer,
 )
 from tui.messages import TreeReady, WorkFailed
+from tui.ordering import PANES, Pane
 from tui.rows import Cells
 from tui.screens.board import TABS, Board
-from tui.state import PANES, FindingRow, Pane
 from tui.text import clean, plural
 from tui.widgets.bars import Bar, TabStrip
 from tui.widgets.filetree import FilesView

@@ -12,9 +12,10 @@ from hardening.errors import Cancelled, DrydockError, UsageError
 from tui.actions import action_by_id
 from tui.loading import Loader
 from tui.messages import OpeningEnded, PhaseChanged, RunReady, SubjectReady
+from tui.ordering import PANES
 from tui.preferences import remember_recent
 from tui.screens.output import Output
-from tui.state import PANES, Store
+from tui.state import Store
 from tui.text import clean
 from tui.widgets.bars import Bar, KeyBar
 

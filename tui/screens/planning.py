@@ -9,12 +9,12 @@ from textual import on
 from hardening.model import Finding, Fix, Report, Safety
 from hardening.plan import Plan, fix_key
 from hardening.workspace import Workspace
+from tui.findings import FindingRow, Mark, refusals, usable_fixes
 from tui.masking import Masks, text_secrets
 from tui.messages import ReplayReady, RunReady, WorkFailed
 from tui.rows import SAFETY_WORDS
 from tui.screens.following import Following
 from tui.source import highlighted_lines
-from tui.state import FindingRow, Mark, usable_fixes
 from tui.text import clean, plural
 
 if TYPE_CHECKING:
@@ -194,8 +194,7 @@ class Planning(Following):
         current = self.store.current
         if current is None:
             return
-        refused = {one.key: one.reason for one in current.dropped}
-        refused |= {one.fix: f"clashes with {one.other}: {one.reason}" for one in current.conflicts}
+        refused = refusals(current)
         for key, reason in refused.items():
             if key not in self._told:
                 told = f"{clean(key.partition(':')[0], 100)}: {clean(reason, 300)}"

@@ -6,7 +6,9 @@ from typing import ClassVar
 
 from hardening.image.model import Image
 from hardening.secrets.model import Secret
+from tui.findings import FindingRow
 from tui.masking import Masks
+from tui.ordering import Sorting
 from tui.rows import (
     Cells,
     finding_cells,
@@ -16,7 +18,6 @@ from tui.rows import (
     secret_cells,
     secret_header,
 )
-from tui.state import FindingRow, Sorting
 from tui.widgets.lines import Lines
 
 

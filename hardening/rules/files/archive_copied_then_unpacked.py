@@ -64,9 +64,10 @@ def find(subject: Subject) -> Iterator[Finding]:
 def _names(one: Transfer) -> Iterator[str]:
     """Base names that the archives have in the image."""
     target = _base(one.destination.text)
-    if len(one.sources) == 1 and _ARCHIVE.search(target):
+    if _ARCHIVE.search(target):
         yield target
-        return
+        if len(one.sources) == 1:
+            return
     for word in one.sources:
         yield _base(word.text)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hardening.dockerfile.shell_model import Script
 from hardening.model import Precondition, holds, unknown
-from hardening.rules.support import Facts, Placed, image_has
+from hardening.rules.support import Facts, Placed, facts, image_has
 from hardening.subject import Subject
 
 SPECIAL = frozenset("$`*?[]{}~<>|&;()!#")
@@ -53,19 +53,24 @@ def program_found(subject: Subject, words: list[str]) -> Precondition:
     return unknown(statement, f"{name} was not found in the usual directories of the image")
 
 
-def arguments_clear(known: Facts, placed: Placed) -> Precondition:
+def arguments_clear(subject: Subject, placed: Placed) -> Precondition:
+    """Whether ENTRYPOINT and CMD of the image stay what they are to each other."""
     statement = "No other instruction's words are added to it, or already were"
     keyword = placed.instruction.keyword
     if keyword == "HEALTHCHECK" or placed.stage is None:
         return holds(statement, "A health check stands alone")
     other = "CMD" if keyword == "ENTRYPOINT" else "ENTRYPOINT"
-    for link in known.dockerfile.chain(placed.stage):
+    for link in facts(subject).dockerfile.chain(placed.stage):
         found = link.last(other)
         if found is not None:
             return unknown(statement, f"Line {found.start_line} has {other}")
     if keyword == "ENTRYPOINT":
         return holds(statement, "The stage has no CMD, and ENTRYPOINT resets that of the base")
-    return unknown(statement, "The ENTRYPOINT of the base image is not known")
+    if subject.image is None:
+        return unknown(statement, "The ENTRYPOINT of the base image is not known")
+    if subject.image.config.entrypoint:
+        return unknown(statement, f"The base starts {subject.image.config.entrypoint[0]}")
+    return holds(statement, "The image has no ENTRYPOINT")
 
 
 def signals_handled(words: list[str]) -> Precondition:

@@ -17,8 +17,8 @@ OS_RELEASE = 'ID=debian\nVERSION_ID="13"\n'
 rule = Rule(
     title="Name a version instead of latest",
     severity=Severity.MEDIUM,
-    why="latest is whatever was pushed last: the image changes from one build to the next "
-    "without a change of the Dockerfile, and nobody can say which version is running.",
+    why="latest is whatever was pushed last: the image changes from one build to the next without "
+    "a change of the Dockerfile, and nobody can say which version is running.",
     references=("https://docs.docker.com/build/building/best-practices/#from",),
     aliases=(
         "hadolint:DL3007",

@@ -14,9 +14,8 @@ from hardening.subject import Subject
 rule = Rule(
     title="Leave the platform to the build",
     severity=Severity.LOW,
-    why="A fixed platform gives the same machine code on every builder: on other machines "
-    "the image "
-    "runs emulated or not at all, and nobody sees it before it is deployed.",
+    why="A fixed platform gives the same machine code on every builder: on other machines the "
+    "image runs emulated or not at all, and nobody sees it before it is deployed.",
     references=(
         "https://docs.docker.com/reference/build-checks/from-platform-flag-const-disallowed/",
     ),

@@ -15,8 +15,8 @@ NAMES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armhf": "arm
 rule = Rule(
     title="Build the image for the platform that FROM names",
     severity=Severity.MEDIUM,
-    why="The image at hand is of another platform than its Dockerfile asks for: the base was taken "
-    "for the wrong machine, or the image comes from another file.",
+    why="The image at hand is of another platform than its Dockerfile asks for: the base was taken"
+    " for the wrong machine, or the image comes from another file.",
     references=("https://docs.docker.com/build/building/multi-platform/",),
     aliases=("buildkit:InvalidBaseImagePlatform", "tally:platform-mismatch"),
     needs=frozenset({Need.DOCKERFILE, Need.IMAGE}),

@@ -14,8 +14,8 @@ DIGEST = "sha256:" + "5ac4de0f" * 8
 rule = Rule(
     title="Pin the base image by digest",
     severity=Severity.LOW,
-    why="A tag can be moved to another image at any time: whoever controls the registry account "
-    "or the connection decides what the next build contains.",
+    why="A tag can be moved to another image at any time: whoever controls the registry account or"
+    " the connection decides what the next build contains.",
     references=("https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",),
     aliases=("cis-docker:4.2",),
     bad=(

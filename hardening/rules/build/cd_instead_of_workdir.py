@@ -14,8 +14,8 @@ rule = Rule(
     title="Change directory with WORKDIR",
     severity=Severity.INFO,
     profile=Profile.ALL,
-    why="A cd lasts for one RUN only: the next one starts elsewhere again, so files are written or "
-    "deleted in a place that nobody meant.",
+    why="A cd lasts for one RUN only: the next one starts elsewhere again, so files are written or"
+    " deleted in a place that nobody meant.",
     references=("https://docs.docker.com/build/building/best-practices/#workdir",),
     aliases=("hadolint:DL3003", "trivy:DS-0013", "kics:run_command_cd_instead_of_workdir"),
     bad=(Example("FROM debian:13\nRUN cd /opt && make install\n"),),

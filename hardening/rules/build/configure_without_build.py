@@ -13,8 +13,7 @@ rule = Rule(
     title="Tell configure which machine it builds for",
     severity=Severity.INFO,
     why="An old configure script guesses the machine and is wrong on newer ones: the same "
-    "Dockerfile "
-    "gives another program, or none, on the next architecture.",
+    "Dockerfile gives another program, or none, on the next architecture.",
     references=(
         "https://www.gnu.org/software/autoconf/manual/autoconf.html#Specifying-Target-Triplets",
     ),

@@ -40,9 +40,8 @@ AGENTS = (
 rule = Rule(
     title="Ship the service with debugging off",
     severity=Severity.HIGH,
-    why="Debug pages show secrets and let a visitor run code (Werkzeug, Laravel, Rails), and "
-    "an open "
-    "debug port is a way in without a password.",
+    why="Debug pages show secrets and let a visitor run code (Werkzeug, Laravel, Rails), and an "
+    "open debug port is a way in without a password.",
     references=("https://owasp.org/www-project-top-ten/",),
     aliases=(),
     bad=(

@@ -20,9 +20,8 @@ MISSPELT = re.compile(
 rule = Rule(
     title="Put parser directives first",
     severity=Severity.MEDIUM,
-    why="A directive below a comment, a blank line or an instruction is a plain comment: the "
-    "file is "
-    "built by another frontend than meant, without the features or checks it asks for.",
+    why="A directive below a comment, a blank line or an instruction is a plain comment: the file "
+    "is built by another frontend than meant, without the features or checks it asks for.",
     references=("https://docs.docker.com/reference/dockerfile/#parser-directives",),
     aliases=("tally:syntax-directive-typo",),
     bad=(

@@ -13,8 +13,8 @@ from hardening.subject import Subject
 rule = Rule(
     title="Leave no blank line in an instruction",
     severity=Severity.LOW,
-    why="The builder only tolerates it and has announced an error; a reader takes what follows for "
-    "an instruction of its own and may delete or move half of a command.",
+    why="The builder only tolerates it and has announced an error; a reader takes what follows for"
+    " an instruction of its own and may delete or move half of a command.",
     references=("https://docs.docker.com/reference/build-checks/no-empty-continuation/",),
     aliases=("buildkit:NoEmptyContinuation",),
     bad=(

@@ -17,8 +17,8 @@ VARIABLE = re.compile(r"(?<!\\)\$(?:\{(\w+)|(\w+))")
 rule = Rule(
     title="Set a variable before the ENV that uses it",
     severity=Severity.LOW,
-    why="All values of one ENV are expanded before any is set: the variable is empty or old there, "
-    "and a path such as $HOME/bin silently becomes /bin.",
+    why="All values of one ENV are expanded before any is set: the variable is empty or old there,"
+    " and a path such as $HOME/bin silently becomes /bin.",
     references=("https://docs.docker.com/reference/dockerfile/#environment-replacement",),
     aliases=("hadolint:DL3044",),
     bad=(

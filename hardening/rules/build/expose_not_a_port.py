@@ -17,8 +17,7 @@ rule = Rule(
     title="Expose ports, not mappings",
     severity=Severity.LOW,
     why="EXPOSE only names a port of the container: an address or host port is ignored, so a "
-    "service "
-    "that was meant to listen on 127.0.0.1 only is not limited at all.",
+    "service that was meant to listen on 127.0.0.1 only is not limited at all.",
     references=("https://docs.docker.com/reference/build-checks/expose-invalid-format/",),
     aliases=("buildkit:ExposeInvalidFormat",),
     bad=(

@@ -21,8 +21,8 @@ MAX_LENGTH = 4096
 rule = Rule(
     title="Write JSON arrays with double quotes",
     severity=Severity.HIGH,
-    why="What is no valid JSON is taken as a shell command: the shell looks for a program called [ "
-    "or ['nginx',, and the container does not start or starts something else.",
+    why="What is no valid JSON is taken as a shell command: the shell looks for a program called ["
+    " or ['nginx',, and the container does not start or starts something else.",
     references=("https://docs.docker.com/reference/dockerfile/#exec-form",),
     aliases=("slim:ID.20013", "tally:invalid-json-form"),
     bad=(

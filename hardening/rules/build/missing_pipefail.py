@@ -27,8 +27,8 @@ BASH = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]'
 rule = Rule(
     title="Let a failed pipe fail the build",
     severity=Severity.MEDIUM,
-    why="Without pipefail only the last command of a pipe counts: a download that was cut short or "
-    "blocked still gives a green build, with half a program in the image.",
+    why="Without pipefail only the last command of a pipe counts: a download that was cut short or"
+    " blocked still gives a green build, with half a program in the image.",
     references=("https://docs.docker.com/build/building/best-practices/#using-pipes",),
     aliases=("hadolint:DL4006", "kics:shell_running_a_pipe_without_pipefail_flag"),
     bad=(

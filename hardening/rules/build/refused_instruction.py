@@ -20,9 +20,8 @@ ELSEWHERE = ("before the first FROM", "no instructions")
 rule = Rule(
     title="Correct what the builder refuses",
     severity=Severity.HIGH,
-    why="The build stops at this line, so what runs today was built from an older file: none "
-    "of the "
-    "later changes, security fixes included, are in it.",
+    why="The build stops at this line, so what runs today was built from an older file: none of "
+    "the later changes, security fixes included, are in it.",
     references=("https://docs.docker.com/reference/dockerfile/",),
     aliases=(
         "slim:ID.20000",

@@ -23,9 +23,8 @@ from hardening.subject import Subject
 rule = Rule(
     title="Write CMD and ENTRYPOINT as a JSON array",
     severity=Severity.LOW,
-    why="The shell form puts a shell between the engine and the program: stop signals may "
-    "not reach "
-    "it, so it is killed in the middle of its work, and the shell must stay in the image.",
+    why="The shell form puts a shell between the engine and the program: stop signals may not "
+    "reach it, so it is killed in the middle of its work, and the shell must stay in the image.",
     references=("https://docs.docker.com/reference/build-checks/json-args-recommended/",),
     aliases=(
         "hadolint:DL3025",
@@ -90,7 +89,7 @@ def _fixes(subject: Subject, placed: Placed, script: Script) -> Iterator[Fix]:
         (
             holds("It is one command that needs no shell", "No variable, pipe, list or pattern"),
             program_found(subject, words),
-            arguments_clear(facts(subject), placed),
+            arguments_clear(subject, placed),
             signals_handled(words),
         ),
         "The program is process 1 itself and gets the stop signal.",

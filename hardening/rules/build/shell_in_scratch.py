@@ -13,9 +13,8 @@ from hardening.subject import Subject
 rule = Rule(
     title="Run no shell in a stage that begins from scratch",
     severity=Severity.HIGH,
-    why="scratch is empty: RUN and shell-form CMD, ENTRYPOINT or HEALTHCHECK look for "
-    "/bin/sh, so the "
-    "build fails, or the container or its health check does.",
+    why="scratch is empty: RUN and shell-form CMD, ENTRYPOINT or HEALTHCHECK look for /bin/sh, so "
+    "the build fails, or the container or its health check does.",
     references=(
         "https://docs.docker.com/build/building/base-images/#create-a-minimal-base-image-usin"
         "g-scratch",

@@ -17,8 +17,8 @@ KEYWORDS = ("ADD", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLU
 rule = Rule(
     title="Declare variables in the stage that uses them",
     severity=Severity.MEDIUM,
-    why="An undeclared variable is empty: a user, a path or a version silently becomes nothing, so "
-    "files land in / or the container keeps running as root.",
+    why="An undeclared variable is empty: a user, a path or a version silently becomes nothing, so"
+    " files land in / or the container keeps running as root.",
     references=("https://docs.docker.com/reference/build-checks/undefined-var/",),
     aliases=("buildkit:UndefinedVar",),
     bad=(

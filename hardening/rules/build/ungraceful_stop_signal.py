@@ -16,8 +16,7 @@ rule = Rule(
     title="Stop with a signal that the program can handle",
     severity=Severity.MEDIUM,
     why="SIGKILL and SIGSTOP cannot be handled: files are cut off in the middle of a write, "
-    "requests "
-    "are lost, and locks stay behind.",
+    "requests are lost, and locks stay behind.",
     references=("https://docs.docker.com/reference/dockerfile/#stopsignal",),
     aliases=("tally:no-ungraceful-stopsignal",),
     bad=(Example("FROM debian:13\nSTOPSIGNAL SIGKILL\nUSER 1\n", "FROM debian:13\nUSER 1\n"),),

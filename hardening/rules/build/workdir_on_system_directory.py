@@ -15,9 +15,8 @@ SYSTEM |= {"/usr/bin", "/usr/sbin", "/usr/lib", "/usr/local/bin", "/run", "/var/
 rule = Rule(
     title="Work outside the system's directories",
     severity=Severity.LOW,
-    why="Files copied next to the system's own can replace programs or settings without "
-    "notice, and "
-    "whoever may write to the application may then write to the system.",
+    why="Files copied next to the system's own can replace programs or settings without notice, "
+    "and whoever may write to the application may then write to the system.",
     references=("https://docs.docker.com/reference/dockerfile/#workdir",),
     aliases=("trivy:DS-0030",),
     bad=(

@@ -21,9 +21,8 @@ SAME = frozenset(
 rule = Rule(
     title="Call apt-get instead of apt",
     severity=Severity.LOW,
-    why="apt is made for people: its output and its options may change between releases, so "
-    "a build "
-    "that works today breaks, or installs something else, after a base update.",
+    why="apt is made for people: its output and its options may change between releases, so a "
+    "build that works today breaks, or installs something else, after a base update.",
     references=("https://manpages.debian.org/bookworm/apt/apt.8.en.html",),
     aliases=("hadolint:DL3027", "checkov:CKV_DOCKER_9", "kics:run_using_apt", "parfum:DL3027"),
     bad=(

@@ -12,8 +12,8 @@ from hardening.subject import Subject
 rule = Rule(
     title="Trust a key for its own archive only",
     severity=Severity.MEDIUM,
-    why="apt-key makes a key good for every archive: whoever has it can replace any package of the "
-    "system. Debian 13 and Ubuntu 24.10 have dropped the program.",
+    why="apt-key makes a key good for every archive: whoever has it can replace any package of the"
+    " system. Debian 13 and Ubuntu 24.10 have dropped the program.",
     references=("https://manpages.debian.org/bookworm/apt/apt-key.8.en.html",),
     aliases=("cis-docker:4.11",),
     bad=(

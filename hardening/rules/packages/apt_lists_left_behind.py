@@ -25,8 +25,7 @@ rule = Rule(
     title="Delete the apt lists in the RUN that fetched them",
     severity=Severity.LOW,
     why="The index stays in the layer for good: megabytes that grow stale, tell an attacker "
-    "exactly "
-    "which versions were on offer, and let a later install work from old data.",
+    "exactly which versions were on offer, and let a later install work from old data.",
     references=("https://docs.docker.com/build/building/best-practices/#apt-get",),
     aliases=(
         "hadolint:DL3009",

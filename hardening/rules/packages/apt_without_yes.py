@@ -20,8 +20,8 @@ YES = ("-y", "--yes", "--assume-yes", "--force-yes", "-s", "--simulate", "--dry-
 rule = Rule(
     title="Answer apt-get's question with -y",
     severity=Severity.MEDIUM,
-    why="Without -y apt-get asks before it installs; a build has nobody to answer, so it aborts "
-    "or depends on the number of packages that happen to be pulled in.",
+    why="Without -y apt-get asks before it installs; a build has nobody to answer, so it aborts or"
+    " depends on the number of packages that happen to be pulled in.",
     references=("https://manpages.debian.org/bookworm/apt/apt-get.8.en.html",),
     aliases=(
         "hadolint:DL3014",

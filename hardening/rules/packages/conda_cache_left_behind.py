@@ -13,8 +13,8 @@ from hardening.subject import Subject
 rule = Rule(
     title="End the RUN with conda clean",
     severity=Severity.LOW,
-    why="conda keeps every archive it downloaded next to what it unpacked; in a layer both "
-    "stay, gigabytes that scanners report a second time.",
+    why="conda keeps every archive it downloaded next to what it unpacked; in a layer both stay, "
+    "gigabytes that scanners report a second time.",
     references=("https://docs.conda.io/projects/conda/en/stable/commands/clean.html",),
     aliases=(),
     bad=(

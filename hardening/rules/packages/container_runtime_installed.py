@@ -20,8 +20,7 @@ rule = Rule(
     title="Install no container engine",
     severity=Severity.MEDIUM,
     why="An engine needs --privileged or the host's socket to work: whoever gets into the "
-    "container "
-    "then owns the host.",
+    "container then owns the host.",
     references=("https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html",),
     aliases=("tally:no-container-runtime-in-image", "cis-docker:4.3"),
     bad=(Example("FROM debian:13\nRUN apt-get update && apt-get install -y docker.io\n"),),

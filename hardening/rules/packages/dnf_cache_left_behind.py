@@ -13,8 +13,8 @@ from hardening.subject import Subject
 rule = Rule(
     title="End the RUN with dnf clean all",
     severity=Severity.LOW,
-    why="Package files and metadata stay in the layer for good: a larger image, stale data "
-    "for a later install, and more files that scanners and intruders find.",
+    why="Package files and metadata stay in the layer for good: a larger image, stale data for a "
+    "later install, and more files that scanners and intruders find.",
     references=("https://dnf.readthedocs.io/en/latest/command_ref.html#clean-command",),
     aliases=(
         "hadolint:DL3040",

@@ -20,9 +20,8 @@ from hardening.subject import Subject
 rule = Rule(
     title="Install Node packages without the development ones",
     severity=Severity.MEDIUM,
-    why="Compilers, test runners and their hundreds of packages ship with the service: each "
-    "is code "
-    "that an intruder can use and a hole that somebody has to patch.",
+    why="Compilers, test runners and their hundreds of packages ship with the service: each is "
+    "code that an intruder can use and a hole that somebody has to patch.",
     references=("https://docs.npmjs.com/cli/v11/commands/npm-ci#omit",),
     aliases=(),
     bad=(

@@ -15,9 +15,8 @@ from hardening.subject import Subject
 rule = Rule(
     title="Clean npm's cache with --force",
     severity=Severity.LOW,
-    why="Since npm 5 the command without --force deletes nothing and fails: the build stops, "
-    "or the "
-    "cache stays in the layer where a failure is ignored.",
+    why="Since npm 5 the command without --force deletes nothing and fails: the build stops, or "
+    "the cache stays in the layer where a failure is ignored.",
     references=("https://docs.npmjs.com/cli/v11/commands/npm-cache",),
     aliases=("parfum:npmCacheCleanUseForce",),
     bad=(

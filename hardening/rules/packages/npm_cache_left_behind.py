@@ -13,8 +13,8 @@ from hardening.subject import Subject
 rule = Rule(
     title="End the RUN with npm cache clean --force",
     severity=Severity.LOW,
-    why="npm keeps a copy of every package it downloaded; in a layer nothing reads it again "
-    "and scanners report its contents a second time.",
+    why="npm keeps a copy of every package it downloaded; in a layer nothing reads it again and "
+    "scanners report its contents a second time.",
     references=("https://docs.npmjs.com/cli/v11/commands/npm-cache",),
     aliases=("parfum:npmCacheCleanAfterInstall",),
     bad=(

@@ -13,8 +13,8 @@ from hardening.subject import Subject
 rule = Rule(
     title="End the RUN with pnpm store prune",
     severity=Severity.LOW,
-    why="pnpm keeps a store of every package it downloaded; in a layer what nothing links to "
-    "is never read again.",
+    why="pnpm keeps a store of every package it downloaded; in a layer what nothing links to is "
+    "never read again.",
     references=("https://pnpm.io/docker",),
     aliases=(),
     bad=(

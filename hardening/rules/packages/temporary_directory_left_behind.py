@@ -13,8 +13,8 @@ from hardening.subject import Subject
 rule = Rule(
     title="Delete temporary directories in the RUN that made them",
     severity=Severity.LOW,
-    why="What was downloaded or built there, keyrings and sources among it, stays in the layer for "
-    "anybody who has the image.",
+    why="What was downloaded or built there, keyrings and sources among it, stays in the layer for"
+    " anybody who has the image.",
     references=("https://docs.docker.com/build/building/best-practices/#run",),
     aliases=("parfum:rmRecursiveAfterMktempD",),
     bad=(

@@ -16,9 +16,8 @@ rule = Rule(
     title="Name the version of each apt package",
     severity=Severity.LOW,
     profile=Profile.ALL,
-    why="Two builds of the same Dockerfile may install different versions, so what was "
-    "tested is not what ships; a bad release reaches the image without a change of the "
-    "Dockerfile.",
+    why="Two builds of the same Dockerfile may install different versions, so what was tested is "
+    "not what ships; a bad release reaches the image without a change of the Dockerfile.",
     references=("https://docs.docker.com/build/building/best-practices/#version-pinning",),
     aliases=(
         "hadolint:DL3008",

@@ -16,9 +16,8 @@ rule = Rule(
     title="Name the version of each dnf package",
     severity=Severity.LOW,
     profile=Profile.ALL,
-    why="Two builds of the same Dockerfile may install different versions, so what was "
-    "tested is not what ships; a bad release reaches the image without a change of the "
-    "Dockerfile.",
+    why="Two builds of the same Dockerfile may install different versions, so what was tested is "
+    "not what ships; a bad release reaches the image without a change of the Dockerfile.",
     references=("https://dnf.readthedocs.io/en/latest/command_ref.html",),
     aliases=(
         "hadolint:DL3041",

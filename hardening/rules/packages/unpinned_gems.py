@@ -29,9 +29,8 @@ rule = Rule(
     title="Name the version of each gem",
     severity=Severity.LOW,
     profile=Profile.ALL,
-    why="Two builds of the same Dockerfile may install different versions, so what was "
-    "tested is not what ships; a bad release reaches the image without a change of the "
-    "Dockerfile.",
+    why="Two builds of the same Dockerfile may install different versions, so what was tested is "
+    "not what ships; a bad release reaches the image without a change of the Dockerfile.",
     references=("https://guides.rubygems.org/command-reference/#gem-install",),
     aliases=(
         "hadolint:DL3028",

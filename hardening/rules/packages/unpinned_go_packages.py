@@ -17,9 +17,8 @@ rule = Rule(
     title="Name the version of each Go program",
     severity=Severity.LOW,
     profile=Profile.ALL,
-    why="Two builds of the same Dockerfile may install different versions, so what was "
-    "tested is not what ships; a bad release reaches the image without a change of the "
-    "Dockerfile.",
+    why="Two builds of the same Dockerfile may install different versions, so what was tested is "
+    "not what ships; a bad release reaches the image without a change of the Dockerfile.",
     references=("https://go.dev/ref/mod#go-install",),
     aliases=("hadolint:DL3062",),
     bad=(Example("FROM golang:1.27\nRUN go install example.com/tool@latest\n"),),

@@ -18,9 +18,8 @@ rule = Rule(
     title="Name the version of each npm package",
     severity=Severity.LOW,
     profile=Profile.ALL,
-    why="Two builds of the same Dockerfile may install different versions, so what was "
-    "tested is not what ships; a bad release reaches the image without a change of the "
-    "Dockerfile.",
+    why="Two builds of the same Dockerfile may install different versions, so what was tested is "
+    "not what ships; a bad release reaches the image without a change of the Dockerfile.",
     references=("https://docs.npmjs.com/cli/v11/commands/npm-install",),
     aliases=(
         "hadolint:DL3016",

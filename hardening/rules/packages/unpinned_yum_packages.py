@@ -16,9 +16,8 @@ rule = Rule(
     title="Name the version of each yum package",
     severity=Severity.LOW,
     profile=Profile.ALL,
-    why="Two builds of the same Dockerfile may install different versions, so what was "
-    "tested is not what ships; a bad release reaches the image without a change of the "
-    "Dockerfile.",
+    why="Two builds of the same Dockerfile may install different versions, so what was tested is "
+    "not what ships; a bad release reaches the image without a change of the Dockerfile.",
     references=("https://man7.org/linux/man-pages/man8/yum.8.html",),
     aliases=(
         "hadolint:DL3033",

@@ -19,8 +19,8 @@ QUIET = ("--no-cache", "-n", "--no-cache-dir", "--cache-dir", "--dry-run")
 rule = Rule(
     title="Install with uv --no-cache",
     severity=Severity.LOW,
-    why="uv keeps every wheel it downloaded or built; in a layer nothing reads them again, and the "
-    "copies show up as packages to patch.",
+    why="uv keeps every wheel it downloaded or built; in a layer nothing reads them again, and the"
+    " copies show up as packages to patch.",
     references=("https://docs.astral.sh/uv/guides/integration/docker/#caching",),
     aliases=(),
     bad=(

@@ -13,8 +13,8 @@ from hardening.subject import Subject
 rule = Rule(
     title="End the RUN with yarn cache clean",
     severity=Severity.LOW,
-    why="yarn keeps a copy of every package it downloaded; in a layer nothing reads it again "
-    "and scanners report its contents a second time.",
+    why="yarn keeps a copy of every package it downloaded; in a layer nothing reads it again and "
+    "scanners report its contents a second time.",
     references=("https://classic.yarnpkg.com/lang/en/docs/cli/cache/",),
     aliases=(
         "hadolint:DL3060",

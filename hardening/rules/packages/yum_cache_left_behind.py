@@ -13,8 +13,8 @@ from hardening.subject import Subject
 rule = Rule(
     title="End the RUN with yum clean all",
     severity=Severity.LOW,
-    why="Package files and metadata stay in the layer for good: a larger image, stale data "
-    "for a later install, and more files that scanners and intruders find.",
+    why="Package files and metadata stay in the layer for good: a larger image, stale data for a "
+    "later install, and more files that scanners and intruders find.",
     references=("https://docs.docker.com/build/building/best-practices/#run",),
     aliases=(
         "hadolint:DL3032",

@@ -13,8 +13,8 @@ from hardening.subject import Subject
 rule = Rule(
     title="End the RUN with zypper clean",
     severity=Severity.LOW,
-    why="Package files and metadata stay in the layer for good: a larger image, stale data "
-    "for a later install, and more files that scanners and intruders find.",
+    why="Package files and metadata stay in the layer for good: a larger image, stale data for a "
+    "later install, and more files that scanners and intruders find.",
     references=("https://en.opensuse.org/SDB:Zypper_manual",),
     aliases=(
         "hadolint:DL3036",

@@ -17,8 +17,7 @@ rule = Rule(
     severity=Severity.INFO,
     profile=Profile.ALL,
     why="Each RUN is a layer of its own: what a later one deletes or overwrites stays in the "
-    "image, "
-    "and every layer costs time when the image is pulled.",
+    "image, and every layer costs time when the image is pulled.",
     references=("https://docs.docker.com/build/building/best-practices/#run",),
     aliases=(
         "hadolint:DL3059",

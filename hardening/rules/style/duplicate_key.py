@@ -17,8 +17,7 @@ rule = Rule(
     severity=Severity.INFO,
     profile=Profile.ALL,
     why="Only the last value counts; whoever reads the first one, a user or a switch that "
-    "protects, "
-    "is misled.",
+    "protects, is misled.",
     references=("https://docs.docker.com/reference/dockerfile/#env",),
     aliases=("tally:no-duplicate-keys",),
     bad=(

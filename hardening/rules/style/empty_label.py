@@ -17,8 +17,7 @@ rule = Rule(
     severity=Severity.INFO,
     profile=Profile.ALL,
     why="An empty label looks as if the fact were recorded; whoever needs the source or the "
-    "contact "
-    "of an image finds nothing.",
+    "contact of an image finds nothing.",
     references=("https://github.com/opencontainers/image-spec/blob/main/annotations.md",),
     aliases=("hadolint:DL3051",),
     bad=(

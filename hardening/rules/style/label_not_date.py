@@ -14,8 +14,8 @@ rule = Rule(
     title="Write date and time as RFC 3339",
     severity=Severity.INFO,
     profile=Profile.ALL,
-    why="Tools compare the label to tell how old an image is; an unreadable date makes an "
-    "old image look like one of unknown age.",
+    why="Tools compare the label to tell how old an image is; an unreadable date makes an old "
+    "image look like one of unknown age.",
     references=("https://github.com/opencontainers/image-spec/blob/main/annotations.md",),
     aliases=("hadolint:DL3053",),
     bad=(Example('FROM debian:13\nLABEL org.opencontainers.image.created="yesterday"\n'),),

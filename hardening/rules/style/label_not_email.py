@@ -14,8 +14,8 @@ rule = Rule(
     title="Write a mail address where one is expected",
     severity=Severity.INFO,
     profile=Profile.ALL,
-    why="Whoever finds a hole in the image writes to that address; with another value nobody "
-    "is told.",
+    why="Whoever finds a hole in the image writes to that address; with another value nobody is "
+    "told.",
     references=("https://www.rfc-editor.org/rfc/rfc5322",),
     aliases=("hadolint:DL3058",),
     bad=(

@@ -14,8 +14,8 @@ rule = Rule(
     title="Write the commit where one is expected",
     severity=Severity.INFO,
     profile=Profile.ALL,
-    why="The label leads from an image back to its source; with another value nobody can "
-    "rebuild or review what runs.",
+    why="The label leads from an image back to its source; with another value nobody can rebuild "
+    "or review what runs.",
     references=("https://github.com/opencontainers/image-spec/blob/main/annotations.md",),
     aliases=("hadolint:DL3055",),
     bad=(Example('FROM debian:13\nLABEL org.label-schema.vcs-ref="main"\n'),),

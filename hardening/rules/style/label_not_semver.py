@@ -14,8 +14,8 @@ rule = Rule(
     title="Write a semantic version where one is expected",
     severity=Severity.INFO,
     profile=Profile.ALL,
-    why="Tools order images by the label; a value that is no version makes an old image with "
-    "known holes look current.",
+    why="Tools order images by the label; a value that is no version makes an old image with known"
+    " holes look current.",
     references=("https://semver.org/",),
     aliases=("hadolint:DL3056",),
     bad=(Example('FROM debian:13\nLABEL org.label-schema.schema-version="new"\n'),),

@@ -14,8 +14,8 @@ rule = Rule(
     title="Name the licence by its SPDX expression",
     severity=Severity.INFO,
     profile=Profile.ALL,
-    why="Licence checks read the label; a free text is skipped or misread, so an image of "
-    "unknown licence passes.",
+    why="Licence checks read the label; a free text is skipped or misread, so an image of unknown "
+    "licence passes.",
     references=("https://spdx.org/licenses/",),
     aliases=("hadolint:DL3054",),
     bad=(Example('FROM debian:13\nLABEL org.opencontainers.image.licenses="free for all"\n'),),

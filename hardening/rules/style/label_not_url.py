@@ -14,8 +14,8 @@ rule = Rule(
     title="Write a URL where one is expected",
     severity=Severity.INFO,
     profile=Profile.ALL,
-    why="Tools follow the label to the project or its documentation; with another value the "
-    "way back to the source of an image is lost.",
+    why="Tools follow the label to the project or its documentation; with another value the way "
+    "back to the source of an image is lost.",
     references=("https://github.com/opencontainers/image-spec/blob/main/annotations.md",),
     aliases=("hadolint:DL3052",),
     bad=(Example('FROM debian:13\nLABEL org.opencontainers.image.source="somewhere"\n'),),

@@ -14,8 +14,8 @@ rule = Rule(
     title="Write stage names in lower case",
     severity=Severity.INFO,
     profile=Profile.ALL,
-    why="Names of stages ignore case and are shown in lower case: two that differ by capitals only "
-    "are one, and a reader takes another stage for the source of a file.",
+    why="Names of stages ignore case and are shown in lower case: two that differ by capitals only"
+    " are one, and a reader takes another stage for the source of a file.",
     references=("https://docs.docker.com/reference/build-checks/stage-name-casing/",),
     aliases=("buildkit:StageNameCasing",),
     bad=(

@@ -17,8 +17,8 @@ rule = Rule(
     title="Keep the number of layers small",
     severity=Severity.INFO,
     profile=Profile.ALL,
-    why="Each layer keeps what later ones delete, and the engine stacks at most 127: with too many "
-    "the image cannot be started at all.",
+    why="Each layer keeps what later ones delete, and the engine stacks at most 127: with too many"
+    " the image cannot be started at all.",
     references=(
         "https://docs.docker.com/build/building/best-practices/#minimize-the-number-of-layers",
     ),

@@ -21,8 +21,8 @@ _SU = FileSketch(b"x", mode=0o4755)
 rule = Rule(
     title="Take the setuid and setgid bits away",
     severity=Severity.LOW,
-    why="A setuid program gives root's rights to whoever starts it: a hole in one of them turns an "
-    "intruder without rights into root inside the container.",
+    why="A setuid program gives root's rights to whoever starts it: a hole in one of them turns an"
+    " intruder without rights into root inside the container.",
     references=("https://docs.docker.com/engine/security/#linux-kernel-capabilities",),
     aliases=("dockle:CIS-DI-0008", "cis-docker:4.8"),
     needs=frozenset({Need.IMAGE}),

@@ -133,6 +133,8 @@ def _trigger(
     trigger = None
     try:
         trigger = _instruction(line, start, end, escape)
+        inside = [one for one in line.comments if one.span.start > trigger.span.start]
+        object.__setattr__(trigger, "comments", tuple(inside))
     except UnbuildableError:
         pass
     if words[0].value.upper() in _NOT_TRIGGERS:

@@ -99,6 +99,7 @@ def test_decoding_is_undone_by_encoding(data: bytes) -> None:
         "FROM a\nRUN <<A <<-B\n1\nA\n\t2\n\tB\nCMD x",
         "# escape=`\nFROM a `\n\n AS b\n",
         "FROM a\nRUN x \\",
+        "FROM a\nONBUILD \\\n# c\nRUN x \\\n# d\n y\n",
         "\\\n# c\nFROM a\n\\\n\n  # d\n  RUN b\n",
         "FROM a\nRUN x \\\n\n\n",
         "FROM a\n\n\n\nBOGUS \\\n more\n#c\n",

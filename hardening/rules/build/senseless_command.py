@@ -14,7 +14,7 @@ from hardening.subject import Subject
 
 INTERACTIVE = frozenset({"ssh", "vim", "vi", "nano", "emacs", "top", "htop", "less", "more"})
 HOST = frozenset({"shutdown", "reboot", "halt", "poweroff", "mount", "umount", "ifconfig", "free"})
-HOST |= {"ps", "systemctl", "iptables", "service"}
+HOST |= {"ps", "systemctl", "iptables", "service", "kill"}
 READ_ONLY = frozenset({"top", "htop", "free", "ps", "ifconfig"})
 MESSAGES = ("--version", "-V", "--help", "-h")
 
@@ -59,6 +59,8 @@ def _senseless(run: Run, command: Command) -> bool:
         return not any(one.startswith(("+", "-")) for one in words) and command.position == 0
     if command.name == "systemctl":
         return not {"enable", "disable", "mask", "unmask", "preset", "set-default"} & set(words)
+    if command.name == "kill":
+        return len(run.script.commands) == 1
     if command.name == "service":
         return run.script.commands[-1] is command
     if command.name in ("less", "more", "ps", "free", "mount"):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.widgets import Input
 
-from hardening.image.model import Image
 from hardening.model import Finding
 from tui.detail import file_detail, finding_detail, layer_detail, secret_detail
 from tui.findings import FindingRow
@@ -20,13 +18,11 @@ from tui.links import (
     Pointer,
     SecretPointer,
 )
-from tui.messages import TreeReady, WorkFailed
 from tui.ordering import PANES, Pane
 from tui.rows import Cells
 from tui.screens.board import TABS, Board
-from tui.text import clean, plural
+from tui.text import clean
 from tui.widgets.bars import Bar, TabStrip
-from tui.widgets.filetree import FilesView
 from tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -37,9 +33,6 @@ _TAB_NAMES = tuple(name for name, _, _ in TABS)
 
 class Following(Board):
     """Adds the cursor links to the board."""
-
-    merged_files = False
-    """The Files tab shows the whole image, not one layer."""
 
     # Where the cursor is
 
@@ -61,16 +54,12 @@ class Following(Board):
                 place = self.diff.place
                 return None if place is None else LinePointer(*place)
             case "files":
-                return self._file_pointer()
+                return self.file_pointer()
         return None
 
-    def _file_pointer(self) -> Pointer | None:
-        node, tree = self.files.node, self.files.file_tree
-        if node is None or tree is None:
-            return None
-        if tree.layer is not None:
-            return FilePointer(tree.layer, node.path)
-        return None if node.entry is None else FilePointer(node.entry.layer, node.path)
+    def file_pointer(self) -> Pointer | None:
+        """What the cursor of the Files tab points at."""
+        return None
 
     @on(Lines.Moved)
     def _moved(self, event: Lines.Moved) -> None:
@@ -191,6 +180,9 @@ class Following(Board):
         else:
             self.tabs.tell([(self.tab_words(), "muted")])
 
+    def draw_files(self) -> None:
+        """Fill the Files tab."""
+
     def tab_words(self) -> str:
         """What stands at the right end of the tabs."""
         if self.tab == "dockerfile":
@@ -219,209 +211,6 @@ class Following(Board):
             return finding_detail(row, _rule(row.finding))
         return [[], [("  Put the cursor on a finding, a layer, a secret or a file.", "muted")]]
 
-    # Files
-
-    def draw_files(self) -> None:
-        """The tree of the layer that belongs to the cursor."""
-        subject = self.store.subject
-        image = subject.image if subject is not None else None
-        if image is None:
-            self.files.show(None)
-            self.files.say(self._no_layers())
-            return
-        if not image.files_read:
-            self.files.show(None)
-            self.files.say([[], [("  The files are still being read.", "muted")]])
-            return
-        if (
-            self.place == "files"
-            and self.files.file_tree is not None
-            and self.files.file_tree.image is image
-        ):
-            return
-        links = self.store.links()
-        layer = None if self.merged_files else self._layer_to_show(image, links)
-        tree = self.files.file_tree
-        if tree is None or not same_image(tree.image, image) or tree.layer != layer:
-            self.want_tree(image, layer)
-            return
-        self._point_files(links)
-
-    def _layer_to_show(self, image: Image, links: Links) -> int | None:
-        layers = links.layers or tuple(self.layers_pane.order[self.layers_pane.cursor :][:1])
-        for layer in layers:
-            if 0 <= layer < len(image.layers):
-                return layer
-        return len(image.layers) - 1 if image.layers else None
-
-    def _point_files(self, links: Links) -> None:
-        for _, path in links.files:
-            if self.files.reveal(path):
-                return
-
-    def want_tree(self, image: Image, layer: int | None) -> None:
-        """Build a tree off the screen's thread; `TreeReady` brings it."""
-        self.files.say([[], [("  Reading …", "muted")]])
-        self.run_worker(
-            lambda: self._build_tree(image, layer), thread=True, group="tree", exclusive=True
-        )
-
-    def _build_tree(self, image: Image, layer: int | None) -> None:
-        from tui.files import FileTree
-
-        try:
-            tree = FileTree(image, layer)
-        except Exception as error:
-            self.post_message(WorkFailed("Cannot show the files", error))
-            return
-        self.post_message(TreeReady(image, layer, tree))
-
-    @on(TreeReady)
-    def _tree_ready(self, event: TreeReady) -> None:
-        subject = self.store.subject
-        image = subject.image if subject is not None else None
-        if image is None or not same_image(image, event.image) or self.tab != "files":
-            return
-        self.files.show(event.tree)
-        if not event.tree.rows:
-            self.files.say([[], [("  This layer changes no files.", "muted")]])
-        where = "whole image" if event.layer is None else f"layer {event.layer}"
-        told = f"{where} · {plural(len(event.tree), 'entry', 'entries')}"
-        self.tabs.tell([(told, "muted")])
-        self._point_files(self.store.links())
-
-    @on(FilesView.Viewed)
-    def _view_file(self, event: FilesView.Viewed) -> None:
-        from tui.screens.viewer import FileScreen
-
-        tree = event.lines.file_tree
-        entry = event.node.entry
-        if tree is None or entry is None:
-            self.notify("The layer deletes this path; there is nothing to see.", markup=False)
-            return
-        self.app.push_screen(FileScreen(tree.image, entry, self.store.masks))
-
-    # Opening a row
-
-    @on(Lines.Opened)
-    def _opened(self, event: Lines.Opened) -> None:
-        event.stop()
-        match event.lines.id:
-            case "layers":
-                self.show_tab("files")
-            case "findings" | "secrets" | "dockerfile":
-                self.show_tab("detail")
-            case "diff":
-                self._open_from_diff()
-
-    def _open_from_diff(self) -> None:
-        place = self.diff.place
-        if place is not None and place[0] == self.code.path:
-            self.show_tab("dockerfile")
-            self.code.put_cursor(place[1] - 1)
-
-    # Filter
-
-    def action_filter(self) -> None:
-        """Ask for the filter of the pane, or what to search in the files."""
-        found = self.query("#filter")
-        if found:
-            entry = found.first(Input)
-        else:
-            entry = Input(id="filter", compact=True)
-            entry.cursor_blink = False
-            self.mount(entry, before="#keys")
-        self._filtering = self.place if self.place in ("files", *Pane) else self.top_pane.value
-        word = "Search" if self._filtering == "files" else "Filter"
-        entry.placeholder = f"{word} the {self._filtering}: words in any order, esc clears"
-        entry.value = self._filter_now()
-        entry.add_class("-shown")
-        entry.focus()
-
-    _filtering = "findings"
-
-    def _filter_now(self) -> str:
-        if self._filtering == "files":
-            return self.files.file_tree.needle if self.files.file_tree is not None else ""
-        return self.store.filters.get(Pane(self._filtering), "")
-
-    @on(Input.Changed, "#filter")
-    def _filter_changed(self, event: Input.Changed) -> None:
-        self.set_filter(event.value)
-
-    def set_filter(self, text: str) -> None:
-        if self._filtering == "files":
-            self.files.search(text)
-            return
-        pane = Pane(self._filtering)
-        self.store.set_filter(pane, text)
-        self.draw_panes()
-
-    @on(Input.Submitted, "#filter")
-    def _filter_done(self) -> None:
-        self.action_keep_filter()
-
-    def action_keep_filter(self) -> None:
-        """Enter: back to the pane with the filter on."""
-        self._leave_filter()
-
-    def _leave_filter(self) -> None:
-        entry = self.query("#filter").first(Input)
-        entry.remove_class("-shown")
-        self.query_one(f"#{self._filtering}").focus()
-
-    def action_clear(self) -> None:
-        """Escape: leave and clear the filter; else put an enlarged pane back."""
-        focused = self.focused
-        if isinstance(focused, Input):
-            self.set_filter("")
-            focused.value = ""
-            self._leave_filter()
-            return
-        place = self.place
-        if place == "files" and self.files.file_tree is not None and self.files.file_tree.needle:
-            self.files.search("")
-        elif place in PANES and self.store.filters.get(Pane(place)):
-            self._filtering = place
-            self.set_filter("")
-        elif place == "layers" and self.store.own_only:
-            self.action_own_only()
-        else:
-            self.remove_class("-zoom-panes", "-zoom-bench")
-
-    # Sort and zoom
-
-    def action_sort(self) -> None:
-        sorting = self.store.sort_next(self.top_pane)
-        self.draw_panes()
-        self.notify(
-            f"{self.top_pane.value.capitalize()} by {sorting.column}", timeout=2, markup=False
-        )
-
-    def action_sort_reverse(self) -> None:
-        now = self.store.sorts.get(self.top_pane)
-        columns = {"layers": "order", "findings": "severity", "secrets": "severity"}
-        column = now.column if now is not None else columns[self.top_pane.value]
-        self.store.sort_by(self.top_pane, column)
-        self.draw_panes()
-
-    @on(Lines.HeaderClicked)
-    def _sort_by(self, event: Lines.HeaderClicked) -> None:
-        event.stop()
-        self.store.sort_by(Pane(event.lines.id or "findings"), event.column)
-        self.draw_panes()
-
-    def action_own_only(self) -> None:
-        self.store.own_only = not self.store.own_only
-        self.draw_layers()
-
-    def action_zoom(self) -> None:
-        name = "-zoom-panes" if self.place in PANES else "-zoom-bench"
-        if self.has_class("-zoom-panes") or self.has_class("-zoom-bench"):
-            self.remove_class("-zoom-panes", "-zoom-bench")
-        else:
-            self.add_class(name)
-
     def action_next_finding(self) -> None:
         self._step(1)
 
@@ -440,18 +229,9 @@ class Following(Board):
         self.draw_tab()
         self.refresh_bindings()
 
-    def where_words(self) -> str:
-        """The place under the cursor, for messages."""
-        return clean(self.store.dockerfile_path, 200)
-
 
 def _rule(finding: Finding) -> Rule | None:
     """The rule behind a finding, None for findings of pragmas and imports."""
     from hardening.rules import rule_by_id
 
     return rule_by_id(finding.rule)
-
-
-def same_image(one: Image, other: Image) -> bool:
-    """The same files: accepting a fix makes a new value of the image, not a new image."""
-    return one is other or (one.id == other.id and one.files_read == other.files_read)

@@ -13,7 +13,7 @@ from tui.findings import FindingRow, Mark, refusals, usable_fixes
 from tui.masking import Masks, text_secrets
 from tui.messages import ReplayReady, RunReady, WorkFailed
 from tui.rows import SAFETY_WORDS
-from tui.screens.following import Following
+from tui.screens.narrowing import Narrowing
 from tui.source import highlighted_lines
 from tui.text import clean, plural
 
@@ -27,7 +27,7 @@ MAX_ROUNDS = 8
 _DONE = (Mark.ACCEPTED, Mark.PENDING, Mark.STUBBORN, Mark.DROPPED)
 
 
-class Planning(Following):
+class Planning(Narrowing):
     """Adds the plan to the joined screen."""
 
     shown_workspace: Workspace | None = None

@@ -156,7 +156,8 @@ def wild(folder: Path) -> None:
     files = [
         one
         for one in sorted(folder.rglob("*"))
-        if one.is_file() and one.suffix not in (".json", ".md")
+        if one.is_file()
+        and any(word in one.name.lower() for word in ("dockerfile", "containerfile"))
     ]
     texts = [decode(one.read_bytes()) for one in files]
     counts: dict[str, Counter[str]] = {profile.value: Counter() for profile in Profile}

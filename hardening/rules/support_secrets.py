@@ -17,7 +17,7 @@ from hardening.model import (
 )
 from hardening.rules.support import Placed, facts
 from hardening.secrets.model import Secret
-from hardening.secrets.names import can_be_secret, is_secret_name
+from hardening.secrets.names import is_plainly_none, is_secret_name
 from hardening.secrets.scanner import scan_text
 from hardening.subject import Subject
 
@@ -71,7 +71,7 @@ def secret_variables(subject: Subject, keyword: str) -> dict[str, list[Variable]
             if not specific and not is_secret_name(pair.key):
                 continue
             value = pair.value.value if pair.value is not None else None
-            if value and not specific and not can_be_secret(value) and "$" not in value:
+            if value and not specific and is_plainly_none(value):
                 continue
             one = Variable(pair.key, placed, pair.span, value, secret)
             found.setdefault(pair.key, []).append(one)

@@ -28,6 +28,8 @@ _NOT_A_VALUE = re.compile(
     r"(?i)^(?:|true|false|yes|no|on|off|none|null|nil|undefined|required|optional|default|string"
     r"|password|passwd|secret|token|key|user|root|admin_user|env|file|basic|bearer|bool|int|\d{1,3})$"
 )
+_ACCESS_KEY = re.compile(r"(?i)access_?key_?id$")
+_PLAIN = re.compile(r"(?i)^(?:true|false|yes|no|on|off|none|null|required|optional|\d{1,3})$")
 _SWITCH = re.compile(r"(?i)^(?:true|false|none|null|undefined|default|required|string)$")
 _CODE = re.compile(r"^[A-Za-z_][\w.]*(?:\(.*|\[.*\]|->.*|::.*)$|^(?:self|this|os|process)\.")
 _PATH = re.compile(r"^(?:~?/|\.{1,2}/|[A-Za-z]:\\)[\w./\\ -]*$|^/run/secrets/")
@@ -37,6 +39,8 @@ _ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]*://[^@]*$")
 def is_secret_name(name: str) -> bool:
     """True when a variable of this name promises a secret: `NPM_TOKEN`, `db.password`,
     `AWS_SECRET_ACCESS_KEY`; not `TOKEN_TTL`, `PUBLIC_KEY` or `GPG_KEY`."""
+    if _ACCESS_KEY.search(name):
+        return True
     if _PUBLIC_NAME.search(name) or _ABOUT_NAME.search(name):
         return False
     return bool(_SECRET_NAME.search(name) or _JOINED_NAME.search(name))
@@ -51,6 +55,13 @@ def is_value(value: str) -> bool:
     """False for switches where a password should stand: `true`, `none`."""
     value = value.strip()
     return len(value) >= 4 and not _SWITCH.match(value)
+
+
+def is_plainly_none(value: str) -> bool:
+    """True for switches, paths and addresses: the value of a variable that only has a secret's
+    name, in a place where the name alone is taken seriously."""
+    value = value.strip()
+    return bool(_PLAIN.match(value) or _PATH.match(value) or _ADDRESS.match(value))
 
 
 def can_be_secret(value: str) -> bool:

@@ -79,8 +79,16 @@ def find(subject: Subject) -> Iterator[Finding]:
         at=final,
         about="HEALTHCHECK",
         fixes=(_fix(subject, final, probe),) if probe is not None else (),
+        severity=None if _is_service(subject, final) else Severity.INFO,
         tip="Add HEALTHCHECK with a command that asks the service itself, or probes in Kubernetes",
     )
+
+
+def _is_service(subject: Subject, final: Stage) -> bool:
+    """True when something says that the container listens: a tool that ends needs no check."""
+    if any(stage.all("EXPOSE") for stage in facts(subject).dockerfile.chain(final)):
+        return True
+    return subject.image is not None and bool(subject.image.config.exposed_ports)
 
 
 def _has_check(subject: Subject, final: Stage) -> bool:

@@ -108,5 +108,6 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 def _new_file(subject: Subject) -> Edit:
     image = subject.image.reference if subject.image is not None else None
-    text = compose_text(hardened(subject), service="app", build=".", image=image)
+    path = subject.dockerfile.path if subject.dockerfile is not None else "Dockerfile"
+    text = compose_text(hardened(subject), service="app", build=".", image=image, dockerfile=path)
     return Edit(NEW_FILE, Span(0, 0), text)

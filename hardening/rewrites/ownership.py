@@ -91,7 +91,7 @@ def _workdir(start: Start) -> str | None:
 def _server_paths(start: Start, paths: tuple[WritablePath, ...]) -> list[str]:
     if not servers_of(start):
         return []
-    return [one.path for one in paths if not one.kept and one.path not in ("/tmp", "/var/lock")]
+    return [one.path for one in paths if not one.kept and one.path not in ("/tmp", "/run/lock")]
 
 
 def _data_paths(start: Start) -> list[str]:

@@ -67,7 +67,8 @@ def service_edits(
     expected = dict(before)
     for key, value in changes.items():
         wanted = _merged(before.get(key), value)
-        if wanted == before.get(key):
+        present = before.get(key)
+        if wanted == present and type(wanted) is type(present):
             continue
         expected[key] = wanted
         own = place.node.get(key)
@@ -263,11 +264,22 @@ def changes_of(flags: tuple[RunFlag, ...]) -> dict[str, ComposeValue]:
     return found
 
 
-def compose_text(run: HardenedRun, *, service: str, build: str | None, image: str | None) -> str:
-    """A new Compose file with one hardened service; `build` is its context folder."""
+def compose_text(
+    run: HardenedRun,
+    *,
+    service: str,
+    build: str | None,
+    image: str | None,
+    dockerfile: str = "Dockerfile",
+) -> str:
+    """A new Compose file with one hardened service; `build` is its context folder, `dockerfile`
+    the path in it."""
     lines = ["services:", f"  {service}:"]
-    if build is not None:
+    if build is not None and dockerfile == "Dockerfile":
         lines.append(f"    build: {_scalar(build)}")
+    elif build is not None:
+        lines += ["    build:", f"      context: {_scalar(build)}"]
+        lines.append(f"      dockerfile: {_scalar(dockerfile)}")
     if image is not None:
         lines.append(f"    image: {_scalar(image)}")
     for key, value in changes_of(run.usable).items():

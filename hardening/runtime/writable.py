@@ -26,7 +26,7 @@ _SERVERS: dict[str, tuple[tuple[str, bool], ...]] = {
     "nginx": (("/var/cache/nginx", False), ("/run", False)),
     "debian-nginx": (("/var/lib/nginx", False), ("/var/log/nginx", False), ("/run", False)),
     "httpd": (("/usr/local/apache2/logs", False),),
-    "apache2": (("/run", False), ("/var/log/apache2", False), ("/var/lock", False)),
+    "apache2": (("/run", False), ("/run/lock", False), ("/var/log/apache2", False)),
     "php-fpm": (("/run", False),),
     "postgres": (("/var/run/postgresql", False), ("/var/lib/postgresql/data", True)),
     "mysql": (("/var/run/mysqld", False), ("/var/lib/mysql", True)),

@@ -197,3 +197,11 @@ def test_whatever_stood_there_stays(
 def test_a_new_file_is_valid_compose() -> None:
     text = compose_text(HardenedRun(()), service="app", build=".", image="shop:1 2")
     assert read_yaml(text, "c").value == {"services": {"app": {"build": ".", "image": "shop:1 2"}}}
+
+
+def test_a_new_file_names_a_dockerfile_of_another_name() -> None:
+    text = compose_text(
+        HardenedRun(()), service="app", build=".", image=None, dockerfile="docker/web.Dockerfile"
+    )
+    build = {"context": ".", "dockerfile": "docker/web.Dockerfile"}
+    assert read_yaml(text, "c").value == {"services": {"app": {"build": build}}}

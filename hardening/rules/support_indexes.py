@@ -12,22 +12,19 @@ from hardening.rules.support import Facts, Run
 from hardening.rules.support_fixes import command_end, literal
 from hardening.rules.support_packages import APT, APT_LISTS
 
-INSTALLS = frozenset(
-    {"install", "reinstall", "upgrade", "dist-upgrade", "full-upgrade", "build-dep"}
-)
-INSTALLS |= {
-    "download",
-    "source",
-    "fetch",
-    "in",
-    "dup",
-    "update",
-    "search",
-    "list",
-    "info",
-    "policy",
+# fmt: off
+INSTALLS = frozenset({
+    "install", "reinstall", "upgrade", "dist-upgrade", "full-upgrade", "build-dep", "download", "source",
+    "fetch", "in", "dup", "update", "search", "list", "info", "policy",
+})
+# fmt: on
+RPM = ("yum", "dnf", "microdnf")
+FAMILIES = {
+    **dict.fromkeys(APT, APT),
+    "apk": ("apk",),
+    "zypper": ("zypper",),
+    **dict.fromkeys(RPM, RPM),
 }
-FAMILIES = {**dict.fromkeys(APT, APT), "apk": ("apk",), "zypper": ("zypper",)}
 INDEX = {**dict.fromkeys(APT, ("update",)), "apk": ("update",), "zypper": ("update",)}
 KEPT = {**dict.fromkeys(APT, APT_LISTS), "apk": "/var/cache/apk", "zypper": "/var/cache/zypp"}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_indexes import FAMILIES, INDEX, KEPT, is_alone, merge_with_install
+from hardening.rules.support_indexes import INDEX, KEPT, is_alone, merge_with_install
 from hardening.subject import Subject
 
 rule = Rule(
@@ -65,7 +65,7 @@ rule = Rule(
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     known = facts(subject)
-    for run, call in known.calls(*FAMILIES):
+    for run, call in known.calls(*INDEX):
         if call.verb not in INDEX[call.manager] or run.is_volatile(KEPT[call.manager]):
             continue
         if not is_alone(run, call):

@@ -22,6 +22,7 @@ _ABOUT_NAME: Final = re.compile(
     r"|length|len|size|ttl|expiry|expires|expiration|timeout|age|version|algorithm|alg|method|mode"
     r"|enabled|disabled|required|provider|header|prefix|suffix|format|policy|count|limit|max|min"
     r"|issuer|audience|scope|scopes|realm|ref|manager|server|service|class|field|column|param"
+    r"|prompt|message|label|text|title|description|hint|error|help|placeholder|regex|pattern"
     r"|hash|checksum|sha256|sha512|md5|digest|sum|ring|rotation|store|strategy)$"
 )
 _NOT_A_VALUE = re.compile(

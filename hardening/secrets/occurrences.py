@@ -15,6 +15,7 @@ from hardening.secrets.names import can_be_secret, is_public_name
 BINARY_TEST: Final = 8192
 MAX_KEY: Final = 16 << 10
 _NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\[\]-]{0,64}$")
+_ASSIGNED = re.compile(r"^[A-Za-z0-9_]*=[\"']$")
 _NAME = re.compile(r"[A-Za-z0-9_.\[\]-]+")
 _CODE_FILE: Final = re.compile(r"(?i)\.(?:py|php|inc|rb|js|ts|go|java|kt|cs|tf|gradle)$")
 _KEY_START = re.compile(
@@ -114,6 +115,6 @@ def _is_setting(hit: Hit, data: bytes) -> bool:
     if not quoted and data[hit.end : hit.end + 1] in (b"(", b"[", b"{"):
         return False
     has_digit = any(letter.isdigit() for letter in value)
-    if " " in value.strip():
+    if " " in value.strip() and not _ASSIGNED.search(hit.name):
         return False
     return quoted or has_digit or not value.isalpha() or len(value) >= 6

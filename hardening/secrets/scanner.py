@@ -23,8 +23,11 @@ from hardening.secrets.occurrences import hits_in_command, hits_in_setting
 from hardening.secrets.packaged import Packaged
 from hardening.secrets.pipeline import PHASE, search
 
+MAX_COMMAND: Final = 64 << 10
+"""Characters of one history entry that are looked at."""
 MAX_FILE: Final = 5 << 20
 """Bytes read of one file; what lies beyond is not searched."""
+_PAIR = re.compile(r"(?:^|\s)([A-Za-z_]\w*)=(.*?)(?=\s[A-Za-z_]\w*=|$)", re.S)
 _BUILD_ARGS = re.compile(r"^\|(\d{1,3}) ")
 
 
@@ -90,11 +93,22 @@ def named_hit(name: str, value: str) -> Hit:
 def _of_history(image: Image) -> Iterator[Seen]:
     for number, entry in enumerate(image.history):
         place = ConfigPlace(f"history[{number}]")
-        arguments, command = split_build_args(entry.created_by)
+        arguments, command = split_build_args(entry.created_by[:MAX_COMMAND])
         for name, value in arguments:
             yield from _of_setting(name, value, place)
+        if command.lstrip().startswith(("ENV ", "/bin/sh -c #(nop) ")):
+            for name, value in _env_pairs(command):
+                yield from _of_setting(name, value, place)
         for hit in hits_in_command(command):
             yield Seen(hit, place, reason_to_demote(hit, ""))
+
+
+def _env_pairs(created_by: str) -> Iterator[tuple[str, str]]:
+    """The pairs of an ENV entry. Their quotes are lost: a value ends where the next begins."""
+    _, keyword, text = created_by.partition("ENV ")
+    if keyword:
+        for match in _PAIR.finditer(text.removesuffix("# buildkit").strip()):
+            yield match[1], match[2].strip()
 
 
 def split_build_args(created_by: str) -> tuple[tuple[tuple[str, str], ...], str]:

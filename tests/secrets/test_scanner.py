@@ -257,3 +257,22 @@ def test_a_person_can_stop_the_scan() -> None:
 def test_what_makes_a_private_key(text: str, found: bool) -> None:
     secrets = image_of(LayerSketch({"srv/some.txt": text}))
     assert ("private-key" in {one.rule for one in secrets}) is found
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ("/bin/sh -c #(nop) ENV PASS=ADMIN", True),
+        ("ENV PASS=ADMIN", True),
+        ("/bin/sh -c #(nop) ENV PASS=", False),
+        ("/bin/sh -c #(nop) ENV abc=hello password=sensibledata", True),
+        ("/bin/sh -c #(nop) ENV ABC=hello PASS= ", False),
+        ('/bin/sh -c SECRET_API_KEY=63AF7AA15067C05616FDDD88A3A2E8F2 echo "data"', True),
+        ('/bin/sh -c HELLO="PASS=\\"notThis\\"" echo "no"', False),
+        ('/bin/sh -c SECRET="hello world" run', True),
+        ("/bin/sh -c echo 'secret = foo;' > test.conf", False),
+        ('/bin/sh -c PASSWORD_PROMPT="Enter the password" run', False),
+    ],
+)
+def test_secrets_of_history(command: str, found: bool) -> None:
+    assert bool(image_of(LayerSketch({"a": "b"}, command=command))) is found

@@ -14,8 +14,8 @@ from hardening.rules.support_packages import APT, APT_LISTS
 
 # fmt: off
 INSTALLS = frozenset({
-    "install", "reinstall", "upgrade", "dist-upgrade", "full-upgrade", "build-dep", "download", "source",
-    "fetch", "in", "dup", "update", "search", "list", "info", "policy",
+    "install", "reinstall", "upgrade", "dist-upgrade", "full-upgrade", "build-dep", "download",
+    "source", "fetch", "in", "dup", "update", "search", "list", "info", "policy",
 })
 # fmt: on
 RPM = ("yum", "dnf", "microdnf")

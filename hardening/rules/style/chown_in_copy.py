@@ -75,6 +75,6 @@ def find(subject: Subject) -> Iterator[Finding]:
             subject,
             f"The account that runs the container ({_owner(placed)}) may change what is copied",
             at=placed.instruction,
-            about=" ".join(word.value for word in placed.instruction.words),
+            about=f"{_owner(placed)} {placed.instruction.words[-1].value}",
             fixes=(fix,),
         )

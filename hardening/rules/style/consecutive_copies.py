@@ -64,48 +64,61 @@ def _joins(first: Instruction, second: Instruction) -> bool:
     return same and target == second.words[-1].value and target.endswith(("/", "."))
 
 
-def _fixes(subject: Subject, first: Instruction, second: Instruction) -> Iterator[Fix]:
+def _groups(copies: list[Instruction]) -> Iterator[list[Instruction]]:
+    """Runs of COPYs that could be one."""
+    group: list[Instruction] = []
+    for one in copies:
+        if group and not _joins(group[-1], one):
+            if len(group) > 1:
+                yield group
+            group = []
+        group.append(one)
+    if len(group) > 1:
+        yield group
+
+
+def _fixes(subject: Subject, group: list[Instruction]) -> Iterator[Fix]:
     dockerfile = facts(subject).dockerfile
-    between = dockerfile.text[first.span.end : second.span.start]
-    if between.strip() or first.comments or second.comments or second.leading_comments:
+    text = dockerfile.text
+    first, rest = group[0], group[1:]
+    edits: list[Edit] = []
+    sources = [word for one in group for word in one.words[:-1]]
+    for before, one in pairwise(group):
+        between = text[before.span.end : one.span.start]
+        if between.strip() or before.comments or one.comments or one.leading_comments:
+            return
+        edits.append(Edit(dockerfile.path, Span(before.span.end, one.span.end), ""))
+    moved = " ".join(word.text for one in rest for word in one.words[:-1])
+    if "\n" in moved:
         return
-    sources = Span(second.words[0].span.start, second.words[-2].span.end).slice(dockerfile.text)
-    if "\n" in sources:
-        return
-    gone = Edit(dockerfile.path, Span(first.span.end, second.span.end), "")
-    joined = insert_at(dockerfile, first.words[-2].span.end, f" {sources}")
-    names = [
-        word.value.rstrip("/").rpartition("/")[2]
-        for word in (*first.words[:-1], *second.words[:-1])
-    ]
+    names = [word.value.rstrip("/").rpartition("/")[2] for word in sources]
+    statement = "No two sources have one name"
     unique = len(set(names)) == len(names)
     yield Fix(
         "join",
         "Join them in one COPY",
-        (joined, gone),
+        (insert_at(dockerfile, first.words[-2].span.end, f" {moved}"), *edits),
         (
-            holds("No two sources have one name", ", ".join(names))
-            if unique
-            else unknown("No two sources have one name", ", ".join(names)),
+            (holds if unique else unknown)(statement, ", ".join(names)),
             unknown(
                 "The first layer need not be cached on its own",
                 "Only you know how often it changes",
             ),
         ),
-        "One layer instead of two.",
+        f"One layer instead of {len(group)}.",
     )
 
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     copies = [one.instruction for one in facts(subject).all("COPY") if not one.deferred]
-    for first, second in pairwise(copies):
-        if _joins(first, second):
-            yield rule.finding(
-                subject,
-                f"This COPY goes where the one on line {first.start_line} goes: one layer would do",
-                at=second,
-                about=" ".join(word.value for word in second.words),
-                fixes=tuple(_fixes(subject, first, second)),
-                tip="Name all sources in one COPY",
-            )
+    for group in _groups(copies):
+        yield rule.finding(
+            subject,
+            f"{len(group)} COPYs in a row go to {group[0].words[-1].value}: one layer would do",
+            at=group[1],
+            about=group[0].words[-1].value,
+            also=tuple(facts(subject).dockerfile.place(one.span) for one in group[2:]),
+            fixes=tuple(_fixes(subject, group)),
+            tip="Name all sources in one COPY",
+        )

@@ -53,7 +53,7 @@ def non_root_user(subject: Subject) -> Fix | None:
     edits = _edits(start, dockerfile, choice, owned, with_shell)
     preconditions = (
         choice.precondition,
-        _entrypoint(start),
+        entrypoint_precondition(start),
         _later_steps(start),
         _ports(start),
         *owned.preconditions,
@@ -133,7 +133,7 @@ def _last_step(start: Start) -> Instruction:
     return last
 
 
-def _entrypoint(start: Start) -> Precondition:
+def entrypoint_precondition(start: Start) -> Precondition:
     programs = start_programs(start)
     for program in programs.commands:
         reason = _SYSTEM_SERVICES.get(program.name)

@@ -12,6 +12,7 @@ from hardening.runtime.flag_model import HardenedRun, RunFlag
 from hardening.runtime.limit_flags import init_flag, memory_flag, pids_flag, publish_flag
 from hardening.runtime.read_only_flag import read_only_flag
 from hardening.runtime.start import start_of
+from hardening.runtime.user_flag import user_flag
 from hardening.subject import Subject
 
 __all__ = ["HardenedRun", "RunFlag", "docker_run_text", "hardened"]
@@ -25,6 +26,7 @@ def hardened(subject: Subject) -> HardenedRun:
     if cached is None:
         start = start_of(subject)
         flags = (
+            user_flag(start),
             capability_flag(start),
             read_only_flag(start),
             new_privileges_flag(start),

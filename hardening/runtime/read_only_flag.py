@@ -32,7 +32,7 @@ def read_only_flag(start: Start) -> RunFlag:
     paths = [one for one in writable_paths(start) if not one.kept]
     ids = _ids(start)
     mounts = tuple(
-        tmpfs_option(one.path, "0700" if ids and one.path != "/tmp" else one.mode, ids)
+        tmpfs_option(one.path, _mode(start, one, ids), ids)
         for one in paths
         if one.path not in covered | mounted
     )
@@ -54,6 +54,15 @@ def read_only_flag(start: Start) -> RunFlag:
         cis="5.13",
         present=run is not None and run.read_only,
     )
+
+
+def _mode(start: Start, path: WritablePath, ids: tuple[int, int] | None) -> str:
+    """Closed to others where the owner is known: the user by number, or root."""
+    if path.path in ("/tmp", "/var/tmp") or path.kept:
+        return path.mode
+    if ids is not None:
+        return "0700"
+    return "0755" if start.user.root else path.mode
 
 
 def _mounted(start: Start) -> set[str]:

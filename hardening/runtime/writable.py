@@ -39,7 +39,7 @@ _SERVERS: dict[str, tuple[tuple[str, bool], ...]] = {
         ("/usr/local/tomcat/work", False),
     ),
     "jetty": (("/tmp/jetty", False),),
-    "sshd": (("/run/sshd", False),),
+    "sshd": (("/run", False), ("/run/sshd", False)),
     "supervisord": (("/run", False), ("/var/log/supervisor", False)),
     "cron": (("/run", False),),
     "crond": (("/run", False),),

@@ -150,3 +150,15 @@ def test_an_init_is_proposed_only_where_none_is() -> None:
     assert hardened(memory_subject('FROM node\nCMD ["node", "x"]\n')).flag("init") is not None
     with_tini = memory_subject('FROM node\nENTRYPOINT ["tini", "--"]\nCMD ["node", "x"]\n')
     assert hardened(with_tini).flag("init") is None
+
+
+def test_the_user_flag_needs_an_account_that_was_seen() -> None:
+    text = 'FROM node:20\nENTRYPOINT ["node", "x"]\n'
+    passwd = "root:x:0:0::/root:/bin/sh\nnode:x:1000:1000::/home/node:/bin/sh\n"
+    image = ImageSketch((LayerSketch({"etc/passwd": passwd, "bin/sh": "x"}),))
+    flag = hardened(memory_subject(text, image=image)).flag("user")
+    assert flag is not None
+    assert (flag.words, flag.safety) == (("--user", "1000:1000"), Safety.REVIEW)
+    assert hardened(memory_subject(text)).flag("user") is None
+    patched = memory_subject(text + "USER 1000:1000\n", image=image)
+    assert hardened(patched).flag("user") is None

@@ -98,6 +98,8 @@ ACTIONS: tuple[Action, ...] = (
            "main", LOOK),
     Action("reveal", "m", "unmask", "Show the secret unmasked until the cursor moves", "main",
            LOOK, 8),
+    Action("missing", "i", "what is missing", "Show what was not assessed, left out or went wrong, "
+           "and what to do", "main", LOOK),
     Action("switch-view", "v", "view", "Unified or side by side diff; this layer's files or all; "
            "docker run or Compose", "main", LOOK, 10),
     Action("zoom", "z", "enlarge", "Enlarge the pane, or put it back", "main", LOOK, 17),

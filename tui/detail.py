@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from hardening.image.model import Entry, Image
-from hardening.model import Finding, Fix, Safety, Skipped, Verdict
+from hardening.model import Finding, Fix, Report, Safety, Skipped, Verdict
 from hardening.secrets.model import Secret
 from tui.files import mode_words
 from tui.findings import FindingRow, Mark, usable_fixes
@@ -195,9 +195,35 @@ def skipped_cells(skipped: Iterable[Skipped]) -> list[Cells]:
     """What was not assessed, why, and what to do about it."""
     lines: list[Cells] = []
     for one in skipped:
-        told = f"{_text(one.what)}: {_text(one.reason)}"
-        lines.append([("? ", "warn"), (told, "plain"),
-                      (f" {_text(one.next_step)}" if one.next_step else "", "muted")])  # fmt: skip
+        told = f"{_text(one.what)}: {_text(one.reason).rstrip('.')}."
+        step = _text(one.next_step)
+        step = f" {step[:1].upper()}{step[1:]}" if step else ""
+        lines.append([("? ", "warn"), (told, "plain"), (step, "muted")])
+    return lines
+
+
+def missing_words(report: Report) -> list[Cells]:
+    """What was not assessed, which findings were left out and by whom, which rules failed."""
+    lines: list[Cells] = []
+    if report.skipped:
+        lines += [[("Not assessed", "header")], *skipped_cells(report.skipped), []]
+    if report.unparsed:
+        lines.append([("Could not be parsed, and is never rewritten", "header")])
+        lines += [[("✗ ", "bad"), (place_words(place), "plain")] for place in report.unparsed[:50]]
+        lines.append([])
+    if report.ignored:
+        lines.append([("Left out on request", "header")])
+        for one in report.ignored:
+            told = f"{_text(one.finding.message)}  {_text(one.source)}"
+            until = f" until {one.expires}" if one.expires is not None else ""
+            lines.append(
+                [("– ", "muted"), (told, "plain"), (f" {_text(one.reason)}{until}", "muted")]
+            )
+        lines.append([])
+    if report.failures:
+        lines.append([("Rules that failed, a fault of drydock", "header")])
+        lines += [[("! ", "bad"), (f"{_text(one.rule)}: {_text(one.error)}", "plain")]
+                  for one in report.failures]  # fmt: skip
     return lines
 
 

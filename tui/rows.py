@@ -209,6 +209,10 @@ def short_command(command: str) -> str:
     return clean(" ".join(text.removesuffix("# buildkit").split()), 400)
 
 
+KIND_ALONE = 28
+"""Cells below which a row of the secrets pane has room for the kind only."""
+
+
 def secret_cells(secret: Secret, cells_wide: int, revealed: str | None) -> Cells:
     """`● HIGH GitHub token  app/.env  added in 4, deleted in 6 · recoverable  ghp_…a1`"""
     quiet = bool(secret.demoted)
@@ -219,6 +223,8 @@ def secret_cells(secret: Secret, cells_wide: int, revealed: str | None) -> Cells
     room = cells_wide - sum(width(text) for text, _ in cells)
     if cells_wide < 60 and revealed is not None:
         return crop([*cells, (value, "bad")], cells_wide)
+    if cells_wide < KIND_ALONE:
+        return crop([*cells, (clean(secret.title, 80), tone)], cells_wide)
     if cells_wide < 60:
         title = min(room, max(12, room // 2))
         cells.append((fit(clean(secret.title, 80), title), tone))
@@ -261,6 +267,8 @@ def life_short(secret: Secret) -> str:
 def secret_header(cells_wide: int) -> list[tuple[str, str]]:
     head = [(fit("Sev", 6) if cells_wide >= 40 else "S", "severity"), (" ", "")]
     room = cells_wide - sum(len(text) for text, _ in head)
+    if cells_wide < KIND_ALONE:
+        return [*head, (fit("Kind", room), "kind")]
     if cells_wide < 60:
         title = min(room, max(12, room // 2))
         return [*head, (fit("Kind", title), "kind"), (" ", ""),

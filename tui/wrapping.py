@@ -10,9 +10,7 @@ def wrap_cells(cells: Cells, wide: int) -> list[Cells]:
     """A paragraph in lines of at most `wide` cells; words that are longer are cut."""
     if not cells:
         return [[]]
-    hang = 0
-    if (cells[0][0].endswith("  ") and cells[0][0].strip()) or cells[0][0].startswith("  "):
-        hang = min(width(cells[0][0]), wide // 2)
+    hang = min(_hanging(cells[0][0]), wide // 2)
     lines: list[Cells] = [[]]
     used = 0
     for text, tone in cells:
@@ -33,6 +31,14 @@ def wrap_cells(cells: Cells, wide: int) -> list[Cells]:
                 lines[-1].append((word, tone))
                 used += size
     return lines
+
+
+def _hanging(first: str) -> int:
+    """Cells by which further lines are indented: the first cell when it is a mark or a key with
+    a space behind it, else the spaces it begins with."""
+    if first.strip() and first.endswith(" ") and (first.startswith(" ") or first.endswith("  ")):
+        return width(first)
+    return len(first) - len(first.lstrip(" "))
 
 
 def _words(text: str) -> list[str]:

@@ -103,6 +103,9 @@ async def test_without_an_engine_the_dockerfile_still_works(
         assert "works without it" in main.banner.plain
         assert main.findings_pane.count == 4
         assert screen.store.opened is not None
+        await screen.press("i")
+        assert isinstance(screen.top(), Dialog)
+        await screen.press("escape")
         assert any("No engine answers" in one.reason for one in screen.store.opened.missing)
         await screen.press("A")
         assert len(screen.store.plan) == 2

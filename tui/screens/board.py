@@ -52,6 +52,7 @@ class Board(Screen[None]):
         self.store = store or Store()
         self.top_pane = Pane.FINDINGS
         self.tab = "dockerfile"
+        self._titles: dict[Pane, tuple[str, str]] = {}
 
     def compose(self) -> ComposeResult:
         yield Palette()
@@ -187,9 +188,19 @@ class Board(Screen[None]):
 
     def _title(self, pane: Pane, title: str, note: str) -> None:
         needle = self.store.filters.get(pane, "")
-        told = f"/{clean(needle, 40)}" if needle else note
-        parts = [title] if not told else [title, (f"  {told}", "$text-accent not bold")]
-        self.pane(pane).border_title = cast(str, Content.assemble(*parts))
+        self._titles[pane] = (title, f"/{clean(needle, 40)}" if needle else note)
+        self.draw_titles()
+
+    def draw_titles(self) -> None:
+        """Titles in the top borders; a note goes where there is no room for all of it."""
+        for pane, (title, note) in self._titles.items():
+            widget = self.pane(pane)
+            fits = not widget.size or len(title) + len(note) + 6 <= widget.size.width
+            parts = [title, (f"  {note}", "$text-accent not bold")] if note and fits else [title]
+            widget.border_title = cast(str, Content.assemble(*parts))
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.draw_titles)
 
     def draw_code(self, lines: list[Cells]) -> None:
         self.code.show_lines(self.store.dockerfile_path, lines)

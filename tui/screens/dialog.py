@@ -139,3 +139,8 @@ def error_dialog(what: str, why: str, next_step: str, choices: tuple[Choice, ...
     if next_step:
         words += [[], [("→ ", "accent"), (clean(next_step, 2000), "plain")]]
     return Dialog("Something went wrong", words, (*choices, Choice("c", "close", "close")))
+
+
+def told_dialog(title: str, words: list[Cells]) -> Dialog:
+    """Something to read, with nothing to decide."""
+    return Dialog(title, words, (Choice("c", "close", "close"),))

@@ -131,6 +131,7 @@ class Following(Board):
             self.top_pane = Pane(place)
             for pane in Pane:
                 self.pane(pane).set_class(pane is self.top_pane, "-current")
+            self.call_after_refresh(self.draw_titles)
         focused = self.focused
         if isinstance(focused, Lines) and focused.count:
             self.follow(focused)

@@ -10,10 +10,12 @@ from textual.widget import Widget
 
 from hardening.errors import Cancelled, DrydockError, UsageError
 from tui.actions import action_by_id
+from tui.detail import missing_words
 from tui.loading import Loader
 from tui.messages import OpeningEnded, PhaseChanged, RunReady, SubjectReady
 from tui.ordering import PANES
 from tui.preferences import remember_recent
+from tui.rows import Cells
 from tui.screens.output import Output
 from tui.state import Store
 from tui.text import clean
@@ -80,6 +82,7 @@ class MainScreen(Output):
     def _start_loader(self) -> None:
         self._opening += 1
         self.phases.clear()
+        self._error = None
         self.banner.show([])
         loader = self.loader = Loader(self.request, self._opening, self.post_message)
         self.run_worker(loader.run, thread=True, group="open", exclusive=True)
@@ -134,19 +137,27 @@ class MainScreen(Output):
             told = "Stopped. What was read so far is shown; f5 reads again."
             self.banner.show([("■ ", "warn"), (told, "plain")])
             return
-        why = f": {clean(error.why, 200)}" if error.why else ""
         works = " The Dockerfile works without it." if self.store.dockerfile_path else ""
-        next_step = f" {clean(error.next_step, 300)}" if error.next_step else ""
-        self.banner.show([("▲ ", "warn"), (clean(error.what, 200), "strong"),
-                          (f"{why}.{works}", "plain"), (next_step, "muted")])  # fmt: skip
+        self.banner.show([("▲ ", "warn"), (f"{clean(error.what, 200)}.", "strong"),
+                          (works, "plain"), ("  i says more", "key")])  # fmt: skip
         self._error = error
 
     _error: DrydockError | None = None
 
     @on(Bar.Pressed, "#banner")
     def _banner_pressed(self) -> None:
+        self.action_missing()
+
+    def action_missing(self) -> None:
+        """What was not assessed, left out or went wrong."""
+        from tui.screens.dialog import told_dialog
+
+        words: list[Cells] = []
         if self._error is not None:
-            self.show_error(self._error)
+            words = [[("▲ ", "warn"), (clean(str(self._error), 4000), "plain")], []]
+        report = self.store.report
+        words += [] if report is None else missing_words(report)
+        self.app.push_screen(told_dialog("What is missing", words or [[("Nothing.", "good")]]))
 
     def action_stop(self) -> None:
         if self.loader is not None:

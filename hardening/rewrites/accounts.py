@@ -107,8 +107,8 @@ def _known_by_name(start: Start) -> Choice | None:
         account = NONROOT
     if account is None:
         return None
-    if family is Family.SCRATCH:
-        evidence = "An image from scratch has no accounts; a number needs none"
+    if family is Family.SCRATCH or (family is Family.DISTROLESS and start.accounts is not None):
+        evidence = "The image has no account of its own; a number needs none"
         return Choice(Account("", account.uid, account.gid), (), holds(STATEMENT, evidence))
     name = account.name or str(account.uid)
     known = f"{start.base} is known to have {name} with uid {account.uid}"

@@ -1,0 +1,77 @@
+"""What the root-user rule says where a plain alarm would be wrong."""
+
+from __future__ import annotations
+
+from hardening.image.synthetic import ImageSketch, LayerSketch
+from hardening.model import Confidence, Finding, RunConfiguration, Safety, Severity
+from hardening.opening import memory_subject
+from hardening.rules import rule_by_id
+from hardening.subject import Subject
+
+GUARDED = '#!/bin/sh\nif [ "$(id -u)" = 0 ]; then\n  exec gosu app "$@"\nfi\nexec "$@"\n'
+
+
+def findings(subject: Subject) -> tuple[Finding, ...]:
+    rule = rule_by_id("root-user")
+    assert rule is not None
+    return rule.run(subject)
+
+
+def test_an_entrypoint_that_leaves_root_is_low_and_says_so() -> None:
+    text = 'FROM debian:12\nRUN useradd app\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]\nCMD ["x"]\n'
+    (found,) = findings(memory_subject(text, files={"run.sh": GUARDED}))
+    assert found.severity is Severity.LOW
+    assert "gosu" in found.message
+    assert found.fixes[0].safety is Safety.REVIEW
+    (official,) = findings(memory_subject("FROM postgres:16\n"))
+    assert official.severity is Severity.LOW
+    assert "postgres" in official.message
+
+
+def test_an_unknown_base_is_said_to_be_unknown() -> None:
+    (found,) = findings(memory_subject("FROM team/base:1\n"))
+    assert found.confidence is Confidence.MEDIUM
+    assert "team/base:1" in found.message
+
+
+def test_an_image_without_a_dockerfile_is_judged_by_its_configuration() -> None:
+    image = ImageSketch((LayerSketch({"bin/sh": "x"}),))
+    (found,) = findings(memory_subject(None, image=image))
+    assert found.tip and not found.fixes
+    assert not findings(memory_subject(None, image=ImageSketch((LayerSketch({}),), user="7")))
+
+
+def test_an_image_that_starts_unprivileged_silences_the_rule() -> None:
+    image = ImageSketch((LayerSketch({"etc/passwd": "app:x:7:7::/:/bin/sh\n"}),), user="app")
+    assert not findings(memory_subject('FROM team/base:1\nCMD ["x"]\n', image=image))
+
+
+def test_low_ports_in_the_network_of_the_host_forbid_the_fix() -> None:
+    run = RunConfiguration("compose.yaml#web", network_mode="host")
+    (found,) = findings(memory_subject('FROM debian:12\nEXPOSE 80\nCMD ["x"]\n', run=run))
+    assert found.fixes[0].safety is Safety.MANUAL
+
+
+def test_a_container_to_log_in_to_stays_root() -> None:
+    text = 'FROM debian:12\nRUN apt-get install -y openssh-server\nEXPOSE 22\nCMD ["x"]\n'
+    (found,) = findings(memory_subject(text))
+    assert found.fixes[0].safety is Safety.MANUAL
+
+
+def test_the_account_of_the_image_is_used_and_its_number_is_never_taken_twice() -> None:
+    passwd = "root:x:0:0::/root:/bin/sh\nnode:x:1000:1000::/home/node:/bin/sh\n"
+    files = {"etc/passwd": passwd, "bin/sh": "x", "usr/sbin/useradd": "x", "usr/sbin/groupadd": "x"}
+    image = ImageSketch((LayerSketch(files),))
+    (found,) = findings(memory_subject('FROM team/base:1\nCMD ["x"]\n', image=image))
+    assert found.fixes[0].edits[-1].text == "USER 1000:1000\n"
+    taken = passwd.replace("node:x:1000:1000", "app:x:10001:10001").replace("root:x", "root:x")
+    crowded = ImageSketch((LayerSketch({**files, "etc/passwd": taken}),))
+    (other,) = findings(memory_subject('FROM team/base:1\nCMD ["x"]\n', image=crowded))
+    assert "USER 10001:10001" in other.fixes[0].edits[-1].text
+
+
+def test_an_image_without_shell_or_account_runs_as_a_number() -> None:
+    image = ImageSketch((LayerSketch({"app": "x", "etc/os-release": "ID=debian\n"}),))
+    (found,) = findings(memory_subject('FROM team/base:1\nCMD ["/app"]\n', image=image))
+    assert found.fixes[0].safety is Safety.REVIEW
+    assert [edit.text for edit in found.fixes[0].edits] == ["USER 65532:65532\n"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.model import Finding, Severity
+from hardening.context import BuildContext
+from hardening.model import Edit, Finding, Fix, Severity, Span, holds, unknown
 from hardening.rules.frame import Example, Need, Rule
 from hardening.rules.support_copy import transfers
+from hardening.secrets.credential_names import is_credential_file
 from hardening.subject import Subject
 
 rule = Rule(
@@ -20,7 +22,14 @@ rule = Rule(
     bad=(
         Example(
             "FROM alpine:3.22\nCOPY config.ini /srv/\n",
+            "FROM alpine:3.22\nCOPY config.ini /srv/\n",
             files={".dockerignore": "*.ini\n", "config.ini": "[a]\n"},
+            files_after={".dockerignore": "*.ini\n!config.ini\n"},
+        ),
+        Example(
+            "FROM alpine:3.22\nCOPY .env /srv/\n",
+            files={".dockerignore": ".env\n", ".env": "A=1\n"},
+            note="it holds credentials by its name: better not copied",
         ),
     ),
     good=(
@@ -35,6 +44,24 @@ rule = Rule(
         ),
     ),
 )
+
+
+def _fixes(subject: Subject, context: BuildContext, source: str) -> Iterator[Fix]:
+    path = context.ignore_path
+    text = subject.texts.get(path or "")
+    if path is None or text is None or is_credential_file(source):
+        return
+    joint = "" if not text or text.endswith("\n") else "\n"
+    yield Fix(
+        "let-through",
+        f"Let {source} through",
+        (Edit(path, Span(len(text), len(text)), f"{joint}!{source}\n"),),
+        (
+            holds("The file's name does not promise credentials", source),
+            unknown("The file was left out by mistake", "A COPY names it"),
+        ),
+        "The builder receives the file, and the build no longer stops.",
+    )
 
 
 @rule.check
@@ -54,5 +81,6 @@ def find(subject: Subject) -> Iterator[Finding]:
                 f"{source} is left out by {context.ignore_path}, so it cannot be copied",
                 at=word.span,
                 about=source,
+                fixes=tuple(_fixes(subject, context, source)),
                 tip=f"Take the pattern out of {context.ignore_path} or add !{source} below it",
             )

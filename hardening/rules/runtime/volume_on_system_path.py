@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hardening.dockerfile.edits import delete_instruction, replace_span
+from hardening.dockerfile.model import Form, Word
 from hardening.image.synthetic import ImageSketch, LayerSketch
-from hardening.model import ConfigPlace, Finding, Severity
+from hardening.model import ConfigPlace, Finding, Fix, Severity, unknown
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support import facts
+from hardening.rules.support import Placed, facts
+from hardening.rules.support_settings import with_blanks
 from hardening.subject import Subject
 
 _SYSTEM = frozenset(
@@ -38,8 +41,17 @@ rule = Rule(
     aliases=("dockle:DKL-DI-0002",),
     needs=frozenset(),
     bad=(
-        Example("FROM alpine:3.22\nVOLUME /proc\n"),
-        Example('FROM alpine:3.22\nVOLUME ["/srv/data", "/sys/"]\n', findings=1),
+        Example("FROM alpine:3.22\nVOLUME /proc\n", "FROM alpine:3.22\n"),
+        Example(
+            "FROM alpine:3.22\nVOLUME /srv/data /sys\n",
+            "FROM alpine:3.22\nVOLUME /srv/data\n",
+            findings=1,
+        ),
+        Example(
+            'FROM alpine:3.22\nVOLUME ["/srv/data", "/sys/"]\n',
+            findings=1,
+            note="the list form is left to the author",
+        ),
         Example(
             "FROM alpine:3.22\nRUN true\n",
             image=ImageSketch(layers=(LayerSketch({"a": "b"}),), volumes=("/dev",)),
@@ -48,6 +60,25 @@ rule = Rule(
     ),
     good=(Example("FROM alpine:3.22\nVOLUME /var/lib/app /etc/app.d\n"),),
 )
+
+
+def _fixes(subject: Subject, placed: Placed, word: Word) -> Iterator[Fix]:
+    dockerfile, instruction = facts(subject).dockerfile, placed.instruction
+    alone = len(instruction.words) == 1
+    if placed.deferred or (instruction.form is Form.EXEC and not alone):
+        return
+    edit = (
+        delete_instruction(dockerfile, instruction)
+        if alone
+        else replace_span(dockerfile, with_blanks(dockerfile, instruction, word.span), "")
+    )
+    yield Fix(
+        "remove-volume",
+        f"Take {word.value} out of VOLUME",
+        (edit,),
+        (unknown("Nobody relies on the volume", "Who starts the container may mount it by name"),),
+        "The directory is the image's own, and updates reach it.",
+    )
 
 
 @rule.check
@@ -64,6 +95,7 @@ def find(subject: Subject) -> Iterator[Finding]:
                         f"VOLUME {path} covers a directory of the system",
                         at=word.span,
                         about=path,
+                        fixes=tuple(_fixes(subject, placed, word)),
                         severity=None if placed.shipped else Severity.LOW,
                         tip="Name a directory of the program's own, such as /var/lib/app",
                     )

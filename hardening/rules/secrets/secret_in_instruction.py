@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.model import Evidence, Finding, Severity
+from hardening.dockerfile.edits import replace_span
+from hardening.dockerfile.model import Dockerfile
+from hardening.model import Evidence, Finding, Fix, Severity, Span, holds
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.rules.support_secrets import TEMPLATE, lowered, secrets_of_text
@@ -20,7 +22,11 @@ rule = Rule(
     bad=(
         Example("FROM alpine:3.22\nLABEL contact=https://bob:s3cretpw9@git.example/\n"),
         Example('FROM alpine:3.22\nCMD ["app", "--db", "postgres://app:s3cretpw9@db/app"]\n'),
-        Example('FROM alpine:3.22\n# was: https://bob:s3cretpw9@git.example/\nCMD ["app"]\n'),
+        Example(
+            'FROM alpine:3.22\n# was: https://bob:s3cretpw9@git.example/\nCMD ["app"]\n',
+            'FROM alpine:3.22\nCMD ["app"]\n',
+            note="a comment does nothing: it goes",
+        ),
     ),
     good=(
         Example("FROM alpine:3.22\nLABEL contact=https://git.example/bob\n"),
@@ -29,6 +35,25 @@ rule = Rule(
 )
 
 _ELSEWHERE = frozenset({"ENV", "ARG", "RUN"})
+
+
+def _fixes(dockerfile: Dockerfile, span: Span) -> Iterator[Fix]:
+    """Takes out the comment line; a parser directive is none."""
+    comment = next((one for one in dockerfile.comments if one.span.contains(span)), None)
+    if comment is None:
+        return
+    start = dockerfile.line_start(comment.line)
+    end = dockerfile.text.find("\n", comment.span.end)
+    gone = Span(start, len(dockerfile.text) if end < 0 else end + 1)
+    if dockerfile.text[start : comment.span.start].strip():
+        return
+    yield Fix(
+        "remove-comment",
+        "Take out the comment",
+        (replace_span(dockerfile, gone, ""),),
+        (holds("The line is a comment", "The builder does not read it"),),
+        "The secret is gone from this version of the file; history still has it.",
+    )
 
 
 @rule.check
@@ -50,6 +75,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             at=span,
             about=secret.sha256[:12],
             evidence=(Evidence(f"{secret.title}: {secret.masked}"),),
+            fixes=tuple(_fixes(dockerfile, span)) if owner is None else (),
             severity=lowered(level) if quiet else level,
             tip="Take it out, change it where it is checked, and pass it when the container starts",
         )

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from hardening.dockerfile.shell_model import Command, ShellWord
-from hardening.model import Finding, Severity
+from hardening.model import Finding, Fix, Severity, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Run, facts
+from hardening.rules.support_fixes import append_command
 from hardening.rules.support_leftovers import is_removed
 from hardening.rules.support_secrets import lowered
 from hardening.secrets.names import is_secret_name
@@ -46,7 +47,10 @@ rule = Rule(
     bad=(
         Example(
             "FROM node:24\nRUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN \\\n"
-            '    echo "//registry.example/:_authToken=${NPM_TOKEN}" > .npmrc && npm ci\n'
+            '    echo "//registry.example/:_authToken=${NPM_TOKEN}" > .npmrc && npm ci\n',
+            "FROM node:24\nRUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN \\\n"
+            '    echo "//registry.example/:_authToken=${NPM_TOKEN}" > .npmrc && npm ci '
+            "&& rm -f .npmrc\n",
         ),
         Example(
             "FROM alpine:3.22\nARG GIT_TOKEN\nRUN git config --global "
@@ -85,11 +89,35 @@ def find(subject: Subject) -> Iterator[Finding]:
                 f"{name} is written into {target}, which stays in the layer",
                 at=command.span,
                 about=f"{name} {target}",
+                fixes=tuple(_fixes(subject, run, command, target)),
                 severity=None if run.shipped else lowered(lowered(rule.severity)),
                 tip="Mount the file itself (--mount=type=secret,target=...), or delete it in "
                 "the same "
                 "RUN",
             )
+
+
+def _fixes(subject: Subject, run: Run, command: Command, target: str) -> Iterator[Fix]:
+    """Deletes the file at the end of the RUN, where something used it in between and its place is
+    certain."""
+    end = max(one.span.end for one in run.script.pipeline_of(command))
+    later = any(one.span.start > end for one in run.script.commands)
+    moves = bool(run.script.named("cd", "pushd"))
+    plain = re.fullmatch(r"[\w./~-]+", target) is not None
+    certain = plain and (not moves or target.startswith(("/", "~")))
+    if not later or not certain or run.placed.deferred:
+        return
+    dockerfile = facts(subject).dockerfile
+    edit = append_command(dockerfile, run.instruction, run.script, f"rm -f {target}")
+    if edit is None:
+        return
+    yield Fix(
+        "remove-file",
+        f"End the RUN with rm -f {target}",
+        (edit,),
+        (unknown(f"Nothing later reads {target}", "A later RUN, or the program, may need it"),),
+        "The file is gone before the layer is closed.",
+    )
 
 
 def _secret_of(run: Run, command: Command) -> str | None:

@@ -7,15 +7,12 @@ from hardening.rewrites.account_choice import FIRST_ID, STATEMENT, Choice
 from hardening.rewrites.made_accounts import accounts_made, numbered_account
 from hardening.rewrites.new_accounts import creation_commands
 from hardening.runtime.base_facts import NONROOT, Account, Family, known_account
+from hardening.runtime.image_account import WWW_DATA, image_account, runs_apache
 from hardening.runtime.start import Start
-from hardening.runtime.writable import servers_of
 
 __all__ = ["STATEMENT", "Choice", "choose_account", "named_account"]
 
 NAME = "app"
-NOBODY = (65534, 99)
-WWW_DATA = Account("www-data", 33, 33, "/var/www")
-_OWN_IDS = range(1000, 65_000)
 
 
 def choose_account(start: Start) -> Choice | None:
@@ -68,39 +65,17 @@ def _created_in_dockerfile(start: Start) -> Choice | None:
 
 
 def _in_image(start: Start) -> Choice | None:
-    """An ordinary account of the image's passwd: the one that the base is known for, or the first
-    with a uid of its own."""
-    if start.accounts is None:
+    account = image_account(start)
+    if account is None:
         return None
-    known = known_account(start.base) if start.base else None
-    users = [
-        user for user in start.accounts.users
-        if (user.uid not in (0, *NOBODY) and user.gid != 0) or (known and user.name == known.name)
-    ]  # fmt: skip
-    if known is None and _runs_apache(start):
-        known = WWW_DATA
-        users = list(start.accounts.users)
-    chosen = next((user for user in users if known and user.name == known.name), None)
-    chosen = chosen or next((user for user in users if user.name == NONROOT.name), None)
-    chosen = chosen or next(
-        (user for user in users if user.uid in _OWN_IDS and user.name not in ("ubuntu", "debian")),
-        None,
-    )
-    if chosen is None:
-        return None
-    account = Account(chosen.name, chosen.uid, chosen.gid, chosen.home)
-    evidence = f"/etc/passwd of the image has {chosen.name} with uid {chosen.uid}"
+    evidence = f"/etc/passwd of the image has {account.name} with uid {account.uid}"
     return Choice(account, (), holds(STATEMENT, evidence))
-
-
-def _runs_apache(start: Start) -> bool:
-    return any(server in ("apache2", "httpd") for server, _ in servers_of(start))
 
 
 def _known_by_name(start: Start) -> Choice | None:
     account = known_account(start.base) if start.base else None
     family = start.family[0]
-    if family is Family.DEBIAN and start.accounts is None and _runs_apache(start):
+    if family is Family.DEBIAN and start.accounts is None and runs_apache(start):
         evidence = "Debian's Apache changes to www-data, which is uid 33 in every Debian image"
         return Choice(WWW_DATA, (), unknown(STATEMENT, f"{evidence}; the image was not read"))
     if account is None and family in (Family.SCRATCH, Family.DISTROLESS):

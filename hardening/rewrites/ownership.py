@@ -104,7 +104,8 @@ def _data_paths(start: Start) -> list[str]:
         if instruction.flag("chown") is not None:
             continue
         for source in sources:
-            root = source.strip("/").removeprefix("./").strip(".")
+            root = source.strip("/").removeprefix("./")
+            root = "" if root == "." else root
             folder = destination.rstrip("/") or "/"
             if root and not context.is_directory(root):
                 continue

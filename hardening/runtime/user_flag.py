@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hardening.model import Verdict, unknown
-from hardening.rewrites.accounts import choose_account
-from hardening.rewrites.non_root_user import entrypoint_precondition
+from hardening.model import holds, unknown
 from hardening.runtime.flag_model import RunFlag
+from hardening.runtime.image_account import image_account
+from hardening.runtime.leaving_root import entrypoint_precondition
 from hardening.runtime.start import Start
 
 
@@ -14,21 +14,22 @@ def user_flag(start: Start) -> RunFlag | None:
     the Dockerfile has to make one."""
     run = start.subject.run_configuration
     configured = (run.user or "") if run is not None else ""
-    if start.user.root is not True or start.image is None:
+    account = image_account(start) if start.user.root else None
+    if account is None:
         return None
-    choice = choose_account(start)
-    if choice is None or choice.commands or choice.edits:
-        return None
-    if choice.precondition.verdict is not Verdict.HOLDS:
-        return None
-    owned = unknown("What it writes belongs to that account", "Only a run can show it")
+    ids = f"{account.uid}:{account.gid}"
+    seen = f"/etc/passwd of the image has {account.name} with uid {account.uid}"
     return RunFlag(
         "user",
-        f"Run as {choice.ids}",
-        ("--user", choice.ids),
-        (("user", choice.ids),),
+        f"Run as {ids}",
+        ("--user", ids),
+        (("user", ids),),
         "Root in the container is one bug away from root on the host; a USER line is better still.",
-        (choice.precondition, entrypoint_precondition(start), owned),
+        (
+            holds("The image has an unprivileged account", seen),
+            entrypoint_precondition(start),
+            unknown("What it writes belongs to that account", "Only a run can show it"),
+        ),
         cis="4.1",
         present=configured.partition(":")[0] not in ("", "0", "root"),
     )

@@ -18,7 +18,6 @@ from hardening.model import (
 from hardening.rules.support import Placed, facts
 from hardening.secrets.model import Secret
 from hardening.secrets.names import is_plainly_none, is_secret_name
-from hardening.secrets.scanner import scan_text
 from hardening.subject import Subject
 
 _CACHE = "_secrets_of_text"
@@ -30,6 +29,8 @@ def secrets_of_text(dockerfile: Dockerfile) -> tuple[tuple[Secret, Span], ...]:
     Dockerfile, so that it is worked out once."""
     cached = dockerfile.__dict__.get(_CACHE)
     if cached is None:
+        from hardening.secrets.texts import scan_text
+
         found = [
             (secret, place.span)
             for secret in scan_text(dockerfile.text, dockerfile.path)

@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 
 from hardening.secrets.formats import TOKEN_CHARACTERS, Format, all_formats
 
+SMALL: Final = 32 << 10
 AUTOMATON_MEMORY: Final = 64 << 20
 MAX_HITS_PER_FORMAT: Final = 200
 """Per file: a file that holds more of one kind is data, and its first hits say so."""
@@ -43,20 +44,24 @@ class Matcher(Protocol):
 
 
 class PlainMatcher:
-    """The fallback: `re`, behind a keyword search."""
+    """The fallback: `re`, behind a keyword search. What never occurs is never compiled."""
 
     def __init__(self, formats: Sequence[Format]) -> None:
-        self._formats = tuple((one, re.compile(one.trigger)) for one in formats)
-        self._patterns = {one.id: re.compile(one.pattern) for one in formats}
+        self._formats = tuple(formats)
 
     def candidates(self, data: bytes) -> Iterable[Format]:
         folded = data.lower()
-        for one, trigger in self._formats:
-            if any(word in folded for word in one.keywords) and trigger.search(data):
+        for one in self._formats:
+            if any(word in folded for word in one.keywords) and _compiled(one.trigger).search(data):
                 yield one
 
     def matches(self, one: Format, data: bytes) -> Iterator[re.Match[bytes]]:
-        return self._patterns[one.id].finditer(data)
+        return _compiled(one.pattern).finditer(data)
+
+
+@cache
+def _compiled(pattern: bytes) -> re.Pattern[bytes]:
+    return re.compile(pattern)
 
 
 class AutomatonMatcher:
@@ -98,9 +103,20 @@ def matcher() -> Matcher:
         return PlainMatcher(all_formats())
 
 
+@cache
+def _plain() -> Matcher:
+    return PlainMatcher(all_formats())
+
+
+def matcher_for(size: int) -> Matcher:
+    """The matcher for data of that many bytes: building the automaton costs more than a short text
+    is worth, as long as nobody has built it."""
+    return _plain() if size < SMALL and not matcher.cache_info().currsize else matcher()
+
+
 def find(data: bytes, *, chosen: Matcher | None = None) -> tuple[Hit, ...]:
     """Every hit, in order of place; of overlapping hits the more specific one stays."""
-    engine = chosen or matcher()
+    engine = chosen or matcher_for(len(data))
     return confirm(engine, engine.candidates(data), data)
 
 

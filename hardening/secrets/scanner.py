@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from hardening.image.model import Entry, Image
-from hardening.model import ConfigPlace, FilePlace, ImagePathPlace, Place, Span
+from hardening.model import ConfigPlace, ImagePathPlace, Place
 from hardening.progress import SILENT, Progress
 from hardening.secrets.engine import Hit
 from hardening.secrets.grouping import Seen, grouped, line_of
@@ -22,6 +22,9 @@ from hardening.secrets.names import can_be_secret, is_secret_name
 from hardening.secrets.occurrences import hits_in_command, hits_in_setting
 from hardening.secrets.packaged import Packaged
 from hardening.secrets.pipeline import PHASE, search
+from hardening.secrets.texts import scan_text
+
+__all__ = ["scan_image", "scan_text"]
 
 MAX_COMMAND: Final = 64 << 10
 """Characters of one history entry that are looked at."""
@@ -29,24 +32,6 @@ MAX_FILE: Final = 5 << 20
 """Bytes read of one file; what lies beyond is not searched."""
 _PAIR = re.compile(r"(?:^|\s)([A-Za-z_]\w*)=(.*?)(?=\s[A-Za-z_]\w*=|$)", re.S)
 _BUILD_ARGS = re.compile(r"^\|(\d{1,3}) ")
-
-
-def scan_text(text: str, path: str) -> tuple[Secret, ...]:
-    """Secrets of one text; places are spans of the file `path`."""
-    data = text.encode("utf-8", "surrogateescape")
-    seen = []
-    offset = characters = 0
-    line = 1
-    for hit in sorted(hits_in_command(text), key=lambda one: one.start):
-        before = data[offset : hit.start].decode("utf-8", "surrogateescape")
-        characters += len(before)
-        line += before.count("\n")
-        offset = hit.start
-        length = len(hit.value.decode("utf-8", "surrogateescape"))
-        lines = hit.value.rstrip(b"\n").count(b"\n")
-        place = FilePlace(path, Span(characters, characters + length), line, line + lines)
-        seen.append(Seen(hit, place, reason_to_demote(hit, path), line))
-    return grouped(seen, None)
 
 
 def scan_image(image: Image, *, progress: Progress = SILENT) -> tuple[Secret, ...]:

@@ -77,6 +77,7 @@ _USERS: Final = frozenset(
         "xz",
     }
 )
+_UNPACKERS: Final = frozenset({"tar", "bsdtar", "unzip", "cpio", "dpkg", "rpm"})
 _HASH_IN_ADDRESS: Final = re.compile(r"(?i)\b[0-9a-f]{40,128}\b")
 _KEY_FILE: Final = re.compile(
     r"(?i)\.(?:asc|gpg|pub|sig|sha256(?:sum)?|sha512(?:sum)?|md5|minisig|repo|list|pem|crt)$"
@@ -122,6 +123,15 @@ def user_of(one: Fetched) -> Command | None:
         if command.name == base or (command.name in _USERS and _is_use(command)):
             return command
     return None
+
+
+def unpacker_of(one: Fetched) -> Command | None:
+    """The command that unpacks or installs the download as it arrives: `curl ... | tar xz`."""
+    command = one.download.command
+    if one.download.output is not None or command.pipeline_length < 2:
+        return None
+    later = (two for two in one.run.script.pipeline_of(command) if two.position > command.position)
+    return next((two for two in later if two.name in _UNPACKERS), None)
 
 
 def _is_use(command: Command) -> bool:

@@ -45,6 +45,19 @@ rule = Rule(
             note="wget, and arguments for the script",
         ),
         Example('FROM debian:13\nRUN bash -c "$(curl -fsSL https://example.com/install.sh)"\n'),
+        Example(
+            "FROM debian:13\nRUN curl -fsSL https://example.com/setup_20.x | sudo -E bash -\n",
+            "FROM debian:13\nARG SETUP_20_X_SHA256\nRUN curl -fsSL -o /tmp/setup_20.x "
+            "https://example.com/setup_20.x && "
+            'echo "${SETUP_20_X_SHA256}  /tmp/setup_20.x" | sha256sum -c - && '
+            "sudo -E bash /tmp/setup_20.x && rm /tmp/setup_20.x\n",
+            note="sudo stays as it is",
+        ),
+        Example(
+            "FROM debian:13\nRUN (curl -s https://example.com/a || wget -qO- "
+            "https://example.com/a) | sh\n",
+            note="two ways to get it: left to the author",
+        ),
         Example("FROM debian:13\nRUN bash <(curl -fsSL https://example.com/install.sh)\n"),
     ),
     good=(
@@ -92,15 +105,21 @@ def _fixes(
         and not run.placed.deferred
     )
     fetch = _fetch(subject, downloader, address or "")
-    if not plain or arguments is None or fetch is None or address is None:
+    if (
+        not plain
+        or not _adjacent(subject, downloader, shell)
+        or arguments is None
+        or fetch is None
+        or address is None
+    ):
         return
     dockerfile = facts(subject).dockerfile
     bare = address.strip("\"'")
     name = checksum_name(bare)
     base = re.sub(r"[^A-Za-z0-9._-]", "", bare.split("?")[0].rstrip("/").rpartition("/")[2])
     target = f"/tmp/{base or 'download'}"
-    prefix = "sudo " if "sudo" in shell.wrappers else ""
-    script = " ".join([f"{prefix}{shell.words[0].text}", target, *arguments])
+    interpreter = dockerfile.text[_start(shell) : shell.words[0].span.end]
+    script = " ".join([interpreter, target, *arguments])
     text = (
         f"{fetch[0]} {target} {fetch[1]} && "
         f'echo "${{{name}}}  {target}" | sha256sum -c - && {script} && rm {target}'
@@ -121,6 +140,22 @@ def _fixes(
         f"The build needs --build-arg {name}=<sha256 from the publisher> and stops when the script "
         "is another one.",
     )
+
+
+def _start(shell: Command) -> int:
+    """Where the shell's side of the pipe begins: its wrapper, its first assignment, its name."""
+    starts = [shell.span.start, shell.words[0].span.start]
+    if shell.wrapper_span is not None:
+        starts.append(shell.wrapper_span.start)
+    return min(starts)
+
+
+def _adjacent(subject: Subject, downloader: Command, shell: Command) -> bool:
+    """True when nothing but the pipe (and a continued line) stands between the two."""
+    dockerfile = facts(subject).dockerfile
+    between = dockerfile.text[command_end(downloader) : _start(shell)]
+    cut = shell.wrappers and shell.wrapper_span is None
+    return not cut and between.replace(dockerfile.escape, "").strip() == "|"
 
 
 def _fetch(subject: Subject, downloader: Command, address: str) -> tuple[str, str] | None:

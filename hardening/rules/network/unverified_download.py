@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from hardening.model import Confidence, Finding, Fix, Severity, unknown
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support_downloads import Fetched, fetched, is_verified, user_of, verification
+from hardening.rules.support_downloads import (
+    Fetched,
+    fetched,
+    is_verified,
+    unpacker_of,
+    user_of,
+    verification,
+)
 from hardening.rules.support_fixes import literal, unconditional
 from hardening.subject import Subject
 
@@ -19,6 +26,7 @@ rule = Rule(
     aliases=("cis-docker:4.11",),
     confidence=Confidence.MEDIUM,
     bad=(
+        Example("FROM debian:13\nRUN curl -fsSL https://example.com/tool.tgz | tar -xz -C /opt\n"),
         Example(
             "FROM debian:13\nRUN curl -fsSL -o /tmp/tool.tgz https://example.com/tool.tgz "
             "&& tar -xzf /tmp/tool.tgz -C /opt && rm /tmp/tool.tgz\n",
@@ -57,7 +65,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     for one in fetched(subject):
         if one.download.piped_into is not None or is_verified(one):
             continue
-        user = user_of(one)
+        user = user_of(one) or unpacker_of(one)
         if user is None:
             continue
         yield rule.finding(
@@ -66,7 +74,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             at=one.download.command.span,
             about=one.address.rpartition("://")[2],
             fixes=tuple(_fixes(subject, one)),
-            severity=None if one.run.shipped else Severity.LOW,
+            severity=None if one.run.shipped and one.download.output else Severity.LOW,
             tip="Take the SHA-256 from the publisher and compare it with sha256sum -c",
         )
 

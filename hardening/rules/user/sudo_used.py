@@ -101,11 +101,13 @@ def find(subject: Subject) -> Iterator[Finding]:
             if command.name != "sudo" and "sudo" not in command.wrappers:
                 continue
             shown = command.name or "a command"
+            # what a shell is given may be changed by the fix of another rule
+            kept = 1 if shown in ("sh", "bash", "dash", "ash", "zsh") else 3
             yield rule.finding(
                 subject,
                 f"sudo runs {shown}" if command.name != "sudo" else "sudo is called",
                 at=command.span,
-                about=f"sudo {' '.join(word.text for word in command.words[:3])}",
+                about=f"sudo {' '.join(word.text for word in command.words[:kept])}",
                 fixes=tuple(_fixes(known, placed, command)),
                 tip="Switch with USER root before the RUN and back after it",
             )

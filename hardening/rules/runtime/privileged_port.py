@@ -5,34 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hardening.dockerfile.model import Stage
 from hardening.model import Finding, Severity
-from hardening.rules.frame import Example, Rule
+from hardening.rules.frame import Example, Profile, Rule
 from hardening.rules.support import facts
 from hardening.subject import Subject
 
 rule = Rule(
     title="Listen above port 1023 as a non-root user",
-    severity=Severity.LOW,
+    severity=Severity.INFO,
     why="Docker lets every user open low ports, older containerd, OpenShift and host networking do "
     "not: there the program fails, and the quick way out is to run it as root again.",
     references=("https://docs.docker.com/reference/dockerfile/#expose",),
     aliases=("cis-docker:5.8",),
-    bad=(Example("FROM alpine:3.22\nUSER 10001:10001\nEXPOSE 80\n"),),
+    profile=Profile.ALL,
+    bad=(
+        Example("FROM alpine:3.22\nUSER 10001:10001\nEXPOSE 80\n"),
+        Example("FROM alpine:3.22\nEXPOSE 8443 443/tcp\n", findings=1),
+    ),
     good=(
         Example("FROM alpine:3.22\nUSER 10001:10001\nEXPOSE 8080\n"),
-        Example("FROM alpine:3.22\nEXPOSE 80\n", note="root may open it"),
+        Example("FROM alpine:3.22\nEXPOSE $PORT\n"),
     ),
 )
 
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
-    known = facts(subject)
-    final = known.dockerfile.final_stage
-    if final is None or not _is_unprivileged(subject, final):
-        return
-    for placed in known.all("EXPOSE"):
+    for placed in facts(subject).all("EXPOSE"):
         for word in placed.instruction.words:
             port = re.match(r"(\d{1,5})(?:/\w+)?$", word.value)
             if placed.shipped and port and 0 < int(port[1]) < 1024:
@@ -43,11 +42,3 @@ def find(subject: Subject) -> Iterator[Finding]:
                     about=word.value,
                     tip="Listen on a port above 1023 and publish it: -p 80:8080",
                 )
-
-
-def _is_unprivileged(subject: Subject, final: Stage) -> bool:
-    users = [
-        one.value for stage in facts(subject).dockerfile.chain(final) for one in stage.all("USER")
-    ]
-    user = users[-1] if users else (subject.image.config.user if subject.image else "")
-    return bool(user) and user.partition(":")[0] not in ("", "0", "root") and "$" not in user

@@ -104,7 +104,7 @@ ACTIONS: tuple[Action, ...] = (
            "docker run or Compose", "main", LOOK, 10),
     Action("zoom", "z", "enlarge", "Enlarge the pane, or put it back", "main", LOOK, 17),
     Action("write", "w", "write", "Preview the patch and write it", "main", FILES, 11),
-    Action("export", "x", "export", "Write the patch to a file instead", "main", FILES, 18),
+    Action("export", "x", "export", "Save the patch, or the report, as a file", "main", FILES, 18),
     Action("edit", "e", "edit", "Open the file at the line in $VISUAL or $EDITOR", "main", FILES,
            13),
     Action("copy", "y", "copy", "Copy what the cursor is on", "main", FILES, 15),

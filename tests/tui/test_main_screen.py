@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -425,7 +426,30 @@ async def test_a_full_subject_survives_every_key(open_screen: Opener) -> None:
             "right_square_bracket", "left_square_bracket", "tab", "shift+tab")  # fmt: skip
     async with open_screen(full_subject()) as screen:
         for place in ("1", "2", "3", "4", "5", "6", "8"):
+            await screen.pilot.press(place)
             for key in keys:
-                await screen.pilot.press(place, key)
+                await screen.pilot.press(key)
         await settle(screen.pilot)
         assert isinstance(screen.top(), MainScreen)
+
+
+async def test_a_picture_is_saved(
+    open_screen: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with open_screen() as screen:
+        await screen.press("ctrl+s")
+    saved = list(tmp_path.glob("drydock-*.svg"))
+    assert len(saved) == 1
+    assert "Findings" in saved[0].read_text() and TOKEN not in saved[0].read_text()
+
+
+async def test_the_report_goes_to_a_file(open_screen: Opener, project: Path) -> None:
+    async with open_screen(open_files(project)) as screen:
+        await screen.press("x", "ctrl+u", *"report.json", "enter")
+        report = json.loads((project / "report.json").read_text())
+        assert report["schema"] == "drydock.report/1"
+        rules = {one["rule"] for one in report["reports"][0]["findings"]}
+        assert "root-user" in rules
+        await screen.press("x", "ctrl+u", *"report.txt", "enter")
+        assert "root-user" in (project / "report.txt").read_text()

@@ -17,6 +17,7 @@ from textual.widgets import Input
 from hardening.errors import DrydockError
 from tui.actions import bindings_for
 from tui.messages import CandidatesReady
+from tui.preferences import load_preferences
 from tui.rows import Cells
 from tui.text import clean, fit, matches, width
 from tui.widgets.bars import Bar, KeyBar, KeyHint
@@ -137,7 +138,10 @@ class OpeningScreen(ModalScreen[Choice | None]):
         """Files first, then what the engine has; an engine that is missing is told."""
         from hardening.candidates import find_candidates
 
-        found = find_candidates(self.folder())
+        try:
+            found = find_candidates(self.folder())
+        except OSError:
+            found = ()
         self.post_message(CandidatesReady(found, (), None))
         try:
             images = local_images()
@@ -155,17 +159,18 @@ class OpeningScreen(ModalScreen[Choice | None]):
         choices = [Choice(kinds[one.kind], one.label, one.detail, candidate=one)
                    for one in event.candidates]  # fmt: skip
         choices += [Choice("Image", one, "local image", image=one) for one in event.images]
-        choices += _samples()
+        choices += [*_recent(), *_samples()]
         words: list[Cells] = [
             [],
             [("  No Dockerfile here, and no local image.", "muted")],
             [("  Type a path or an image name and press enter.", "muted")],
         ]
-        frame = self.query_one("#opening")
-        frame.border_subtitle = Content(
-            "" if event.engine_error is None
-            else clean(f"no local images: {event.engine_error.what}", 80)
-        )  # fmt: skip
+        told = ""
+        if event.engine_error is not None:
+            told = f"no local images: {event.engine_error.what}"
+        if self._error is not None:
+            told = f"{self._error.what}: {self._error.why}"
+        self.query_one("#opening").border_subtitle = Content(clean(told, 84))
         self.choices.show(choices, words)
 
     @on(Input.Changed)
@@ -215,6 +220,15 @@ class OpeningScreen(ModalScreen[Choice | None]):
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+
+def _recent() -> list[Choice]:
+    """Dockerfiles that were opened before and are still there."""
+    from hardening.candidates import Candidate
+
+    paths = [Path(one) for one in load_preferences().recent]
+    return [Choice("Recent", str(path), "", candidate=Candidate(path, "dockerfile", str(path)))
+            for path in paths if path.is_file()]  # fmt: skip
 
 
 def _samples() -> list[Choice]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from hardening.errors import ChangedOnDisk, DrydockError
+from tui.export import export
 from tui.messages import WorkFailed
 from tui.outside import copy_locally, editor_command
 from tui.rows import place_words, secret_cells, short_command
@@ -110,29 +111,27 @@ class Output(Planning):
     # Export
 
     def action_export(self) -> None:
-        workspace = self._workspace()
-        if workspace is None:
+        opened = self.store.opened
+        if opened is None:
             return
         screen = PathScreen(
-            "Save the patch",
-            [[("For git apply or patch -p1. Relative to ", "plain"),
-              (clean(str(workspace.root), 300), "muted")]],
-            "drydock.patch",
+            "Save the patch or the report",
+            [[("A patch for git apply or patch -p1; a name that ends in .json or .txt saves the "
+               "report. Relative to ", "plain"), (clean(str(opened.root), 300), "muted")]],
+            "drydock.patch" if self.store.plan.fixes else "drydock.json",
         )  # fmt: skip
         self.app.push_screen(screen, self._export_answered)
 
     def _export_answered(self, answer: str | None) -> None:
-        from hardening.writing import write_patch
-
-        workspace = self._workspace() if answer else None
-        if answer is None or workspace is None:
+        opened = self.store.opened
+        if answer is None or opened is None:
             return
         try:
-            path = write_patch(workspace, patch_target(answer, workspace.root))
+            path = export(self.store, patch_target(answer, opened.root))
         except DrydockError as error:
             self.show_error(error)
             return
-        self.notify(f"Saved {clean(str(path), 400)}", title="Patch", markup=False)
+        self.notify(clean(str(path), 400), title="Saved", markup=False)
 
     # Editor
 

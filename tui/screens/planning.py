@@ -250,8 +250,10 @@ class Planning(Narrowing):
                 return True if store.can_redo else None
             case "accept_safe":
                 return True if store.safe_left else None
-            case "reject_all" | "write" | "export":
+            case "reject_all" | "write":
                 return True if store.plan.fixes else None
+            case "export":
+                return True if store.report is not None else None
         return True
 
 

@@ -245,14 +245,18 @@ def _next_choice(
     return min(choices, key=lambda choice: _order(choice[0]), default=None)
 
 
-def _order(key: str) -> tuple[int, str]:
+def _order(key: str) -> tuple[int, str, int]:
     """Bases first, since a rewrite copies by their versions; then the rewrite that makes new
-    stages; then the rest; what is derived from the finished image, such as run flags, last."""
+    stages; then the rest; what is derived from the finished image, such as run flags, last. Of
+    findings that are alike the last one goes first, so that the others keep their numbers."""
     name = split_key(finding_key_of(key))[0]
     rule = rule_by_id(name)
     theme = "" if rule is None else rule.theme
     rank = 0 if theme == "base" else 1 if name == RESHAPING else 3 if theme == "runtime" else 2
-    return (rank, key)
+    alike, _, number = finding_key_of(key).rpartition(".")
+    if not number.isdigit() or not alike:
+        return (rank, key, 0)
+    return (rank, alike, -int(number))
 
 
 def _result(state: _State, dropped: list[Dropped], conflicts: list[Conflict]) -> Replayed:

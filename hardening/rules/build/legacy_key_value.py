@@ -41,7 +41,7 @@ rule = Rule(
 def _fixes(dockerfile: Dockerfile, instruction: Instruction) -> Iterator[Fix]:
     source = instruction.arguments.slice(dockerfile.text)
     match = GAP.match(source)
-    if match is None or "\n" in source:
+    if match is None or "\n" in source or any(sign in match[0] for sign in "\"'\\"):
         return
     rest = source[match.end() :].rstrip()
     if any(sign in rest for sign in "\"'\\`") and not QUOTED.match(rest):

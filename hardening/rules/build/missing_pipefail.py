@@ -96,7 +96,12 @@ def _fixes(subject: Subject, run: Run) -> Iterator[Fix]:
             ),
             "The build stops when any command of the pipe fails.",
         )
-    elif not run.placed.deferred and not busybox and not run.instruction.heredocs:
+    elif (
+        run.stage is not None
+        and not run.placed.deferred
+        and not busybox
+        and not run.instruction.heredocs
+    ):
         yield Fix(
             "shell-pipefail",
             "Set a shell with pipefail before the RUN",

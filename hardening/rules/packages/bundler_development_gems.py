@@ -63,7 +63,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         if _is_chosen(known, run, command):
             continue
         fixes: tuple[Fix, ...] = ()
-        if not run.placed.deferred:
+        if run.stage is not None and not run.placed.deferred:
             fixes = (
                 Fix(
                     "without-development",

@@ -51,6 +51,7 @@ class FileTree:
         self._removed: frozenset[str] = frozenset()
         self._sizes: dict[str, int] = {}
         self._rows: list[Node] | None = None
+        self._paths: list[tuple[str, str]] | None = None
         self._positions: dict[str, int] | None = None
         if layer is not None:
             self._read_layer(layer)
@@ -133,19 +134,22 @@ class FileTree:
 
     def _matching(self) -> Iterator[Node]:
         words = self.needle.casefold().split()
-        paths: Iterable[str] = (
-            iter(self.image.tree)
-            if self.layer is None
-            else sorted({*self._entries, *self._removed})
-        )
         found = 0
-        for path in paths:
-            lowered = path.casefold()
+        for path, lowered in self._searchable():
             if all(word in lowered for word in words):
                 yield self._node(path, 0)
                 found += 1
                 if found >= MAX_MATCHES:
                     return
+
+    def _searchable(self) -> list[tuple[str, str]]:
+        """Every path with its lower-case form, made when the first search asks for it."""
+        if self._paths is None:
+            paths: Iterable[str] = self.image.tree
+            if self.layer is not None:
+                paths = sorted({*self._entries, *self._removed})
+            self._paths = [(path, path.casefold()) for path in paths]
+        return self._paths
 
     def search(self, needle: str) -> None:
         """Show every path that holds all the words, "" for the tree again."""

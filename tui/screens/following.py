@@ -81,7 +81,8 @@ class Following(Board):
 
     def show_links(self, links: Links, source: str) -> None:
         """Mark and bring into view what the links lead to, in every list but the source."""
-        layers = [n for n, one in enumerate(self.layers_pane.order) if one in set(links.layers)]
+        wanted = frozenset(links.layers)
+        layers = [n for n, one in enumerate(self.layers_pane.order) if one in wanted]
         keys = links.findings
         findings = (
             [n for n, row in enumerate(self.findings_pane.rows) if row.key in keys] if keys else []

@@ -27,6 +27,9 @@ MAX_ROUNDS = 8
 _DONE = (Mark.ACCEPTED, Mark.PENDING, Mark.STUBBORN, Mark.DROPPED)
 
 
+_ON_A_FINDING = ("toggle_fix", "accept", "reject", "next_fix")
+
+
 class Planning(Narrowing):
     """Adds the plan to the joined screen."""
 

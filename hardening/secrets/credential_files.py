@@ -10,6 +10,7 @@ import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -90,7 +91,7 @@ _npmrc = _by_pattern(
     rb"[\"']?([^\s\"']{4,600})",
 )
 _pgpass = _by_pattern(PGPASS, rb"(?m)^(?!#)(?:[^:\n]{1,300}:){4}([^\s:]{1,300})$")
-_xml = _by_pattern(
+_xml_field = _by_pattern(
     XML_FIELD,
     rb"(?i)<(?:password|passphrase|pass|privatekey|apikey|token)(?:\s[^<>]{0,200})?>([^<>\s]{4,300})<"
     rb"|\s(?:password|passphrase|pass)=\"([^\"\n]{4,300})\"",
@@ -116,6 +117,17 @@ _define = _by_pattern(
     rb"(?i)define\s{0,4}\(\s{0,4}['\"]\w{0,40}(?:passw|secret|_key|_salt|token)\w{0,40}['\"]\s{0,4},"
     rb"\s{0,40}['\"]([^'\"\n]{4,300})['\"]",
 )
+
+
+def _xml(data: bytes) -> Iterator[Hit]:
+    """Password elements and attributes; those inside a comment are marked."""
+    comments = [match.span() for match in re.finditer(rb"<!--.*?(?:-->|\Z)", data, re.S)]
+    number = 0
+    for hit in sorted(_xml_field(data), key=lambda one: one.start):
+        while number < len(comments) and comments[number][1] <= hit.start:
+            number += 1
+        inside = number < len(comments) and comments[number][0] < hit.start
+        yield replace(hit, commented=inside)
 
 
 def _kube_secret(data: bytes) -> Iterator[Hit]:

@@ -34,6 +34,8 @@ class Hit:
     end: int
     name: str = ""
     """What stands before the value: the setting's name and its separator."""
+    commented: bool = False
+    """Its line is a comment of the file."""
 
 
 class Matcher(Protocol):

@@ -56,6 +56,8 @@ def reason_to_demote(hit: Hit, path: str) -> str:
         return "documented example"
     if hit.format.id.startswith("aws") and value.endswith(("EXAMPLE", "EXAMPLEKEY")):
         return "documented example"
+    if hit.commented:
+        return "commented out"
     by_value = _by_value(hit, value)
     if by_value:
         return by_value

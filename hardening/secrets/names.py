@@ -22,7 +22,7 @@ _ABOUT_NAME: Final = re.compile(
     r"|length|len|size|ttl|expiry|expires|expiration|timeout|age|version|algorithm|alg|method|mode"
     r"|enabled|disabled|required|provider|header|prefix|suffix|format|policy|count|limit|max|min"
     r"|issuer|audience|scope|scopes|realm|ref|manager|server|service|class|field|column|param"
-    r"|prompt|message|label|text|title|description|hint|error|help|placeholder|regex|pattern"
+    r"|encryption|hashing|cipher|classname|toolkit|prompt|message|label|text|title|description|hint|error|help|placeholder|regex|pattern"
     r"|hash|checksum|sha256|sha512|md5|digest|sum|ring|rotation|store|strategy)$"
 )
 _NOT_A_VALUE = re.compile(
@@ -33,7 +33,7 @@ _ACCESS_KEY = re.compile(r"(?i)access_?key_?id$")
 _PLAIN = re.compile(r"(?i)^(?:true|false|yes|no|on|off|none|null|required|optional|\d{1,3})$")
 _SWITCH = re.compile(r"(?i)^(?:true|false|none|null|undefined|default|required|string)$")
 _CODE = re.compile(r"^[A-Za-z_][\w.]*(?:\(.*|\[.*\]|->.*|::.*)$|^(?:self|this|os|process)\.")
-_PATH = re.compile(r"^(?:~?/|\.{1,2}/|[A-Za-z]:\\)[\w./\\ -]*$|^/run/secrets/")
+_PATH = re.compile(r"^(?:\$\w+/|~?/|\.{1,2}/|[A-Za-z]:\\)[\w./\\ -]*$|^/run/secrets/")
 _ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]*://[^@]*$")
 
 

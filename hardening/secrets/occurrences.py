@@ -65,7 +65,7 @@ def _plausible(hits: Iterable[Hit], data: bytes, *, code: bool = False) -> Itera
                 yield whole
         elif kind == "secret-setting":
             if _is_setting(hit, data) and not (code and not _is_quoted(hit)):
-                yield hit
+                yield replace(hit, commented=_is_commented(hit, data))
         elif kind == "password-in-address":
             if hit.value.decode("latin-1").strip("*") and not hit.value.isdigit():
                 yield hit
@@ -100,6 +100,12 @@ def setting_name(hit: Hit, data: bytes) -> str:
     head = before[0].decode("latin-1") if before else ""
     found = _NAME.match(hit.name)
     return head + (found[0] if found else "")
+
+
+def _is_commented(hit: Hit, data: bytes) -> bool:
+    begin = hit.start - len(hit.name)
+    line = data[max(data.rfind(b"\n", 0, begin) + 1, begin - 200) : begin].lstrip()
+    return line.startswith((b"#", b";", b"//", b"*", b"--", b"<!--"))
 
 
 def _is_quoted(hit: Hit) -> bool:

@@ -1,11 +1,13 @@
 """Which files of an image are, byte for byte, what a package manager installed.
 
-Records: dpkg's `info/*.md5sums` (and `status.d/*.md5sums` of distroless images), apk's
-`lib/apk/db/installed` (`Z:Q1` + base 64 of SHA-1), wheels' `RECORD` (PEP 376 / PEP 427, SHA-256).
+Records: dpkg's conffiles in `status`, its `info/*.md5sums` (and `status.d/*.md5sums` of distroless
+images), apk's `lib/apk/db/installed` (`Z:Q1` + base 64 of SHA-1), wheels' `RECORD` (PEP 376 /
+PEP 427, SHA-256).
 """
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Iterator
@@ -18,6 +20,8 @@ from hardening.progress import Progress
 
 MAX_RECORD: Final = 16 << 20
 _APK: Final = "lib/apk/db/installed"
+_STATUS: Final = "var/lib/dpkg/status"
+_CONFFILE: Final = re.compile(r"^ (/\S+) ([0-9a-f]{32})")
 _DPKG: Final = ("var/lib/dpkg/info/", "var/lib/dpkg/status.d/")
 
 
@@ -67,7 +71,7 @@ def _digest(algorithm: str, data: bytes) -> str:
 def _is_record(path: str) -> bool:
     if path.endswith(".md5sums"):
         return path.startswith(_DPKG)
-    return path == _APK or path.endswith(".dist-info/RECORD")
+    return path in (_APK, _STATUS) or path.endswith(".dist-info/RECORD")
 
 
 def _parse(path: str, data: bytes) -> Iterator[tuple[str, str, str, str]]:
@@ -80,8 +84,20 @@ def _parse(path: str, data: bytes) -> Iterator[tuple[str, str, str, str]]:
             yield normpath(name.strip().lstrip("/")), "md5", digest.strip().lower(), package
     elif path == _APK:
         yield from _parse_apk(text)
+    elif path == _STATUS:
+        yield from _parse_status(text)
     else:
         yield from _parse_record(path, text)
+
+
+def _parse_status(text: str) -> Iterator[tuple[str, str, str, str]]:
+    """Configuration files as their packages shipped them (deb-conffiles(5))."""
+    package = ""
+    for line in text.splitlines():
+        if line.startswith("Package: "):
+            package = line[9:].strip()
+        elif found := _CONFFILE.match(line):
+            yield found[1].lstrip("/"), "md5", found[2], package
 
 
 def _parse_apk(text: str) -> Iterator[tuple[str, str, str, str]]:

@@ -276,3 +276,29 @@ def test_what_makes_a_private_key(text: str, found: bool) -> None:
 )
 def test_secrets_of_history(command: str, found: bool) -> None:
     assert bool(image_of(LayerSketch({"a": "b"}, command=command))) is found
+
+
+def test_what_is_commented_out_is_demoted() -> None:
+    found = image_of(
+        LayerSketch({
+            "etc/app.conf": "# password = s3cretpw1\npassword = s3cretpw2\n",
+            "root/.m2/settings.xml": "<!-- <password>s3cretpw3</password> -->"
+            "<password>s3cretpw4</password>",
+        })
+    )
+    assert {one.reveal(): one.demoted for one in found} == {
+        "s3cretpw1": "commented out", "s3cretpw2": "",
+        "s3cretpw3": "commented out", "s3cretpw4": "",
+    }
+
+
+def test_configuration_file_as_its_package_shipped_it_is_demoted() -> None:
+    from hashlib import md5
+
+    content = "password = s3cretpw9\n"
+    status = f"Package: tool\nConffiles:\n /etc/tool.conf {md5(content.encode()).hexdigest()}\n"
+    files = {"etc/tool.conf": content, "var/lib/dpkg/status": status}
+    (secret,) = image_of(LayerSketch(files))
+    assert secret.demoted == "unchanged file of package tool"
+    (secret,) = image_of(LayerSketch({**files, "etc/tool.conf": content + "edited = 1\n"}))
+    assert secret.demoted == ""

@@ -39,6 +39,6 @@ def find(subject: Subject) -> Iterator[Finding]:
                     subject,
                     f"Port {port[1]} needs a privilege outside Docker's default network",
                     at=word.span,
-                    about=word.value,
+                    about=port[1],
                     tip="Listen on a port above 1023 and publish it: -p 80:8080",
                 )

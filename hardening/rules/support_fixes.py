@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from hardening.dockerfile.edits import insert_at, replace_span
 from hardening.dockerfile.model import Dockerfile, Instruction
@@ -51,34 +52,27 @@ def insert_flag(dockerfile: Dockerfile, call: PackageCall, flag: str) -> Edit:
     return insert_at(dockerfile, span.end, " " + flag)
 
 
-def remove_words(dockerfile: Dockerfile, words: tuple[ShellWord, ...]) -> tuple[Edit, ...]:
-    """Words out of a command, each with the blanks before it on its line."""
-    return tuple(remove_span(dockerfile, word.span) for word in words)
+def remove_words(
+    dockerfile: Dockerfile, command: Command, words: tuple[ShellWord, ...]
+) -> tuple[Edit, ...]:
+    """Words out of a command, each with what stands between it and the word before (blanks, a
+    continuation). Empty when a comment would be lost with them."""
+    edits = []
+    for previous, word in pairwise(command.words):
+        if word in words:
+            edit = remove_after(dockerfile, previous.span, word.span)
+            if edit is None:
+                return ()
+            edits.append(edit)
+    return tuple(edits)
 
 
-def remove_span(dockerfile: Dockerfile, span: Span) -> Edit:
-    """One operand out of an instruction, with the blanks before it; where it has a line of its
-    own, the whole line."""
-    text = dockerfile.text
-    start = span.start
-    while start > 0 and text[start - 1] in " \t":
-        start -= 1
-    if start > 0 and text[start - 1] == "\n":
-        return _remove_line_first(dockerfile, span, start)
-    return replace_span(dockerfile, Span(start, span.end), "")
-
-
-def _remove_line_first(dockerfile: Dockerfile, span: Span, start: int) -> Edit:
-    """What begins its line: the whole line goes when nothing but a continuation follows."""
-    text = dockerfile.text
-    end = span.end
-    line_end = text.find("\n", end)
-    rest = text[end:line_end] if line_end >= 0 else text[end:]
-    if line_end >= 0 and rest.strip() == dockerfile.escape:
-        return replace_span(dockerfile, Span(start, line_end + 1), "")
-    while end < len(text) and text[end] in " \t":
-        end += 1
-    return replace_span(dockerfile, Span(span.start, end), "")
+def remove_after(dockerfile: Dockerfile, previous: Span, span: Span) -> Edit | None:
+    """One operand out of an instruction, from the end of the one before it; None when a comment
+    stands between them."""
+    gone = Span(previous.end, span.end)
+    between = dockerfile.text[previous.end : span.start]
+    return None if "#" in between else replace_span(dockerfile, gone, "")
 
 
 def command_end(command: Command) -> int:

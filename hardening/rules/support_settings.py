@@ -120,7 +120,9 @@ def flag_uses(
                 gone = [word]
                 if takes_value and not equals and position + 1 < len(words):
                     gone.append(words[position + 1])
-                yield FlagUse(run, command, word, remove_words(known.dockerfile, tuple(gone)))
+                yield FlagUse(
+                    run, command, word, remove_words(known.dockerfile, command, tuple(gone))
+                )
                 continue
             short = next((flag[1] for flag in flags if len(flag) == 2), "")
             if short and _in_bundle(word.text, short):

@@ -49,6 +49,12 @@ rule = Rule(
             "FROM debian:13\nRUN apt-get update && apt-get install -y --no-install-recommends \\\n"
             "      nginx \\\n    && rm -rf /var/lib/apt/lists/*\n",
         ),
+        Example(
+            "FROM alpine:3.24\nRUN apk add --no-cache \\\n"
+            "    nginx \\\n    nmap \\\n    strace\nUSER 1\n",
+            "FROM alpine:3.24\nRUN apk add --no-cache \\\n    nginx\nUSER 1\n",
+            note="the last ones of the list",
+        ),
         Example("FROM alpine:3.24\nRUN apk add --no-cache socat\n", note="nothing else: no fix"),
     ),
     good=(
@@ -89,12 +95,13 @@ def _removed(call: PackageCall, others: tuple[PackageCall, ...]) -> bool:
 
 
 def _fixes(subject: Subject, call: PackageCall, found: tuple[ShellWord, ...]) -> Iterator[Fix]:
-    if len(found) == len(call.packages):
+    edits = remove_words(facts(subject).dockerfile, call.command, found)
+    if len(found) == len(call.packages) or not edits:
         return
     yield Fix(
         "drop-packages",
         f"Do not install {', '.join(word.text for word in found)}",
-        remove_words(facts(subject).dockerfile, found),
+        edits,
         (
             literal(call.command),
             unknown("No script of the image calls them", "Only a run can show it"),

@@ -9,7 +9,7 @@ from hardening.dockerfile.model import Dockerfile, KeyValue
 from hardening.model import Edit, Finding, Fix, Profile, Severity, Span, holds
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_fixes import remove_span
+from hardening.rules.support_fixes import remove_after
 from hardening.subject import Subject
 
 rule = Rule(
@@ -44,31 +44,34 @@ def find(subject: Subject) -> Iterator[Finding]:
         for number, pair in enumerate(pairs):
             if last[pair.key] is pair:
                 continue
-            first_line = number == 0 and pair.span.start == placed.instruction.arguments.start
-            fix = Fix(
-                "delete",
-                f"Delete the first {pair.key}",
-                (_removal(known.dockerfile, pairs, number),)
-                if first_line
-                else (remove_span(known.dockerfile, pair.span),),
-                (
-                    holds(
-                        "It never takes effect", f"A later {pair.key} of the same instruction wins"
-                    ),
-                ),
-                "Nothing changes.",
+            edit = (
+                remove_after(known.dockerfile, pairs[number - 1].span, pair.span)
+                if number
+                else _first_removal(known.dockerfile, pairs)
             )
+            fixes = () if edit is None else (_fix(edit, pair.key),)
             yield rule.finding(
                 subject,
                 f"{pair.key} is set twice in one {placed.instruction.keyword}",
                 at=pair.span,
                 about=f"{pair.key} {number}",
-                fixes=(fix,),
+                fixes=fixes,
+                tip="Keep the value that is meant",
             )
 
 
-def _removal(dockerfile: Dockerfile, pairs: tuple[KeyValue, ...], number: int) -> Edit:
-    """The first pair goes up to where the next one begins, continuation included."""
-    return replace_span(
-        dockerfile, Span(pairs[number].span.start, pairs[number + 1].span.start), ""
+def _fix(edit: Edit, key: str) -> Fix:
+    return Fix(
+        "delete",
+        f"Delete the first {key}",
+        (edit,),
+        (holds("It never takes effect", f"A later {key} of the same instruction wins"),),
+        "Nothing changes.",
     )
+
+
+def _first_removal(dockerfile: Dockerfile, pairs: tuple[KeyValue, ...]) -> Edit | None:
+    """The first pair goes up to where the next one begins, continuation included."""
+    gone = Span(pairs[0].span.start, pairs[1].span.start)
+    between = dockerfile.text[pairs[0].span.end : gone.end]
+    return None if "#" in between else replace_span(dockerfile, gone, "")

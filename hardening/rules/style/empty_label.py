@@ -8,7 +8,7 @@ from hardening.dockerfile.edits import delete_instruction
 from hardening.model import Finding, Fix, Severity, unknown
 from hardening.rules.frame import Example, Profile, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_fixes import remove_span
+from hardening.rules.support_fixes import remove_after
 from hardening.rules.support_labels import Label, kind_of, labels, schema
 from hardening.subject import Subject
 
@@ -42,11 +42,14 @@ def _fixes(subject: Subject, label: Label) -> Iterator[Fix]:
     first = instruction.pairs[0] is label.pair
     if label.placed.deferred or (first and not alone):
         return
+    number = instruction.pairs.index(label.pair)
     edit = (
         delete_instruction(dockerfile, instruction)
         if alone
-        else remove_span(dockerfile, label.pair.span)
+        else remove_after(dockerfile, instruction.pairs[number - 1].span, label.pair.span)
     )
+    if edit is None:
+        return
     yield Fix(
         "delete",
         f"Delete the label {label.key}",

@@ -22,7 +22,6 @@ from hardening.errors import InputError
 from hardening.model import Severity
 from tests.shared import shared_data
 
-
 WORST = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
 
 

@@ -55,6 +55,8 @@ def mount_instead_of_copy(
             insert_at(dockerfile, flags_end(run), option + _owner_option(dockerfile, run))
             for run in runs
         ]
+        removals = _removals(dockerfile, copied, target)
+        edits += [delete_instruction(dockerfile, run) for run in removals]
         syntax = require_frontend(dockerfile, *FILE_FRONTEND)
         edits += [syntax] if syntax is not None else []
         command = f"docker build --secret id={kind[2]},src={word.value} ."
@@ -63,7 +65,7 @@ def mount_instead_of_copy(
             f"Mount {word.value} for the RUN that needs it",
             tuple(edits),
             (
-                _not_removed(dockerfile, copied, target),
+                _not_removed(dockerfile, copied, target, removals),
                 unknown("The program does not read the file at run time", "It was in the image"),
                 usable_frontend(dockerfile, FILE_FRONTEND, "secret mounts"),
                 unknown("Whoever builds passes the secret", command),
@@ -141,11 +143,26 @@ def _without_source(dockerfile: Dockerfile, copied: Instruction, span: Span) -> 
     return replace_span(dockerfile, Span(span.start, end), "")
 
 
-def _not_removed(dockerfile: Dockerfile, copied: Instruction, target: str) -> Precondition:
-    statement = "No later command deletes or changes the file"
+def _removals(dockerfile: Dockerfile, copied: Instruction, target: str) -> tuple[Instruction, ...]:
+    """Later RUNs that do nothing but delete the file: they go with it."""
+    found = []
+    for run, command in commands(dockerfile, "rm"):
+        operands = [word.value for word in command.positionals()]
+        alone = run.shell is not None and len(run.shell.commands) == 1 and not run.shell.errors
+        if run.stage == copied.stage and run.span.start > copied.span.start and alone:
+            folder = (_workdir_at(dockerfile, run) or "").rstrip("/")
+            if operands in ([target], [target.removeprefix(f"{folder}/")]):
+                found.append(run)
+    return tuple(found)
+
+
+def _not_removed(
+    dockerfile: Dockerfile, copied: Instruction, target: str, removals: tuple[Instruction, ...]
+) -> Precondition:
+    statement = "No other command deletes or changes the file"
     base = target.rpartition("/")[2]
     for run, command in commands(dockerfile, "rm", "mv", "chmod", "chown", "sed", "shred"):
-        later = run.span.start > copied.span.start
+        later = run.span.start > copied.span.start and run not in removals
         if later and any(word.text.strip("\"'").endswith(base) for word in command.arguments):
             return fails(statement, f"{command.name} in line {run.start_line} does")
     return holds(statement, "Read from the RUNs that follow")

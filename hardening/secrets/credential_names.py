@@ -36,6 +36,23 @@ _NAMES: Final = frozenset(
         ".sqlite_history",
     ]
 )
+_MAYBE: Final = frozenset(
+    {
+        "pip.conf",
+        "pip.ini",
+        ".yarnrc.yml",
+        "settings.xml",
+        "auth.json",
+        "gradle.properties",
+        "nuget.config",
+        ".condarc",
+        "sources.list",
+        "uv.toml",
+        "poetry.toml",
+        "config.json",
+        "kubeconfig",
+    }
+)
 _ENDINGS: Final = (".tfstate", ".tfvars", ".jks", ".p12", ".pfx", ".kdbx", ".ppk", ".keystore")
 _PLACES: Final = (
     "/.aws/credentials",
@@ -48,6 +65,11 @@ _PLACES: Final = (
 )
 _ENV_NAME: Final = re.compile(r"\.env(?:\.[\w-]+)?$")
 _TEMPLATE_NAME: Final = re.compile(r"(?i)\.(?:example|sample|dist|template|tmpl|defaults?)$")
+
+
+def may_hold_credentials(path: str) -> bool:
+    """True for client configurations that hold credentials now and then: their content decides."""
+    return path.lower().rpartition("/")[2] in _MAYBE
 
 
 def is_credential_file(path: str) -> bool:

@@ -11,7 +11,7 @@ from hardening.rules.frame import Example, Rule
 from hardening.rules.support_cache import remembered
 from hardening.rules.support_copy import Transfer, is_whole_context, transfers
 from hardening.rules.support_ignore import ignore_fix, listed
-from hardening.secrets.credential_names import is_credential_file
+from hardening.secrets.credential_names import is_credential_file, may_hold_credentials
 from hardening.subject import Subject
 
 rule = Rule(
@@ -42,6 +42,14 @@ rule = Rule(
             files_after={".dockerignore": "*.log\ndeploy/.netrc\n"},
             note="caught in a copy of the whole context",
         ),
+        Example(
+            "# syntax=docker/dockerfile:1\nFROM python:3.13\nCOPY pip.conf /etc/pip.conf\n"
+            "RUN pip install flask\nRUN rm /etc/pip.conf\n",
+            "# syntax=docker/dockerfile:1\nFROM python:3.13\n"
+            "RUN --mount=type=secret,id=pip,target=/etc/pip.conf,required=true pip install flask\n",
+            files={"pip.conf": "[global]\nindex-url = https://ci:s3cretpw9@r.example/simple\n"},
+            note="its content decides; the RUN that deleted it goes with it",
+        ),
         Example("FROM alpine:3.22\nCOPY id_rsa /root/.ssh/id_rsa\n"),
     ),
     good=(
@@ -49,6 +57,10 @@ rule = Rule(
             "FROM node:24\nCOPY .npmrc /root/\nRUN npm ci\n",
             files={".npmrc": "registry=https://registry.example/\n"},
             note="no credentials in it",
+        ),
+        Example(
+            "FROM python:3.13\nCOPY pip.conf /etc/pip.conf\nRUN pip install flask\n",
+            files={"pip.conf": "[global]\nindex-url = https://r.example/simple\n"},
         ),
         Example("FROM alpine:3.22\nCOPY .env.example /srv/\n"),
         Example("FROM alpine:3.22\nCOPY --from=build /srv/.env /srv/\n"),
@@ -85,7 +97,11 @@ def _named(one: Transfer, context: BuildContext | None) -> tuple[str, ...]:
     found = []
     for word in one.local:
         source = word.value.removeprefix("./").lstrip("/")
-        if word.has_variable or not is_credential_file(source):
+        if word.has_variable:
+            continue
+        if not is_credential_file(source):
+            if may_hold_credentials(source) and context and context.exists(source):
+                found += [source] if _has_secret(context, source) else []
             continue
         if context is None or not context.exists(source) or _has_secret(context, source):
             found.append(source)

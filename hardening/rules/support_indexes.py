@@ -46,7 +46,7 @@ def _gap(dockerfile: Dockerfile, run: Run, following: Run) -> Span | None:
     instruction, target = run.instruction, following.instruction
     if instruction.heredocs or target.heredocs or target.leading_comments:
         return None
-    if not following.script.commands:
+    if not following.script.commands or following.script.errors or run.script.errors:
         return None
     end = max(command_end(one) for one in run.script.commands)
     between = dockerfile.text[instruction.span.end : target.span.start]

@@ -47,6 +47,7 @@ def find(first: list[str]) -> Command | None:
         "rules": _rules,
         "demo": _demo,
         "cache": _cache,
+        "db": _db,
     }
     return known.get(first[0]) if first else None
 
@@ -59,6 +60,7 @@ OVERVIEW = """commands:
   drydock rules [ID]             the rules and why
   drydock demo [SAMPLE]          open the screen on an embedded sample
   drydock cache clear|size       the cache of read layers
+  drydock db update|import|status  the advisory store
 
 `drydock COMMAND --help` tells more. A file called like a command: ./check
 
@@ -217,6 +219,15 @@ def _cache(arguments: list[str], screen: Screen | None) -> int:
     from hardening.cli.cache import cache
 
     return cache(options)
+
+
+def _db(arguments: list[str], screen: Screen | None) -> int:
+    parser = Parser("drydock db", "The store of advisories, kept for working offline.")
+    from hardening.cli.database import add_arguments, database
+
+    add_arguments(parser)
+    options = parser.read(arguments)
+    return codes.CLEAN if options is None else database(options)
 
 
 def _add_opening(parser: Parser) -> None:

@@ -62,7 +62,6 @@ rule = Rule(
         ),
         Example("FROM debian:13\nRUN app --version | grep 1.2\n", note="grep fails in its place"),
         Example("FROM debian:13\nRUN fetch || true\n", note="not a pipe"),
-        Example('FROM debian:13\nRUN ["sh", "-c", "a"]\n'),
         Example(
             'FROM debian:13 AS base\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nFROM base\n'
             "RUN fetch | unpack\n",

@@ -48,6 +48,7 @@ def find(first: list[str]) -> Command | None:
         "demo": _demo,
         "cache": _cache,
         "db": _db,
+        "secrets": _secrets,
     }
     return known.get(first[0]) if first else None
 
@@ -57,6 +58,7 @@ OVERVIEW = """commands:
   drydock check PATH...          findings as text or JSON
   drydock fix PATH               a patch from all safe fixes
   drydock layers IMAGE           the layers of an image
+  drydock secrets PATH|IMAGE...  secrets in files, folders and images
   drydock rules [ID]             the rules and why
   drydock demo [SAMPLE]          open the screen on an embedded sample
   drydock cache clear|size       the cache of read layers
@@ -228,6 +230,15 @@ def _db(arguments: list[str], screen: Screen | None) -> int:
     add_arguments(parser)
     options = parser.read(arguments)
     return codes.CLEAN if options is None else database(options)
+
+
+def _secrets(arguments: list[str], screen: Screen | None) -> int:
+    parser = Parser("drydock secrets", "Secrets in files, folders and every layer of images.")
+    from hardening.cli.secrets import add_arguments, secrets
+
+    add_arguments(parser)
+    options = parser.read(arguments)
+    return codes.CLEAN if options is None else secrets(options)
 
 
 def _add_opening(parser: Parser) -> None:

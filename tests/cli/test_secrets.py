@@ -1,0 +1,60 @@
+"""`drydock secrets` over files, folders and images; never a value."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hardening.cli import main
+
+SAMPLE = Path(__file__).resolve().parents[2] / "sample_dockerfiles" / "leaky-secrets"
+
+
+def rows(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
+    assert main(["secrets", *arguments, "--format", "json"]) in (0, 1)
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == "drydock.secrets/1"
+    found: list[dict[str, Any]] = document["secrets"]
+    return found
+
+
+def test_image_tells_every_place_and_the_life(capsys: pytest.CaptureFixture[str]) -> None:
+    found = rows(capsys, str(SAMPLE / "image.tar.gz"))
+    netrc = next(one for one in found if one["path"] == "/root/.netrc")
+    assert (netrc["layer"], netrc["added"], netrc["removed"]) == (3, 3, 5)
+    assert netrc["recoverable_from"] == [3]
+    assert any(one["path"] == "Env.DB_PASSWORD" and one["in_config"] for one in found)
+    aws = next(one for one in found if one["path"] == "Env.AWS_ACCESS_KEY_ID")
+    assert aws["demoted"] == "documented example"
+
+
+def test_file_has_path_and_line(capsys: pytest.CaptureFixture[str]) -> None:
+    path = SAMPLE / "Dockerfile"
+    found = rows(capsys, str(path))
+    token = next(one for one in found if one["rule"] == "github-token")
+    assert (token["path"], token["start_line"], token["layer"]) == (str(path), 4, None)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_value_is_printed(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["secrets", str(SAMPLE), str(SAMPLE / "image.tar.gz"), "--format", form]) == 1
+    shown = capsys.readouterr().out
+    token = (SAMPLE / "Dockerfile").read_text().split("GITHUB_TOKEN=")[1].split("\n")[0]
+    assert token not in shown
+    assert "hunter2-Vd93kPq" not in shown
+
+
+def test_nothing_found_is_clean(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.txt").write_text("nothing here\n")
+    assert main(["secrets", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == "0 to look at, 0 probably none\n"
+
+
+def test_a_tar_that_is_no_image_is_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.tar").write_bytes(b"not a tar at all")
+    assert main(["secrets", str(tmp_path / "a.tar")]) == 0

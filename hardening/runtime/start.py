@@ -6,6 +6,7 @@ The Dockerfile as it stands now goes before the image, which may have been built
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -199,15 +200,23 @@ class Start:
     def workdir_at(self, instruction: Instruction | None) -> str | None:
         """The folder in force at an instruction of the chain (None: at the end); None when no
         WORKDIR came before it or a variable hides it."""
-        path: str | None = None
+        starts, paths = self._workdirs
+        if instruction is None:
+            return paths[-1]
+        return paths[bisect_left(starts, instruction.span.start)]
+
+    @cached_property
+    def _workdirs(self) -> tuple[list[int], list[str | None]]:
+        """Offsets of the WORKDIRs, and the folder before the first and after each of them."""
+        starts: list[int] = []
+        paths: list[str | None] = [None]
+        hidden = False
         for one in self._instructions("WORKDIR"):
-            if instruction is not None and one.span.start >= instruction.span.start:
-                break
             value = self.expanded(one, one.value)
-            if value is None:
-                return None
-            path = normpath(join(path or "/", value))
-        return path
+            hidden = hidden or value is None
+            starts.append(one.span.start)
+            paths.append(None if hidden else normpath(join(paths[-1] or "/", value or "")))
+        return starts, paths
 
     def absolute(self, path: str, at: Instruction | None = None) -> str:
         """`path` as seen from the folder in force at an instruction."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from hardening.facts.flavours_table import FLAVOURS
 from hardening.facts.releases import AS_OF, RELEASES
 
 _TAG = re.compile(r"\A(\d+(?:\.\d+)*)((?:-.*)?)\Z")
@@ -60,6 +59,8 @@ def releases(image: str) -> tuple[Release, ...]:
 @cache
 def flavours(image: str, release: str) -> frozenset[str]:
     """Suffixes that may follow the release in a tag, "" for none."""
+    from hardening.facts.flavours_table import FLAVOURS
+
     words = FLAVOURS.get(image, {}).get(release, "").split()
     return frozenset("" if word == "-" else word for word in words)
 

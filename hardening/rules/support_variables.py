@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from hardening.dockerfile.expansion import references
@@ -38,6 +37,8 @@ def used_names(instruction: Instruction, escape: str) -> Iterator[str]:
 
 def similar_name(known: Facts, stage: Stage, name: str, more: frozenset[str] = frozenset()) -> str:
     """A declared name that is nearly the same; "" in stages of very many names."""
+    import difflib
+
     names = known.names(stage) | more
     if len(names) > MAX_NAMES:
         return ""

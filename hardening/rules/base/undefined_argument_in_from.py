@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from hardening.dockerfile.edits import insert_line_before
@@ -69,6 +68,8 @@ def _late(dockerfile: Dockerfile, name: str) -> tuple[str, ...]:
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
+    import difflib
+
     dockerfile = facts(subject).dockerfile
     declared = {
         pair.key

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 
@@ -47,6 +46,8 @@ rule = Rule(
 
 
 def _tip(text: str, reason: str) -> str:
+    import difflib
+
     match = re.match(r"\s*([A-Za-z]+)", text)
     if match is not None and "unknown instruction" in reason:
         close = difflib.get_close_matches(match[1].upper(), KEYWORDS, n=1, cutoff=0.7)

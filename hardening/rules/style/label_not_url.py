@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Profile, Rule
@@ -29,9 +29,11 @@ rule = Rule(
 )
 
 
+URL = re.compile(r"\A[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#]+\S*\Z")
+
+
 def _is_valid(value: str) -> bool:
-    parts = urlsplit(value)
-    return bool(parts.scheme and parts.netloc)
+    return bool(URL.match(value))
 
 
 @rule.check

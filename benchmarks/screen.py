@@ -35,7 +35,7 @@ def start(*arguments: str, environment: dict[str, str]) -> pexpect.spawn[bytes]:
 def environment() -> dict[str, str]:
     folder = tempfile.mkdtemp(prefix="drydock-bench-")
     own = {"DRYDOCK_STATE_DIR": folder, "DRYDOCK_CONFIG_DIR": folder}
-    return {**os.environ, **ENVIRONMENT, **own}
+    return {**os.environ, **ENVIRONMENT, **own, "COLUMNS": "120", "LINES": "40"}
 
 
 def first_paint(marker: str, *arguments: str) -> float:

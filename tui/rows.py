@@ -103,7 +103,7 @@ def finding_cells(row: FindingRow, cells_wide: int) -> Cells:
 
 def finding_tail(row: FindingRow, cells_wide: int) -> Cells:
     tail: Cells = []
-    if cells_wide >= 72:
+    if cells_wide >= 96:
         tail += [(" ", "plain"), (fit(clean(row.finding.rule, 80), 24), "muted")]
     if cells_wide >= 48:
         word = "" if row.fix is None else SAFETY_WORDS[row.fix.safety]
@@ -120,7 +120,7 @@ def finding_header(cells_wide: int) -> list[tuple[str, str]]:
     if cells_wide >= 28:
         head.append((fit_right("Line", 5), "line"))
     tail: list[tuple[str, str]] = []
-    if cells_wide >= 72:
+    if cells_wide >= 96:
         tail += [(" ", ""), (fit("Rule", 24), "rule")]
     if cells_wide >= 48:
         tail += [(" ", ""), (fit("Fix", 6), "fix")]

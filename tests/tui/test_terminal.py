@@ -102,7 +102,7 @@ def test_demo_from_the_first_paint_to_the_files(tmp_path: Path, program: list[st
         "DRYDOCK_CACHE_DIR": str(tmp_path / "cache"),
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }
-    for name in ("NO_COLOR", "VISUAL", "EDITOR", "TMUX", "CI"):
+    for name in ("NO_COLOR", "VISUAL", "EDITOR", "TMUX", "CI", "COLUMNS", "LINES"):
         environment.pop(name, None)
     terminal = Terminal([*program, "demo", SAMPLE], environment, tmp_path)
     layers = len(open_sample(SAMPLE).image.layers)  # type: ignore[union-attr]
@@ -110,7 +110,7 @@ def test_demo_from_the_first_paint_to_the_files(tmp_path: Path, program: list[st
     terminal.wait("secrets", lambda lines: any("3 Secrets " in one for one in lines))
     terminal.wait("findings", lambda lines: any("MAINTAINER" in one for one in lines))
 
-    for key, seen in (("6", "Where"), ("7", "layer "), ("8", "docker run"), ("5", "No changes"),
+    for key, seen in (("6", "Why it matters"), ("7", "layer "), ("8", "docker run"), ("5", "No changes"),
                       ("4", "FROM python"), ("1", "own"), ("3", "Kind")):  # fmt: skip
         terminal.press(key)
         terminal.wait_for(seen)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from hardening.dockerfile.model import Instruction
 from hardening.model import Evidence, Finding, Severity
 from hardening.rewrites.build_stage import BuildStage
-from hardening.rewrites.multi_stage import multi_stage
 from hardening.rules.frame import Example, Rule
 from hardening.runtime.start import start_of
 from hardening.subject import Subject
@@ -71,6 +70,8 @@ def find(subject: Subject) -> Iterator[Finding]:
     if seen is None:
         return
     message, severity, instruction = seen
+    from hardening.rewrites.multi_stage import multi_stage
+
     fix = multi_stage(subject)
     yield rule.finding(
         subject,

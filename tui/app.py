@@ -87,7 +87,14 @@ class DrydockApp(App[int]):
         return ()
 
     def action_picture(self) -> None:
-        """Save what is on the screen as an SVG file in the current folder."""
+        """Save what is on the screen as an SVG file in the current folder, secrets masked."""
+        for one in self.screen_stack:
+            mask = getattr(one, "mask_again", None)
+            if mask is not None:
+                mask()
+        self.call_after_refresh(self._save_picture)
+
+    def _save_picture(self) -> None:
         from tui.screens.output import picture_name
 
         path = self.save_screenshot(picture_name())

@@ -438,10 +438,14 @@ async def test_a_picture_is_saved(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     async with open_screen() as screen:
-        await screen.press("ctrl+s")
+        await screen.press("3", "g", "m")
+        value = screen.store.secrets[screen.main.secrets_pane.order[0]].reveal()
+        assert screen.store.revealed is not None
+        await screen.press("6", "y", "ctrl+s")
+        assert value not in screen.app.clipboard
     saved = list(tmp_path.glob("drydock-*.svg"))
     assert len(saved) == 1
-    assert "Findings" in saved[0].read_text() and TOKEN not in saved[0].read_text()
+    assert "Findings" in saved[0].read_text() and value not in saved[0].read_text()
 
 
 async def test_the_report_goes_to_a_file(open_screen: Opener, project: Path) -> None:

@@ -21,6 +21,16 @@ from hardening.sample import open_sample, sample
 COLUMNS, ROWS = 120, 40
 PATIENCE = 90.0
 SAMPLE = "python-flask"
+WALK = (
+    ("6", "Why it matters"),
+    ("7", "layer "),
+    ("8", "docker run"),
+    ("5", "No changes"),
+    ("4", "FROM python"),
+    ("1", "━1 Layers"),
+    ("3", "━3 Secrets"),
+)
+"""Every pane and tab, and what stands in it once it is there."""
 
 
 class Terminal:
@@ -110,8 +120,7 @@ def test_demo_from_the_first_paint_to_the_files(tmp_path: Path, program: list[st
     terminal.wait("secrets", lambda lines: any("3 Secrets " in one for one in lines))
     terminal.wait("findings", lambda lines: any("MAINTAINER" in one for one in lines))
 
-    for key, seen in (("6", "Why it matters"), ("7", "layer "), ("8", "docker run"), ("5", "No changes"),
-                      ("4", "FROM python"), ("1", "own"), ("3", "Kind")):  # fmt: skip
+    for key, seen in WALK:
         terminal.press(key)
         terminal.wait_for(seen)
 

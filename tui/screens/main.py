@@ -248,6 +248,13 @@ class MainScreen(Output):
         self.draw_secrets()
         self.draw_tab()
 
+    def mask_again(self) -> None:
+        """No secret is shown unmasked any more."""
+        if self.store.revealed is not None:
+            self.store.reveal(None)
+            self.draw_secrets()
+            self.draw_tab()
+
     # Keys
 
     @on(Bar.Pressed, "#keys")

@@ -202,7 +202,7 @@ class Output(Planning):
             case "diff" if self.store.current is not None:
                 return self.store.current.workspace.diff()
             case "detail":
-                return self.detail.plain
+                return self.store.masks.hide(self.detail.plain)
             case "files" if self.files.node is not None:
                 return f"/{self.files.node.path}"
             case "run":
@@ -220,7 +220,7 @@ class Output(Planning):
 
     def action_copy(self) -> None:
         selected = self.get_selected_text()
-        text = selected or self.copy_text()
+        text = self.store.masks.hide(selected) if selected else self.copy_text()
         if not text:
             self.notify("There is nothing to copy here.", markup=False, timeout=3)
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from textual.binding import ActiveBinding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from tui.actions import ACTIONS, Action, key_names
@@ -12,29 +13,29 @@ from tui.actions import ACTIONS, Action, key_names
 class ActionProvider(Provider):
     """Offers the actions whose bindings are live; keys are shown beside them."""
 
-    def _live(self) -> list[tuple[Action, str]]:
+    def _live(self) -> list[tuple[Action, ActiveBinding]]:
         bound = {
-            active.binding.id: active.binding.action
+            active.binding.id: active
             for active in self.screen.active_bindings.values()
             if active.enabled
         }
         return [(one, bound[one.id]) for one in ACTIONS if one.palette and one.id in bound]
 
     async def discover(self) -> Hits:
-        for one, action in self._live():
-            yield DiscoveryHit(_title(one), partial(self._run, action), help=one.help)
+        for one, active in self._live():
+            yield DiscoveryHit(_title(one), partial(self._run, active), help=one.help)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for one, action in self._live():
+        for one, active in self._live():
             score = max(matcher.match(one.label), matcher.match(one.help))
             if score > 0:
                 title = _title(one)
-                yield Hit(score, matcher.highlight(title), partial(self._run, action),
+                yield Hit(score, matcher.highlight(title), partial(self._run, active),
                           text=title, help=one.help)  # fmt: skip
 
-    async def _run(self, action: str) -> None:
-        await self.app.run_action(action, default_namespace=self.screen)
+    async def _run(self, active: ActiveBinding) -> None:
+        await self.app.run_action(active.binding.action, active.node)
 
 
 def _title(one: Action) -> str:

@@ -19,6 +19,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
 from tui.screens.viewer import FileScreen
 from tui.screens.writing import PathScreen, WriteScreen
+from tui.widgets.bars import KeyBar
 from tui.widgets.code import CodeView
 
 
@@ -229,8 +230,15 @@ async def test_the_mouse_selects_opens_and_switches(open_screen: Opener) -> None
         await screen.pilot.click(main.tabs, offset=(16, 0))
         await settle(screen.pilot)
         assert main.tab == "diff"
+        await to_rule(screen, "maintainer")
         await screen.pilot.click("#keys", offset=(2, 0))
         await settle(screen.pilot)
+        assert mark_of(screen, "maintainer") is Mark.ACCEPTED
+        help_at = main.query_one("#keys", KeyBar).line(120)
+        before = "".join(text for text, _ in help_at).index("? help")
+        await screen.pilot.click("#keys", offset=(before, 0))
+        await settle(screen.pilot)
+        assert isinstance(screen.top(), HelpScreen)
 
 
 async def test_files_follow_the_layer_and_open(open_screen: Opener) -> None:
@@ -280,6 +288,8 @@ async def test_the_palette_offers_actions(open_screen: Opener) -> None:
         await screen.press("escape")
         await screen.press("ctrl+p", *"every fix whose", "enter")
         assert len(screen.store.plan) == 2
+        await screen.press("ctrl+p", *"every key that works", "enter")
+        assert isinstance(screen.top(), HelpScreen)
 
 
 async def test_quit_asks_when_fixes_are_not_written(open_screen: Opener) -> None:

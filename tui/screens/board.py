@@ -268,7 +268,7 @@ class Board(Screen[None]):
     def draw_keys(self) -> None:
         """Fill the bar at the bottom from the bindings that are live."""
         if isinstance(self.focused, Input):
-            keep = KeyHint("enter", "keep", "screen.keep_filter", 1)
+            keep = KeyHint("enter", "keep", "keep_filter", 1)
             self.query_one("#keys", KeyBar).show((keep, KeyHint("esc", "clear", "clear", 2)))
             return
         hints: dict[str, KeyHint] = {}
@@ -279,7 +279,7 @@ class Board(Screen[None]):
                 continue
             known = action_by_id(binding.id or "")
             label = binding.description if known is None else known.label
-            hint = KeyHint(key_name(binding.key), label, binding.action, rank, active.enabled)
+            hint = KeyHint(key_name(binding.key), label, binding.id or "", rank, active.enabled)
             hints[binding.id or ""] = replace(hint, label=self.key_label(binding.id or "", label))
         ordered = sorted(hints.values(), key=lambda hint: hint.rank)
         self.query_one("#keys", KeyBar).show(tuple(one for one in ordered if one.enabled))

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.widget import Widget
 
 from hardening.errors import Cancelled, DrydockError, UsageError
 from tui.actions import action_by_id
@@ -259,8 +258,13 @@ class MainScreen(Output):
 
     @on(Bar.Pressed, "#keys")
     async def _key_pressed(self, event: KeyBar.Pressed) -> None:
-        focused: Widget | None = self.focused
-        await self.app.run_action(event.name, default_namespace=focused or self)
+        if event.name in ("keep_filter", "clear"):
+            await self.app.run_action(event.name, self)
+            return
+        for active in self.active_bindings.values():
+            if active.binding.id == event.name:
+                await self.app.run_action(active.binding.action, active.node)
+                return
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:

@@ -128,7 +128,7 @@ class TabStrip(Bar):
 
 @dataclass(frozen=True, slots=True)
 class KeyHint:
-    """A key that works now."""
+    """A key that works now; `action` is what a click on it sends."""
 
     key: str
     label: str

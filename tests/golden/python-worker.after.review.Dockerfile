@@ -1,0 +1,10 @@
+FROM debian:12-slim
+RUN apt-get update && apt-get install --no-install-recommends -y python3 && rm -rf /var/lib/apt/lists/*
+COPY worker.py /srv/worker.py
+WORKDIR /srv
+RUN groupadd --gid 10001 app \
+    && useradd --uid 10001 --gid 10001 --no-log-init --create-home --shell /usr/sbin/nologin app
+USER 10001:10001
+EXPOSE 8000
+HEALTHCHECK CMD ["python3", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/')"]
+CMD ["python3", "/srv/worker.py"]

@@ -9,13 +9,17 @@ from tui.actions import ACTIONS, GROUPS, key_names
 
 _HEAD = """# Keys
 
-Every key can be remapped in `config.toml` in drydock's settings folder, by its name below:
+Every key can be remapped by its name below, in `~/.config/drydock/config.toml` on Linux,
+`~/Library/Application Support/drydock/config.toml` on macOS, or `config.toml` in the folder that
+`DRYDOCK_CONFIG_DIR` names:
 
 ```toml
 [keys]
 accept = "a,insert"
 write = "ctrl+w"
 ```
+
+A line `theme = "nord"` above `[keys]` sets the colours; without it drydock remembers the last ones.
 
 The mouse does the same: click a row, a column title, a tab or a key at the bottom of the screen;
 double-click to open; the wheel scrolls.

@@ -57,13 +57,13 @@ class PhaseChanged(Message):
 
 @dataclass
 class ReplayReady(Message):
-    """The answer to one replay: `lines` is the highlighted Dockerfile and `shown` the workspace for
+    """The answer to one replay: `lines` are the highlighted files and `shown` the workspace for
     the eye, both with secrets masked. `all_safe` marks the answer to "accept all that is safe"."""
 
     generation: int
     replayed: Replayed
     baseline: Report | None
-    lines: list[Cells]
+    lines: dict[str, list[Cells]]
     shown: Workspace
     file_secrets: tuple[Secret, ...]
     all_safe: bool = False

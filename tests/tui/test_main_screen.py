@@ -11,7 +11,7 @@ from hardening.opening import OpenRequest, open_files
 from tests.tui.conftest import Opener, Screen, settle
 from tests.tui.subjects import DOCKERFILE, FILES, TOKEN, clean_subject, full_subject
 from tui.findings import Mark
-from tui.links import FindingPointer, LayerPointer, LinePointer
+from tui.links import FindingPointer, LayerPointer, LinePointer, Links
 from tui.ordering import Pane
 from tui.preferences import Preferences
 from tui.screens.dialog import Dialog
@@ -467,3 +467,13 @@ async def test_the_report_goes_to_a_file(open_screen: Opener, project: Path) -> 
         assert "root-user" in rules
         await screen.press("x", "ctrl+u", *"report.txt", "enter")
         assert "root-user" in (project / "report.txt").read_text()
+
+
+async def test_a_finding_in_another_file_shows_that_file(open_screen: Opener) -> None:
+    async with open_screen(full_subject()) as screen:
+        main = screen.main
+        main.files_shown["compose.yaml"] = [[("services:", "plain")]]
+        main.show_links(Links("compose.yaml", (1,), findings=frozenset({"x"})), "findings")
+        assert (main.code.path, main.code.count) == ("compose.yaml", 1)
+        await screen.press("2", "g", "j")
+        assert main.code.path == "Dockerfile"

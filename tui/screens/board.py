@@ -18,7 +18,6 @@ from tui.detail import nothing_found, skipped_cells
 from tui.headline import summary_cells
 from tui.ordering import Pane
 from tui.rows import Cells
-from tui.source import language_of
 from tui.state import Store
 from tui.text import clean, human_size
 from tui.widgets.bars import Banner, KeyBar, KeyHint, PhaseBar, SummaryBar, TabStrip
@@ -52,6 +51,7 @@ class Board(Screen[None]):
         self.store = store or Store()
         self.top_pane = Pane.FINDINGS
         self.tab = "dockerfile"
+        self.files_shown: dict[str, list[Cells]] = {}
         self._titles: dict[Pane, tuple[str, str]] = {}
 
     def compose(self) -> ComposeResult:
@@ -202,14 +202,23 @@ class Board(Screen[None]):
     def on_resize(self) -> None:
         self.call_after_refresh(self.draw_titles)
 
-    def draw_code(self, lines: list[Cells]) -> None:
-        self.code.show_lines(self.store.dockerfile_path, lines)
+    def draw_code(self, files: dict[str, list[Cells]]) -> None:
+        """The shown file again, from the lines of every workspace file."""
+        self.files_shown = files
+        path = self.code.path if self.code.path in files else self.store.dockerfile_path
+        self.code.show_lines(path, files.get(path, []))
         self.draw_code_marks()
 
+    def show_file(self, path: str) -> None:
+        """Show another file of the workspace, where a finding stands in one."""
+        if path != self.code.path and path in self.files_shown:
+            self.code.show_lines(path, self.files_shown[path])
+            self.draw_code_marks()
+
     def draw_code_marks(self) -> None:
-        """Findings, patched and unparsed lines in the gutter of the Dockerfile."""
+        """Findings, patched and unparsed lines in the gutter of the shown file."""
         store = self.store
-        path = store.dockerfile_path
+        path = self.code.path or store.dockerfile_path
         marks: dict[int, Severity] = {}
         for row in store.all_rows():
             for at in store.join.lines_of(row.key, path):
@@ -219,11 +228,9 @@ class Board(Screen[None]):
             patched = store.current.workspace.patched_lines(path)
         unparsed: set[int] = set()
         for place in store.report.unparsed if store.report is not None else ():
-            unparsed.update(range(place.start_line, place.end_line + 1))
+            if place.path == path:
+                unparsed.update(range(place.start_line, place.end_line + 1))
         self.code.show_marks(marks, patched, frozenset(unparsed))
-
-    def language(self) -> str:
-        return language_of(self.store.dockerfile_path)
 
     # Empty states
 

@@ -88,6 +88,8 @@ class Following(Board):
             [n for n, row in enumerate(self.findings_pane.rows) if row.key in keys] if keys else []
         )
         secrets = [n for n, one in enumerate(self.secrets_pane.order) if one in links.secrets]
+        if source != "dockerfile" and (links.lines or links.findings):
+            self.show_file(links.path if links.lines else self.store.dockerfile_path)
         on_file = links.path == self.code.path
         lines = [n - 1 for n in links.lines if n <= self.code.count] if on_file else []
         for lines_widget, rows in (
@@ -188,7 +190,7 @@ class Following(Board):
     def tab_words(self) -> str:
         """What stands at the right end of the tabs."""
         if self.tab == "dockerfile":
-            return clean(self.store.dockerfile_path, 200)
+            return clean(self.code.path, 200)
         return self.diff.layout_words() if self.tab == "diff" else ""
 
     # Detail

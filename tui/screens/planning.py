@@ -14,7 +14,7 @@ from tui.masking import Masks, text_secrets
 from tui.messages import ReplayReady, RunReady, WorkFailed
 from tui.rows import SAFETY_WORDS
 from tui.screens.narrowing import Narrowing
-from tui.source import highlighted_lines
+from tui.source import highlighted_lines, language_of
 from tui.text import clean, plural
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Planning(Narrowing):
     def action_accept_safe(self) -> None:
         """Compose every SAFE fix in a worker; the answer is taken over as the plan."""
         store = self.store
-        opened, generation, language = store.opened, store.generation, self.language()
+        opened, generation = store.opened, store.generation
         if opened is None or store.current is None:
             return
         plan, current = store.plan, store.current
@@ -92,7 +92,7 @@ class Planning(Narrowing):
         def work() -> None:
             try:
                 replayed = with_safe_fixes(opened, plan, current)
-                answer = _answer(generation, replayed, None, language, all_safe=True)
+                answer = _answer(generation, replayed, None, all_safe=True)
             except Exception as error:
                 self.post_message(WorkFailed("Cannot accept the safe fixes", error))
                 return
@@ -134,7 +134,6 @@ class Planning(Narrowing):
         subject, plan, generation = store.opened, store.plan, store.generation
         if subject is None:
             return
-        language = self.language()
 
         def work() -> None:
             try:
@@ -142,7 +141,7 @@ class Planning(Narrowing):
 
                 replayed = replay(subject, plan)
                 empty = replayed if not plan.fixes else replay(subject, Plan())
-                answer = _answer(generation, replayed, empty.report, language)
+                answer = _answer(generation, replayed, empty.report)
             except Exception as error:
                 self.post_message(WorkFailed("Cannot analyse this", error))
                 return
@@ -285,7 +284,6 @@ def _answer(
     generation: int,
     replayed: Replayed,
     baseline: Report | None,
-    language: str,
     *,
     all_safe: bool = False,
 ) -> ReplayReady:
@@ -295,8 +293,10 @@ def _answer(
     before = text_secrets({path: workspace.before[path] for path in workspace.changed
                            if path in workspace.before})  # fmt: skip
     masks = Masks((*of_files, *before, *(subject.secrets or ())))
-    text = "" if subject.dockerfile is None else masks.hide(subject.dockerfile.text)
-    lines = highlighted_lines(text, language) if text else []
+    lines = {
+        path: highlighted_lines(masks.hide(text), language_of(path))
+        for path, text in subject.texts.items()
+    }
     shown = Workspace(
         workspace.root, masks.hide_all(workspace.before), masks.hide_all(workspace.after)
     )

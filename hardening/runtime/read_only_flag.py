@@ -25,7 +25,8 @@ def tmpfs_option(path: str, mode: str, ids: tuple[int, int] | None) -> str:
 
 
 def read_only_flag(start: Start) -> RunFlag:
-    """The root file system read-only, `/tmp` and what else is written in memory."""
+    """The root file system read-only, `/tmp` and what else is written in memory. `docker run` gets
+    every tmpfs, the service only those that it lacks."""
     run = start.subject.run_configuration
     covered = {one.partition(":")[0] for one in run.tmpfs} if run is not None else set()
     mounted = _mounted(start)
@@ -37,8 +38,9 @@ def read_only_flag(start: Start) -> RunFlag:
         if one.path not in covered | mounted
     )
     kept = [one for one in writable_paths(start) if one.kept and one.path not in mounted]
+    given = run.tmpfs if run is not None else ()
     words = ["--read-only"]
-    for mount in mounts:
+    for mount in (*given, *mounts):
         words += ["--tmpfs", mount]
     compose: list[tuple[str, bool | tuple[str, ...]]] = [("read_only", True)]
     if mounts:

@@ -9,7 +9,9 @@
 
 SHELL := /bin/sh
 VENV ?= .venv
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first that runs and is new enough: a name on the PATH may be a shim of nothing.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done)
 WORKERS ?= 2
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.drydock-installed
@@ -22,8 +24,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "drydock needs Python 3.11 or newer, and no python3 is on the PATH. Install it and run make again." >&2; exit 2; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "drydock needs Python 3.11 or newer; $(PYTHON) is older. Install a newer one, or say which: make PYTHON=/path/to/python3.12" >&2; exit 2; }
+	@test -n "$(PYTHON)" || { echo "drydock needs Python 3.11 or newer, and none is on the PATH. Install it, or say which: make PYTHON=/path/to/python3.12" >&2; exit 2; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 

@@ -59,7 +59,8 @@ def _example(example: Example, title: str) -> list[str]:
 
 
 def _fenced(text: str, language: str = "dockerfile") -> list[str]:
-    """A fence longer than any in the text."""
+    """A fence longer than any in the text; carriage returns are left out of the page."""
+    text = text.replace("\r", "")
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return [fence + language, text.rstrip("\n"), fence]

@@ -115,21 +115,25 @@ class _State:
         if undone is not None:
             return Conflict(key, undone.key, "it brings back what the other fix mended")
         before = {one.key for one in self.report.findings}
-        introduced = _introduced(before, keys)
+        introduced = _introduced(before, keys, finding.rule)
         self.applied.append(Applied(key, finding, fix, finding.key not in keys, introduced))
         self.subject, self.origins, self.report = subject, origins, report
         return None
 
 
-def _introduced(before: set[str], after: set[str]) -> tuple[str, ...]:
+def _introduced(before: set[str], after: set[str], mended: str) -> tuple[str, ...]:
     """Keys of findings that were not there before. A finding that only moved to text that the fix
-    put in (same rule and subject, gone at its old place) is none."""
+    put in (same rule and subject, gone at its old place) is none; nor is one of another rule than
+    the mended one that stays at its place and names fewer things."""
     gone = Counter(split_key(key)[::2] for key in before - after)
+    renamed = Counter(split_key(key)[:2] for key in before - after)
     found = []
     for key in sorted(after - before):
         rule, place, subject = split_key(key)
         if place == NEW_TEXT and gone[rule, subject] > 0:
             gone[rule, subject] -= 1
+        elif rule != mended and renamed[rule, place] > 0:
+            renamed[rule, place] -= 1
         else:
             found.append(key)
     return tuple(found)

@@ -1,0 +1,248 @@
+"""Which base image would be better: rows to choose from, each with what it changes and brings.
+
+Rows come from the listed tags of the official images; a number that nobody measured is None. The
+flavour and the C library stay, and versions keep their precision, unless a row says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import IntEnum
+from functools import lru_cache
+
+from hardening.facts.eol import Release
+from hardening.facts.official import (
+    AS_OF,
+    Tag,
+    at_precision,
+    listed,
+    numbers,
+    read,
+    short_lived,
+    superseded,
+)
+
+SOON = timedelta(days=180)
+SOURCE = f"list of official images of {AS_OF}"
+SLIM = "slim"
+DATABASES = frozenset({"postgres", "mysql", "mariadb", "mongo", "neo4j", "rabbitmq", "redis"})
+"""Their data files may have to be migrated for another release."""
+
+
+class Risk(IntEnum):
+    """How much a move asks of the person: REFRESH least."""
+
+    REFRESH = 0
+    PATCH = 1
+    SYSTEM = 2
+    MINOR = 3
+    MAJOR = 4
+    FLAVOUR = 5
+
+    @property
+    def label(self) -> str:
+        """`R3`."""
+        return f"R{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A tag to move to. `ends` holds the releases of runtime and distribution it stands on, where
+    they are known. `gains` says why it is better, `changes` what moves."""
+
+    tag: Tag
+    risk: Risk
+    changes: tuple[str, ...]
+    gains: tuple[str, ...]
+    libc_changes: bool = False
+    source: str = SOURCE
+
+    @property
+    def ends(self) -> tuple[Release, ...]:
+        return releases_under(self.tag)
+
+
+def releases_under(tag: Tag) -> tuple[Release, ...]:
+    """The releases whose maintenance matters for a tag: runtime first, then distribution."""
+    return tuple(one for one in (tag.product, tag.system) if one is not None)
+
+
+def worries(tag: Tag, today: date) -> tuple[str, ...]:
+    """Why a tag that is still maintained should be left soon; empty when it is fine."""
+    found = []
+    newest = superseded(tag)
+    if newest:
+        found.append(f"{tag.image} {tag.version} is no longer rebuilt since {newest} came")
+    for one in releases_under(tag):
+        if one.ends is not None and not one.is_over(today) and one.ends <= today + SOON:
+            name = f"{one.image} {one.cycle}"
+            found.append(f"{name} gets no more security fixes after {one.ends}")
+    if not newest and _dropped(tag):
+        found.append(f"{tag.image}:{tag.text} is no longer rebuilt, newer distributions are")
+    return tuple(found)
+
+
+def is_over(tag: Tag, today: date) -> bool:
+    return any(one.is_over(today) for one in releases_under(tag))
+
+
+def _dropped(tag: Tag) -> bool:
+    """Not listed, while the same flavour is on a newer release of the same distribution. What is
+    newer than the list is not judged."""
+    if tag.system is None or tag.implied:
+        return False
+    kin = [
+        one for one in listed(tag.image) if one.release == tag.release and one.words == tag.words
+    ]
+    same = [one for one in kin if one.system and one.family == tag.family and not one.implied]
+    if not same or any(one.system == tag.system for one in same):
+        return False
+    return all(_order(one) > _order(tag) for one in same)
+
+
+def _order(tag: Tag) -> tuple[int, ...]:
+    return numbers(tag.system.cycle) if tag.system is not None else ()
+
+
+@lru_cache(maxsize=256)
+def candidates(image: str, text: str, today: date, *, libc: bool = False) -> tuple[Candidate, ...]:
+    """Rows for `image:text`, least risk first and of one risk the nearest first; empty for images
+    and tags that are not known. `libc` adds rows that change the C library."""
+    old = read(image, text)
+    if old is None:
+        return ()
+    rows: dict[Risk, list[Candidate]] = {}
+    for new in _comparable(old, today):
+        row = _row(old, new, today)
+        if row is not None and (libc or not row.libc_changes):
+            rows.setdefault(row.risk, []).append(row)
+    return tuple(one for risk in sorted(rows) for one in _nearest_and_newest(rows[risk]))
+
+
+def _nearest_and_newest(rows: list[Candidate]) -> list[Candidate]:
+    """Of many rows of one risk the ends; rows of another flavour are few and all stay."""
+    if rows[0].risk is Risk.FLAVOUR:
+        return rows
+    ordered = sorted(rows, key=lambda row: (numbers(row.tag.release), _order(row.tag)))
+    return ordered if len(ordered) < 3 else [ordered[0], ordered[-1]]
+
+
+def _comparable(old: Tag, today: date) -> Iterator[Tag]:
+    """Listed tags at the old one's precision, written in the same way, and maintained."""
+    numeric = old.version[:1].isdigit()
+    for one in listed(old.image):
+        if one.release[:1].isdigit() is not numeric or short_lived(one):
+            continue
+        text = at_precision(one, old.precision) if numeric else one.text
+        new = read(old.image, text) if text is not None else None
+        if new is None or new.text == old.text or is_over(new, today):
+            continue
+        if _explicit(new) == _explicit(old) or _libc_moves(old, new):
+            yield new
+
+
+def _explicit(tag: Tag) -> bool:
+    return tag.system is not None and not tag.implied
+
+
+def _libc_moves(old: Tag, new: Tag) -> bool:
+    return old.musl is not new.musl
+
+
+def _flavour(tag: Tag) -> frozenset[str]:
+    return tag.words - {"alpine"}
+
+
+def _row(old: Tag, new: Tag, today: date) -> Candidate | None:
+    """None where the tag is older, another flavour than a slimmer one, or no gain."""
+    libc = _libc_moves(old, new)
+    slimmer = _flavour(new) == _flavour(old) | {SLIM} and SLIM not in old.words
+    if libc:
+        if (
+            old.musl
+            or _flavour(new) | {SLIM} != _flavour(old) | {SLIM}
+            or not _same_release(old, new)
+        ):
+            return None
+        change = f"C library glibc → musl ({old.text} → {new.text})"
+        return Candidate(new, Risk.FLAVOUR, (change,), ("smaller",), libc_changes=True)
+    if slimmer:
+        return _slim(old, new)
+    if _flavour(new) != _flavour(old) or _family_moves(old, new) or _older(old, new):
+        return None
+    changes = tuple(_changes(old, new))
+    gains = tuple(_gains(old, new, today))
+    if not changes or not gains:
+        return None
+    return Candidate(new, _risk(old, new), changes, gains)
+
+
+def _same_release(old: Tag, new: Tag) -> bool:
+    return old.release == new.release
+
+
+def _slim(old: Tag, new: Tag) -> Candidate | None:
+    """The same without what only building needs, on the same distribution."""
+    if not _same_release(old, new) or old.version != new.version or old.musl:
+        return None
+    if _explicit(old) and old.system != new.system:
+        return None
+    gain = "fewer packages, so fewer holes and a smaller image"
+    return Candidate(new, Risk.FLAVOUR, (f"{old.text} → {new.text}",), (gain,))
+
+
+def _family_moves(old: Tag, new: Tag) -> bool:
+    return bool(old.family and new.family and old.family != new.family)
+
+
+def _older(old: Tag, new: Tag) -> bool:
+    if _release_order(new) < _release_order(old):
+        return True
+    if _same_release(old, new) and numbers(new.version) < numbers(old.version):
+        return True
+    return _explicit(old) and _order(new) < _order(old)
+
+
+def _release_order(tag: Tag) -> tuple[int, ...]:
+    """Code names are compared by their release's number."""
+    return numbers(tag.product.cycle) if tag.product is not None else numbers(tag.release)
+
+
+def _changes(old: Tag, new: Tag) -> Iterator[str]:
+    if old.version != new.version:
+        yield f"{old.image} {old.version} → {new.version}"
+    if _explicit(old) and old.system != new.system:
+        yield f"{_name(old.system)} → {_name(new.system)}"
+
+
+def _name(release: Release | None) -> str:
+    if release is None:
+        return "unknown"
+    return release.codename or f"{release.image} {release.cycle}"
+
+
+def _gains(old: Tag, new: Tag, today: date) -> Iterator[str]:
+    if superseded(old) and not superseded(new):
+        yield "rebuilt whenever its distribution is mended"
+    elif _dropped(old):
+        yield "listed, so rebuilt whenever its distribution is mended"
+    was = {one.image: one for one in releases_under(old)}
+    for one in releases_under(new):
+        before = was.get(one.image)
+        if before is None or before == one:
+            continue
+        if before.ends and one.ends and one.ends > before.ends:
+            yield f"{one.image} maintained until {one.ends} instead of {before.ends}"
+        elif before.ends and one.ends is None:
+            yield f"{one.image} {one.cycle} has no end announced"
+
+
+def _risk(old: Tag, new: Tag) -> Risk:
+    if old.release != new.release:
+        if old.image in ("debian", "ubuntu", "alpine"):
+            return Risk.SYSTEM
+        same = numbers(old.release)[:1] == numbers(new.release)[:1]
+        return Risk.MINOR if same else Risk.MAJOR
+    return Risk.SYSTEM if _explicit(old) and old.system != new.system else Risk.PATCH

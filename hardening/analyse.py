@@ -53,6 +53,8 @@ def analyse(
     """
     chosen = tuple(all_rules() if rules is None else rules)
     raw = _cached(subject, chosen)
+    if subject.imported:
+        raw = _with_imported(raw, subject, chosen, anchors, origins)
     kept, ignored, about_pragmas = pragmas.apply(subject, raw.findings, today or date.today())
     ordered = sorted((*kept, *about_pragmas), key=sort_key)
     findings = with_keys(ordered, anchors or Anchors(subject), origins)
@@ -65,6 +67,31 @@ def analyse(
         unparsed=_unparsed(subject),
         score=None if nothing else score(findings),
     )
+
+
+def _with_imported(
+    raw: _Raw,
+    subject: Subject,
+    rules: tuple[Rule, ...],
+    anchors: Anchors | None,
+    origins: Mapping[str, Origins] | None,
+) -> _Raw:
+    from hardening.imports.merge import about_others, merge
+
+    original = anchors.original if anchors is not None else subject
+    findings = merge(
+        raw.findings,
+        subject.imported,
+        subject,
+        original=original,
+        originals=_cached(original, rules).findings,
+        origins=origins,
+    )
+    skipped = tuple(
+        Skipped(f"{count} imported results", f"they are about {path}", "Check that file with it.")
+        for path, count in about_others(subject.imported, original).items()
+    )
+    return replace(raw, findings=findings, skipped=(*raw.skipped, *skipped))
 
 
 def sort_key(finding: Finding) -> tuple[int, str, int, str, str]:

@@ -38,7 +38,7 @@ def digest(*parts: str) -> str:
 
 def split_key(key: str) -> tuple[str, str, str]:
     """Rule, place and subject parts of a finding key."""
-    rule, place, subject = key.split(":", 2)
+    rule, place, subject = key.rsplit(":", 2)
     return rule, place, subject
 
 
@@ -47,6 +47,10 @@ class Anchors:
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
+
+    @property
+    def original(self) -> Subject:
+        return self._subject
 
     @cached_property
     def _instructions(self) -> tuple[tuple[int, int, str], ...]:

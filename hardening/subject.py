@@ -15,6 +15,7 @@ from hardening.model import RunConfiguration, Skipped
 if TYPE_CHECKING:
     from hardening.context import BuildContext
     from hardening.image.model import Image
+    from hardening.imports.model import Imported
     from hardening.secrets.model import Secret
     from hardening.settings import Settings
 
@@ -44,6 +45,8 @@ class Subject:
     image: facts about bases, never about the image that is analysed."""
     today: date | None = None
     """The day that dates are judged on; None means the day of the call."""
+    imported: tuple[Imported, ...] = ()
+    """Reports of other tools about the original texts; `analyse` merges them."""
 
     def with_texts(self, texts: Mapping[str, str]) -> Subject:
         """The same subject with other file contents: the Dockerfile, the ignore file and the run

@@ -48,6 +48,7 @@ def find(first: list[str]) -> Command | None:
         "demo": _demo,
         "cache": _cache,
         "db": _db,
+        "base": _base,
         "secrets": _secrets,
     }
     return known.get(first[0]) if first else None
@@ -59,6 +60,7 @@ OVERVIEW = """commands:
   drydock fix PATH               a patch from all safe fixes
   drydock layers IMAGE           the layers of an image
   drydock secrets PATH|IMAGE...  secrets in files, folders and images
+  drydock base PATH              better base images to choose from
   drydock rules [ID]             the rules and why
   drydock demo [SAMPLE]          open the screen on an embedded sample
   drydock cache clear|size       the cache of read layers
@@ -125,6 +127,15 @@ def _check(arguments: list[str], screen: Screen | None) -> int:
         help="lowest severity that ends with code 1: "
         + ", ".join(SEVERITIES)
         + ", never (default: drydock.toml's, else low)",
+    )
+    parser.add_argument(
+        "--import",
+        dest="imports",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="merge a report of hadolint, Trivy, Grype, Dockle, checkov, ShellCheck or SARIF",
     )
     parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one per core)")
     options = parser.read(arguments)
@@ -230,6 +241,16 @@ def _db(arguments: list[str], screen: Screen | None) -> int:
     add_arguments(parser)
     options = parser.read(arguments)
     return codes.CLEAN if options is None else database(options)
+
+
+def _base(arguments: list[str], screen: Screen | None) -> int:
+    parser = Parser("drydock base", "Better base images, with what each changes and needs.")
+    from hardening.cli.base import add_arguments, base
+
+    add_arguments(parser)
+    _add_opening(parser)
+    options = parser.read(arguments)
+    return codes.CLEAN if options is None else base(options)
 
 
 def _secrets(arguments: list[str], screen: Screen | None) -> int:

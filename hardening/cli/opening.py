@@ -15,6 +15,17 @@ STANDARD_INPUT = "-"
 
 
 def open_named(path: str | None, options: argparse.Namespace) -> Subject:
+    """The subject of one PATH with the image and the imported reports of the options."""
+    imports: list[Path] = getattr(options, "imports", [])
+    subject = _open_named(path, options)
+    if not imports:
+        return subject
+    from hardening.imports import read_import
+
+    return replace(subject, imported=tuple(read_import(one) for one in imports))
+
+
+def _open_named(path: str | None, options: argparse.Namespace) -> Subject:
     """The subject of one PATH with the image of the options, when there is one."""
     from hardening.opening import open_subject
 

@@ -65,6 +65,7 @@ def finding_of(subject: Subject, finding: Finding) -> Json:
         "layer": place.layer,
         "file": None if place.file is None else _text(place.file),
         "aliases": list(finding.aliases),
+        "sources": [_text(one) for one in finding.sources],
         "evidence": [*_config_evidence(finding), *(_evidence(one) for one in finding.evidence)],
         "key": finding.key,
         "fixes": [_fix(subject, one) for one in finding.fixes],

@@ -92,7 +92,7 @@ def _alone(subject: Subject, name: str) -> Iterator[Complaint]:
 def _together(subject: Subject, name: str, safety: Safety) -> Iterator[Complaint]:
     done = all_fixes(subject, safety)
     for conflict in done.conflicts:
-        yield Complaint("conflict", conflict.key.partition(":")[0], name, str(conflict))
+        yield Complaint("conflict", conflict.fix.partition(":")[0], name, str(conflict))
     for drop in done.dropped:
         yield Complaint("dropped", drop.key.partition(":")[0], name, f"{drop.key}: {drop.reason}")
     yield from _judge(subject, done, name, together=" together")

@@ -1,0 +1,25 @@
+"""Grype's JSON: `matches[]`, each with a vulnerability and the artifact it was found in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hardening.imports.model import Result, mapping_of, rows_of, severity_of, text_of
+
+
+def matches(document: object) -> bool:
+    found = mapping_of(document)
+    return isinstance(found.get("matches"), list) and "descriptor" in found
+
+
+def results(document: object) -> Iterator[Result]:
+    for row in rows_of(mapping_of(document).get("matches")):
+        flaw, artifact = mapping_of(row.get("vulnerability")), mapping_of(row.get("artifact"))
+        name, version = text_of(artifact.get("name")), text_of(artifact.get("version"))
+        yield Result(
+            "grype",
+            text_of(flaw.get("id")) or "unnamed",
+            f"{name} {version}: {text_of(flaw.get('description'))}",
+            severity_of(flaw.get("severity")),
+            package=(text_of(artifact.get("type")), name, version),
+        )

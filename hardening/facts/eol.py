@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from hardening.facts.releases import AS_OF, RELEASES
@@ -13,6 +13,8 @@ _TAG = re.compile(r"\A(\d+(?:\.\d+)*)((?:-.*)?)\Z")
 _ALPINE = re.compile(r"\Aalpine(\d+\.\d+)\Z")
 ODD_ARE_SHORT = frozenset({"node"})
 SYSTEMS = ("debian", "ubuntu")
+SOON = timedelta(days=180)
+"""Nobody should move to a release that ends so soon, where another is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Release:
 
     def is_over(self, today: date) -> bool:
         return self.over or (self.ends is not None and self.ends < today)
+
+    def ends_soon(self, today: date) -> bool:
+        """Whether a release that is not over yet will be within `SOON`."""
+        return not self.is_over(today) and self.ends is not None and self.ends <= today + SOON
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +159,16 @@ def _moved_system(
 
 
 def _later(product: Release, today: date) -> list[Release]:
-    """The release itself and the later ones that are maintained, nearest first."""
+    """The release itself and the later ones that are maintained: those that last first, of these
+    the nearest first."""
     known = releases(product.image)
     newer = [one for one in known[: known.index(product) + 1][::-1] if not one.is_over(today)]
     if product.image in ODD_ARE_SHORT:
         newer = [one for one in newer if int(one.cycle.split(".")[0]) % 2 == 0]
-    ahead = sorted(newer, key=lambda one: tuple(int(part) for part in one.cycle.split(".")))
+    ahead = sorted(
+        newer,
+        key=lambda one: (one.ends_soon(today), *(int(part) for part in one.cycle.split("."))),
+    )
     return [one for one in ahead if one.ends is not None or (today - AS_OF).days < 400]
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import IntEnum
 from functools import lru_cache
 
-from hardening.facts.eol import Release
+from hardening.facts.eol import Release, release_of
 from hardening.facts.official import (
     AS_OF,
     Tag,
@@ -24,7 +24,6 @@ from hardening.facts.official import (
     superseded,
 )
 
-SOON = timedelta(days=180)
 SOURCE = f"list of official images of {AS_OF}"
 SLIM = "slim"
 DATABASES = frozenset({"postgres", "mysql", "mariadb", "mongo", "neo4j", "rabbitmq", "redis"})
@@ -58,6 +57,8 @@ class Candidate:
     gains: tuple[str, ...]
     libc_changes: bool = False
     source: str = SOURCE
+    name: str = ""
+    """The image to move to where it is another one, "" for the same."""
 
     @property
     def ends(self) -> tuple[Release, ...]:
@@ -76,7 +77,7 @@ def worries(tag: Tag, today: date) -> tuple[str, ...]:
     if newest:
         found.append(f"{tag.image} {tag.version} is no longer rebuilt since {newest} came")
     for one in releases_under(tag):
-        if one.ends is not None and not one.is_over(today) and one.ends <= today + SOON:
+        if one.ends_soon(today):
             name = f"{one.image} {one.cycle}"
             found.append(f"{name} gets no more security fixes after {one.ends}")
     if not newest and _dropped(tag):
@@ -246,3 +247,23 @@ def _risk(old: Tag, new: Tag) -> Risk:
         same = numbers(old.release)[:1] == numbers(new.release)[:1]
         return Risk.MINOR if same else Risk.MAJOR
     return Risk.SYSTEM if _explicit(old) and old.system != new.system else Risk.PATCH
+
+
+_DISTROLESS = {
+    "node": {"22": "nodejs22-debian13", "24": "nodejs24-debian13", "26": "nodejs26-debian13"},
+    "python": {"3.13": "python3-debian13"},
+    "eclipse-temurin": {"17": "java17-debian13", "21": "java21-debian13", "25": "java25-debian13"},
+}
+
+
+def distroless(image: str, text: str) -> Candidate | None:
+    """The image without a shell for the same release, where there is one; for people to judge."""
+    old = read(image, text)
+    target = _DISTROLESS.get(image, {}).get(old.release, "") if old is not None else ""
+    if old is None or not target or old.musl:
+        return None
+    name = f"gcr.io/distroless/{target}"
+    tag = Tag(name, "nonroot", "13", "", frozenset(), release_of("debian", "13"))
+    change = f"{image}:{old.text} → {name}:nonroot"
+    gain = "no shell, no package manager, not root"
+    return Candidate(tag, Risk.FLAVOUR, (change,), (gain,), source="distroless project", name=name)

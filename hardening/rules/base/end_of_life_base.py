@@ -38,10 +38,10 @@ rule = Rule(
             "FROM python:3.11-slim-bookworm\n",
             note="runtime and distribution",
         ),
-        Example("FROM node:14-alpine3.14\n", "FROM node:22-alpine3.23\n", note="still Alpine"),
+        Example("FROM node:14-alpine3.14\n", "FROM node:24-alpine3.23\n", note="still Alpine"),
         Example(
             "FROM alpine:3.14.2 AS build\nFROM scratch\n",
-            "FROM alpine:3.22 AS build\nFROM scratch\n",
+            "FROM alpine:3.23 AS build\nFROM scratch\n",
         ),
         Example(
             f"FROM debian:10@{OLD}\n",
@@ -56,7 +56,7 @@ rule = Rule(
             "ARG V=3.11\nFROM python:$V-slim\n",
             note="by argument",
         ),
-        Example('ARG BASE="node:16"\nFROM ${BASE}\n', 'ARG BASE="node:22"\nFROM ${BASE}\n'),
+        Example('ARG BASE="node:16"\nFROM ${BASE}\n', 'ARG BASE="node:24"\nFROM ${BASE}\n'),
         Example("ARG A=3\nARG B=8\nFROM python:$A.$B\n", note="two variables: no fix"),
     ),
     good=(

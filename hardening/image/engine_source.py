@@ -50,6 +50,7 @@ class EngineSource:
     def __init__(self, engine: Exporter, reference: str) -> None:
         self._engine = engine
         self._lock = threading.RLock()
+        self._fetching = threading.Lock()
         self._saved: Source | None = None
         self._kept = False
         self._fetched: dict[tuple[str, int], bytes | None] = {}
@@ -71,13 +72,16 @@ class EngineSource:
         """The bytes of a layer; the image is exported when they are first read, not before."""
         return _LaterTar(self, layer) if self._saved is None else self._saved.tar(layer)
 
+    @property
+    def prefers_single_files(self) -> bool:
+        """Whether `fetch` is quicker for one file than `tar`, which would have to export first."""
+        return self._saved is None or not self._kept
+
     def fetch(self, path: str, limit: int) -> bytes | None:
-        """At most `limit` bytes of a regular file, links followed; None when there is none, or
-        when the exported bytes are at hand and the asker can have it from there."""
-        if self._saved is not None and self._kept:
-            return None
+        """At most `limit` bytes of a regular file of the merged tree, links followed; None when
+        there is none."""
         key = (path, limit)
-        with self._lock:
+        with self._fetching:
             if key not in self._fetched:
                 self._fetched[key] = self._fetch(path, limit)
             return self._fetched[key]

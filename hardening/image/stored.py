@@ -149,13 +149,14 @@ class StoredImage:
         size = min(columns.sizes[row], limit)
         if size == 0:
             return b""
-        if tar is None:
-            fetched = self._fetched(columns.paths[row], layer << ROW_BITS | row, limit)
+        place = columns.paths[row], layer << ROW_BITS | row
+        if tar is None and getattr(self.origin, "prefers_single_files", False):
+            fetched = self._fetched(*place, limit)
             if fetched is not None:
                 return fetched
-            tar = self.origin.tar(layer)
+        tar = tar or self.origin.tar(layer)
         if tar is None:
-            return None
+            return self._fetched(*place, limit)
         content = tar.read(columns.offsets[row], size)
         if len(content) < size:
             path = columns.paths[row]

@@ -108,6 +108,17 @@ def test_single_files_before_any_export() -> None:
     assert engine.created == before
 
 
+def test_single_files_stay_readable_while_and_after_others_export() -> None:
+    engine = FakeEngine(LAYERS)
+    image = opened(engine)
+    loaded = load_files(image)
+    assert image.read("etc/os-release") == b"ID=debian\n"
+    assert engine.created > 0
+    created = engine.created
+    assert loaded.read("etc/os-release") == b"ID=debian\n"
+    assert engine.created == created
+
+
 def test_the_container_is_removed_when_reading_fails() -> None:
     engine = FakeEngine(LAYERS)
     image = opened(engine)

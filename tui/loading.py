@@ -113,13 +113,13 @@ class Loader:
         from hardening import opening
 
         if request.path is None and request.image is not None:
-            return opening.open_image_only(request.image)
+            return opening.with_imports(opening.open_image_only(request.image), request.imports)
         subject = opening.open_files(
             request.path or ".", context=request.context, service=request.service
         )
         if request.image is None:
             subject = replace(subject, missing=(*subject.missing, opening.NO_IMAGE))
-        return subject
+        return opening.with_imports(subject, request.imports)
 
     def _copied(self, request: OpenRequest) -> OpenRequest:
         """A sample is opened like any project, from a copy that may be written to."""

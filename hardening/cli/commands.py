@@ -89,6 +89,7 @@ def open_screen(arguments: list[str], screen: Screen | None) -> int:
         help="a Dockerfile, a Compose file or a folder (default: this folder; none with --image)",
     )
     _add_opening(parser)
+    _add_imports(parser)
     options = parser.read(arguments)
     if options is None:
         return codes.CLEAN
@@ -105,6 +106,7 @@ def open_screen(arguments: list[str], screen: Screen | None) -> int:
         service=options.service,
         context=options.context,
         offline=options.offline,
+        imports=tuple(options.imports),
     )
     return require_screen(screen)(request)
 
@@ -128,15 +130,7 @@ def _check(arguments: list[str], screen: Screen | None) -> int:
         + ", ".join(SEVERITIES)
         + ", never (default: drydock.toml's, else low)",
     )
-    parser.add_argument(
-        "--import",
-        dest="imports",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="merge a report of hadolint, Trivy, Grype, Dockle, checkov, ShellCheck or SARIF",
-    )
+    _add_imports(parser)
     parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one per core)")
     options = parser.read(arguments)
     if options is None:
@@ -260,6 +254,18 @@ def _secrets(arguments: list[str], screen: Screen | None) -> int:
     add_arguments(parser)
     options = parser.read(arguments)
     return codes.CLEAN if options is None else secrets(options)
+
+
+def _add_imports(parser: Parser) -> None:
+    parser.add_argument(
+        "--import",
+        dest="imports",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="merge a report of hadolint, Trivy, Grype, Dockle, checkov, ShellCheck or SARIF",
+    )
 
 
 def _add_opening(parser: Parser) -> None:

@@ -20,9 +20,9 @@ def open_named(path: str | None, options: argparse.Namespace) -> Subject:
     subject = _open_named(path, options)
     if not imports:
         return subject
-    from hardening.imports import read_import
+    from hardening.opening import with_imports
 
-    return replace(subject, imported=tuple(read_import(one) for one in imports))
+    return with_imports(subject, tuple(imports))
 
 
 def _open_named(path: str | None, options: argparse.Namespace) -> Subject:

@@ -36,6 +36,7 @@ class OpenRequest:
     sample: str | None = None
     context: Path | None = None
     offline: bool = False
+    imports: tuple[Path, ...] = ()
 
 
 def find_candidates(folder: Path) -> tuple[Candidate, ...]:
@@ -167,6 +168,15 @@ def add_image(
     found = open_image(image, platform=platform, progress=progress)
     loaded = load_files(found, progress=progress)
     return scan_secrets(attach_image(subject, loaded), progress=progress)
+
+
+def with_imports(subject: Subject, files: tuple[Path, ...]) -> Subject:
+    """The subject with these reports of other tools. Raises InputError."""
+    if not files:
+        return subject
+    from hardening.imports import read_import
+
+    return replace(subject, imported=tuple(read_import(file) for file in files))
 
 
 NO_IMAGE = Skipped(

@@ -7,7 +7,7 @@ import json
 import sys
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hardening.cli import codes
 from hardening.cli.opening import open_named
@@ -17,12 +17,22 @@ from hardening.model import Fix, Precondition
 from hardening.opening.base_digests import with_base_digests
 from hardening.reports.layers import human_size
 from hardening.reports.plain import printable
-from hardening.rewrites.base_image import Candidate, candidates, distroless, releases_under, worries
+from hardening.rewrites.base_image import (
+    Candidate,
+    Risk,
+    candidates,
+    distroless,
+    releases_under,
+    worries,
+)
 from hardening.rewrites.base_image_conditions import conditions
 from hardening.rules.support import facts
 from hardening.rules.support_better_base import move, runtime_base
-from hardening.rules.support_images import Reference, parse_reference
+from hardening.rules.support_images import Reference
 from hardening.subject import Subject
+
+if TYPE_CHECKING:
+    from hardening.cli.asking import Asked
 
 UNKNOWN = "unknown"
 
@@ -73,19 +83,16 @@ def base_values(subject: Subject, *, ask: bool, libc: bool) -> dict[str, Any]:
     rows = list(candidates(image, reference.tag, today, libc=libc))
     other = distroless(image, reference.tag)
     rows += [other] if other is not None else []
-    asked = {row: _ask(subject, reference, row) for row in rows} if ask else {}
-    pinned = {
-        f"{reference.name}:{row.tag.text}": digest
-        for row, (digest, _, _) in asked.items()
-        if digest and not row.name
-    }
-    if pinned:
-        subject = replace(subject, base_digests={**subject.base_digests, **pinned})
+    asked: dict[str, Asked] = {}
+    if ask:
+        subject, rows, asked = _ask_all(subject, reference, old, rows)
     return {
         "base": reference.shown,
         "worries": list(worries(old, today)),
         "ends": _ends(old),
-        "rows": [_row(subject, reference, old, row, asked.get(row)) for row in rows],
+        "rows": [
+            _row(subject, reference, old, row, asked.get(_name(reference, row))) for row in rows
+        ],
         "not_assessed": "" if rows else "No listed tag of the same kind is better",
     }
 
@@ -94,27 +101,32 @@ def _nothing(shown: str, why: str) -> dict[str, Any]:
     return {"base": shown, "worries": [], "ends": {}, "rows": [], "not_assessed": why}
 
 
-Asked = tuple[str | None, int | None, str]
+def _ask_all(
+    subject: Subject, reference: Reference, old: Tag, rows: list[Candidate]
+) -> tuple[Subject, list[Candidate], dict[str, Asked]]:
+    """The subject that knows the digests, the rows with a refresh where the pin is behind its tag,
+    and what was said of each image."""
+    from hardening.cli.asking import ask_registries
 
-
-def _ask(subject: Subject, reference: Reference, row: Candidate) -> Asked:
-    """Digest, compressed size, and how many requests the registry has left."""
-    from hardening.image.registry import Name, Registry, parse_name
-
-    name = parse_name(f"{row.name or reference.name}:{row.tag.text}")
     found = runtime_base(subject)
     platform = (found[0].platform if found else None) or "linux/amd64"
+    platform = "linux/amd64" if "$" in platform else platform
     if subject.image is not None:
         platform = subject.image.platform or platform
-    with Registry(name.registry) as registry:
-        digest = registry.digest(name)
-        if digest is None:
-            return None, None, "the registry does not have it"
-        pinned = Name(name.registry, name.repository, digest)
-        manifest = registry.for_platform(pinned, platform)
-        left = registry.rate_limit
-    size = manifest.download_size if manifest is not None else None
-    return digest, size, "" if left is None else f"{left.remaining} requests left"
+    names = [_name(reference, row) for row in rows]
+    asked = ask_registries([*names, reference.shown] if reference.digest else names, platform)
+    now = asked.get(reference.shown)
+    if now is not None and now.digest and now.digest != reference.digest:
+        change = f"{reference.digest[:19]}... → {now.digest[:19]}..."
+        refresh = Candidate(old, Risk.REFRESH, (change,), ("what the tag names now",))
+        rows = [replace(refresh, source="registry"), *rows]
+    digests = {name: one.digest for name, one in asked.items() if one.digest}
+    subject = replace(subject, base_digests={**subject.base_digests, **digests})
+    return subject, rows, asked
+
+
+def _name(reference: Reference, row: Candidate) -> str:
+    return f"{row.name or reference.name}:{row.tag.text}"
 
 
 def _ends(tag: Tag) -> dict[str, str | None]:
@@ -135,21 +147,20 @@ def _row(
         dockerfile = facts(subject).dockerfile
         needs = conditions(dockerfile, stage, old, row, subject.image)
         fix = move(subject, stage, reference, old, row)
-    digest, size, note = asked if asked is not None else (None, None, "")
-    known = parse_reference(f"{row.name or reference.name}:{row.tag.text}")
+    size = asked.size if asked is not None else None
     return {
-        "image": known.shown if known is not None else row.tag.text,
+        "image": _name(reference, row),
         "risk": row.risk.label,
         "class": row.risk.name.lower(),
         "changes": list(row.changes),
         "gains": list(row.gains),
         "ends": _ends(row.tag),
         "source": row.source,
-        "digest": digest,
+        "digest": asked.digest if asked is not None else None,
         "download_bytes": size,
         "download_source": "registry" if size is not None else None,
         "vulnerabilities": None,
-        "registry_note": note,
+        "registry_note": asked.note if asked is not None else "",
         "safety": fix.safety.label if fix is not None else None,
         "fix": fix.name if fix is not None else None,
         "preconditions": [

@@ -51,7 +51,9 @@ def conditions(
 
 def _version(old: Tag, row: Candidate) -> Iterator[Precondition]:
     changed = "; ".join(row.changes)
-    if row.risk is Risk.PATCH:
+    if row.risk is Risk.REFRESH:
+        yield holds("The tag stays the same", changed)
+    elif row.risk is Risk.PATCH:
         if old.system is None and old.image not in (*PLAIN_SYSTEMS, "alpine"):
             yield unknown(
                 "The distribution stays the same",

@@ -1,0 +1,50 @@
+"""What a registry says of rows: the digest each tag has now and how much there is to download."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from hardening.errors import InputError
+from hardening.image.registry import Name, Registry, parse_name
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`digest` and compressed `size` in bytes are None where the registry gave none; `note` says
+    why, or how many requests it has left."""
+
+    digest: str | None
+    size: int | None
+    note: str
+
+
+def ask_registries(names: Iterable[str], platform: str) -> dict[str, Asked]:
+    """One answer for each image name; what fails for one is its note, not everybody's end."""
+    with ExitStack() as stack:
+        open_ones: dict[str, Registry] = {}
+        found = {}
+        for text in names:
+            name = parse_name(text)
+            if name.registry not in open_ones:
+                open_ones[name.registry] = stack.enter_context(Registry(name.registry))
+            found[text] = _ask(open_ones[name.registry], name, platform)
+        return found
+
+
+def _ask(registry: Registry, name: Name, platform: str) -> Asked:
+    digest = None
+    try:
+        digest = registry.digest(name)
+        if digest is None:
+            return Asked(None, None, "the registry does not have it")
+        pinned = Name(name.registry, name.repository, digest)
+        manifest = registry.for_platform(pinned, platform)
+    except InputError as error:
+        return Asked(digest, None, str(error))
+    if manifest is None:
+        return Asked(digest, None, f"not built for {platform}")
+    left = registry.rate_limit
+    note = "" if left is None else f"{left.remaining} requests left"
+    return Asked(digest, manifest.download_size, note)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from hardening.cli import codes
 from hardening.cli.opening import open_named
+from hardening.dockerfile.model import Stage
 from hardening.errors import InputError, UsageError
 from hardening.facts.official import Tag, read
-from hardening.model import Fix, Precondition
+from hardening.model import Fix, Safety, Verdict
 from hardening.opening.base_digests import with_base_digests
+from hardening.replay import edited
 from hardening.reports.layers import human_size
 from hardening.reports.plain import printable
 from hardening.rewrites.base_image import (
@@ -30,6 +33,7 @@ from hardening.rules.support import facts
 from hardening.rules.support_better_base import move, runtime_base
 from hardening.rules.support_images import Reference
 from hardening.subject import Subject
+from hardening.workspace import Workspace
 
 if TYPE_CHECKING:
     from hardening.cli.asking import Asked
@@ -46,12 +50,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--libc", action="store_true", help="also rows that change the C library (musl)"
     )
+    parser.add_argument("--choose", metavar="FIX", help="print the patch of one row")
+    parser.add_argument("--write", action="store_true", help="write the chosen patch")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.set_defaults(profile=None)
 
 
 def base(options: argparse.Namespace) -> int:
     """Print the rows for the base of the image that ships. Raises UsageError and InputError."""
+    if options.write and options.choose is None:
+        raise UsageError("--write needs a row", "", "Name one with --choose FIX.")
     if options.ask_registry and options.offline:
         raise UsageError("--ask-registry needs the network", "--offline was given", "Drop one.")
     subject = open_named(options.path, options)
@@ -59,7 +67,10 @@ def base(options: argparse.Namespace) -> int:
         raise InputError(f"{options.path} has no Dockerfile", "", "Name one.")
     if not options.offline:
         subject = with_base_digests(subject)
-    values = base_values(subject, ask=options.ask_registry, libc=options.libc)
+    found = assess(subject, ask=options.ask_registry, libc=options.libc)
+    if options.choose is not None:
+        return _choose(found, options.choose, write=options.write)
+    values = base_values(found)
     if options.format == "json":
         sys.stdout.write(json.dumps(values, indent=2) + "\n")
     else:
@@ -68,48 +79,88 @@ def base(options: argparse.Namespace) -> int:
     return codes.CLEAN
 
 
-def base_values(subject: Subject, *, ask: bool, libc: bool) -> dict[str, Any]:
-    """The base, what is wrong with it, and its rows; None stands for what nobody knows."""
+@dataclass(frozen=True)
+class Assessed:
+    """The base and its rows. `old` is None when there is nothing to compare: `why` tells."""
+
+    subject: Subject
+    stage: Stage | None = None
+    reference: Reference | None = None
+    old: Tag | None = None
+    rows: tuple[Candidate, ...] = ()
+    asked: Mapping[str, Asked] = field(default_factory=dict)
+    why: str = ""
+
+    def fix(self, row: Candidate) -> Fix | None:
+        if self.stage is None or self.reference is None or self.old is None:
+            return None
+        return move(self.subject, self.stage, self.reference, self.old, row)
+
+
+def assess(subject: Subject, *, ask: bool, libc: bool) -> Assessed:
+    """Rows for the base of the image that ships; `ask` asks registries. Raises InputError."""
     found = runtime_base(subject)
     if found is None:
-        return _nothing("", "The base is another stage, scratch, or named by a variable")
-    _, reference = found
+        return Assessed(subject, why="The base is scratch, or named by a variable without a value")
+    stage, reference = found
     image = reference.official
     old = read(image, reference.tag) if image and "/" not in image else None
     if old is None:
         why = "Only tags with a release of Docker Official Images are compared"
-        return _nothing(reference.shown, why)
-    today = subject.today or date.today()
-    rows = list(candidates(image, reference.tag, today, libc=libc))
+        return Assessed(subject, stage, reference, why=why)
+    rows = list(candidates(image, reference.tag, subject.today or date.today(), libc=libc))
     other = distroless(image, reference.tag)
     rows += [other] if other is not None else []
     asked: dict[str, Asked] = {}
     if ask:
-        subject, rows, asked = _ask_all(subject, reference, old, rows)
+        subject, rows, asked = _ask_all(subject, stage, reference, old, rows)
+    why = "" if rows else "No listed tag of the same kind is better"
+    return Assessed(subject, stage, reference, old, tuple(rows), asked, why)
+
+
+def base_values(found: Assessed) -> dict[str, Any]:
+    """The base, what is wrong with it, and its rows; None stands for what nobody knows."""
+    today = found.subject.today or date.today()
     return {
-        "base": reference.shown,
-        "worries": list(worries(old, today)),
-        "ends": _ends(old),
-        "rows": [
-            _row(subject, reference, old, row, asked.get(_name(reference, row))) for row in rows
-        ],
-        "not_assessed": "" if rows else "No listed tag of the same kind is better",
+        "base": found.reference.shown if found.reference is not None else "",
+        "worries": list(worries(found.old, today)) if found.old is not None else [],
+        "ends": _ends(found.old) if found.old is not None else {},
+        "rows": [_row(found, row) for row in found.rows],
+        "not_assessed": found.why,
     }
 
 
-def _nothing(shown: str, why: str) -> dict[str, Any]:
-    return {"base": shown, "worries": [], "ends": {}, "rows": [], "not_assessed": why}
+def _choose(found: Assessed, name: str, *, write: bool) -> int:
+    """Print or write the patch of one row."""
+    fixes = {fix.name: fix for row in found.rows if (fix := found.fix(row)) is not None}
+    fix = fixes.get(name)
+    if fix is None:
+        known = ", ".join(fixes) or "none can be written down"
+        raise UsageError(f"There is no patch called {name}", "", f"Choose from: {known}")
+    if fix.safety is Safety.MANUAL:
+        failed = next(one for one in fix.preconditions if one.verdict is Verdict.FAILS)
+        raise UsageError(f"{name} is for people to make", failed.statement, failed.evidence)
+    subject = found.subject
+    after, _ = edited(subject.texts, {}, fix.edits)
+    workspace = Workspace(subject.root, subject.texts, after)
+    if not write:
+        sys.stdout.write(workspace.diff())
+        return codes.CLEAN
+    from hardening.writing import write as write_files
+
+    for file in write_files(workspace).files:
+        print(printable(f"wrote {file}"))
+    return codes.CLEAN
 
 
 def _ask_all(
-    subject: Subject, reference: Reference, old: Tag, rows: list[Candidate]
+    subject: Subject, stage: Stage, reference: Reference, old: Tag, rows: list[Candidate]
 ) -> tuple[Subject, list[Candidate], dict[str, Asked]]:
     """The subject that knows the digests, the rows with a refresh where the pin is behind its tag,
     and what was said of each image."""
     from hardening.cli.asking import ask_registries
 
-    found = runtime_base(subject)
-    platform = (found[0].platform if found else None) or "linux/amd64"
+    platform = stage.platform or "linux/amd64"
     platform = "linux/amd64" if "$" in platform else platform
     if subject.image is not None:
         platform = subject.image.platform or platform
@@ -136,17 +187,14 @@ def _ends(tag: Tag) -> dict[str, str | None]:
     }
 
 
-def _row(
-    subject: Subject, reference: Reference, old: Tag, row: Candidate, asked: Asked | None
-) -> dict[str, Any]:
-    found = runtime_base(subject)
-    stage = found[0] if found is not None else None
-    fix: Fix | None = None
-    needs: tuple[Precondition, ...] = ()
-    if stage is not None:
-        dockerfile = facts(subject).dockerfile
-        needs = conditions(dockerfile, stage, old, row, subject.image)
-        fix = move(subject, stage, reference, old, row)
+def _row(found: Assessed, row: Candidate) -> dict[str, Any]:
+    fix = found.fix(row)
+    reference, stage, old = found.reference, found.stage, found.old
+    if reference is None or stage is None or old is None:
+        raise AssertionError("rows have a base")
+    dockerfile = facts(found.subject).dockerfile
+    needs = conditions(dockerfile, stage, old, row, found.subject.image)
+    asked = found.asked.get(_name(reference, row))
     size = asked.size if asked is not None else None
     return {
         "image": _name(reference, row),
@@ -175,7 +223,7 @@ def _lines(values: dict[str, Any]) -> list[str]:
     lines += [f"  ! {one}" for one in values["worries"]]
     for row in values["rows"]:
         size = UNKNOWN if row["download_bytes"] is None else human_size(row["download_bytes"])
-        patch = f"patch {row['safety']}" if row["fix"] else "no patch"
+        patch = f"{row['safety']} fix {row['fix']}" if row["fix"] else "no patch"
         lines += [
             "",
             f"{row['risk']} {row['image']} ({row['class']}, {patch})",

@@ -1,6 +1,10 @@
-"""The engine of drydock: open a subject, analyse it, plan fixes, replay them.
+"""The engine of drydock: open a subject, analyse it, plan fixes, replay them, write.
+
+    from hardening import Plan, fix_key, open_subject, write
+    from hardening.replay import replay
 
 Attributes are loaded when they are first used, so that importing a part does not import all.
+`analyse` and `replay` are modules of this package too, so the functions are taken from there.
 """
 
 from __future__ import annotations
@@ -11,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from hardening.analyse import analyse
     from hardening.opening import open_subject
     from hardening.plan import Plan, fix_key
-    from hardening.replay import all_fixes, replay
+    from hardening.replay import all_fixes
     from hardening.subject import Subject
     from hardening.writing import write, write_patch
 
@@ -23,10 +26,8 @@ __all__ = [
     "Subject",
     "__version__",
     "all_fixes",
-    "analyse",
     "fix_key",
     "open_subject",
-    "replay",
     "write",
     "write_patch",
 ]
@@ -35,10 +36,8 @@ _HOMES = {
     "Plan": "plan",
     "Subject": "subject",
     "all_fixes": "replay",
-    "analyse": "analyse",
     "fix_key": "plan",
     "open_subject": "opening",
-    "replay": "replay",
     "write": "writing",
     "write_patch": "writing",
 }

@@ -8,6 +8,7 @@ from itertools import islice
 
 from hardening.dockerfile.model import Dockerfile, Form, Instruction, Stage
 from hardening.dockerfile.packages import package_calls
+from hardening.errors import ImageError
 from hardening.facts.official import Tag
 from hardening.image.elf import elf_facts
 from hardening.image.model import Entry, EntryType, Image, Origin
@@ -143,9 +144,12 @@ def _libraries(image: Image | None) -> Precondition:
     needed, own = set[str](), {one.path.rpartition("/")[2] for one in programs}
     for layer in {one.layer for one in programs}:
         want = {one.path: one.size for one in programs if one.layer == layer}
-        for _, data in image.contents(layer, want, limit=MAX_PROGRAM):
-            found = elf_facts(data)
-            needed |= set(found.needed) if found is not None else set()
+        try:
+            for _, data in image.contents(layer, want, limit=MAX_PROGRAM):
+                found = elf_facts(data)
+                needed |= set(found.needed) if found is not None else set()
+        except ImageError as error:
+            return unknown(statement, error.what)
     left = sorted(one for one in needed - own if not _SLIM_HAS.match(one))
     if left:
         return fails(statement, f"Needed: {', '.join(left[:8])}")

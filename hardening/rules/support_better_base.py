@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hardening.dockerfile.edits import replace_span
 from hardening.dockerfile.model import Dockerfile, Stage
-from hardening.facts.official import Tag
+from hardening.facts.official import Tag, read
 from hardening.model import Edit, Fix, Precondition, Span, holds, unknown
-from hardening.rewrites.base_image import Candidate
-from hardening.rewrites.base_image_conditions import conditions
+from hardening.rewrites.base_image import Candidate, Risk
+from hardening.rewrites.base_image_conditions import PLAIN_SYSTEMS, all_hold, conditions
 from hardening.rules.support import facts
 from hardening.rules.support_images import (
     Reference,
@@ -31,6 +31,44 @@ def runtime_base(subject: Subject) -> tuple[Stage, Reference] | None:
         return None
     root = dockerfile.chain(final)[0]
     return next((one for one in external_bases(subject) if one[0].index == root.index), None)
+
+
+@dataclass(frozen=True)
+class Known:
+    """The base that ships, where it is a known tag of an official image."""
+
+    stage: Stage
+    reference: Reference
+    old: Tag
+
+    def move(self, subject: Subject, row: Candidate) -> Fix | None:
+        return move(subject, self.stage, self.reference, self.old, row)
+
+
+def known_base(subject: Subject) -> Known | None:
+    """None for a base that is another's image, or a tag that nothing is known of."""
+    found = runtime_base(subject)
+    if found is None:
+        return None
+    stage, reference = found
+    image = reference.official
+    old = read(image, reference.tag) if image and "/" not in image else None
+    return None if old is None else Known(stage, reference, old)
+
+
+def slimmer(subject: Subject, known: Known, rows: tuple[Candidate, ...]) -> Candidate | None:
+    """The slim row when the image that was read shows that it would do. Debian's own lacks only
+    documentation: not worth a word."""
+    image = subject.image
+    if image is None or not image.files_read or known.old.image in PLAIN_SYSTEMS:
+        return None
+    dockerfile = facts(subject).dockerfile
+    for row in rows:
+        if row.risk is Risk.FLAVOUR and all_hold(
+            conditions(dockerfile, known.stage, known.old, row, image)
+        ):
+            return row
+    return None
 
 
 def move(

@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from hardening.dockerfile.model import Stage
 from hardening.facts.eol import ended
-from hardening.facts.official import Tag, read
 from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Finding, Safety, Severity
 from hardening.rewrites.base_image import Candidate, Risk, candidates, worries
-from hardening.rewrites.base_image_conditions import PLAIN_SYSTEMS, all_hold, conditions
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support import facts
-from hardening.rules.support_better_base import move, runtime_base
-from hardening.rules.support_images import Reference
+from hardening.rules.support_better_base import Known, known_base, slimmer
 from hardening.subject import Subject
 
 OLD = "sha256:" + "0" * 64
@@ -26,10 +21,7 @@ rule = Rule(
     severity=Severity.LOW,
     why="A tag that is no longer rebuilt keeps every hole found in its packages since; a release "
     "near its end leaves little time to move.",
-    references=(
-        "https://github.com/docker-library/official-images",
-        "https://endoflife.date/",
-    ),
+    references=("https://github.com/docker-library/official-images", "https://endoflife.date/"),
     bad=(
         Example(
             "FROM python:3.12.4-slim-bookworm\nCOPY . /app\n",
@@ -56,9 +48,6 @@ rule = Rule(
             "ARG V=3.22\nFROM alpine:$V AS build\nFROM alpine:${V}\nCOPY --from=build /a /a\n",
             "ARG V=3.23\nFROM alpine:$V AS build\nFROM alpine:${V}\nCOPY --from=build /a /a\n",
             note="by argument",
-        ),
-        Example(
-            f"FROM php:8.2-fpm@{OLD}\nUSER 33\n", note="pinned, the digest of the next is not known"
         ),
         Example(
             f"FROM php:8.2-fpm@{OLD}\nUSER 33\n",
@@ -92,64 +81,47 @@ rule = Rule(
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
-    found = runtime_base(subject)
-    if found is None:
+    today = subject.today or date.today()
+    known = known_base(subject)
+    if known is None or ended(known.old.image, known.old.text, today) is not None:
         return
-    stage, reference = found
-    name, today = reference.official, subject.today or date.today()
-    old = read(name, reference.tag) if name and "/" not in name else None
-    if old is None or ended(name, reference.tag, today) is not None:
-        return
-    rows = candidates(name, reference.tag, today)
-    reasons = worries(old, today)
+    rows = candidates(known.old.image, known.old.text, today)
+    reasons = worries(known.old, today)
     if reasons:
-        yield from _leave(subject, stage, reference, old, rows, reasons, today)
+        better = [one for one in rows if one.risk is not Risk.FLAVOUR]
+        better = [one for one in better if not worries(one.tag, today)]
+        if better:
+            yield _leave(subject, known, better, reasons)
         return
-    # Without the image nobody can say that slim would do; Debian's lacks documentation only.
-    if subject.image is None or not subject.image.files_read or name in PLAIN_SYSTEMS:
-        return
-    for row in rows:
-        if row.risk is not Risk.FLAVOUR:
-            continue
-        if all_hold(conditions(facts(subject).dockerfile, stage, old, row, subject.image)):
-            yield _slimmer(subject, stage, reference, old, row)
-            return
+    row = slimmer(subject, known, rows)
+    if row is not None:
+        yield _slim(subject, known, row)
 
 
 def _leave(
-    subject: Subject,
-    stage: Stage,
-    reference: Reference,
-    old: Tag,
-    rows: tuple[Candidate, ...],
-    reasons: tuple[str, ...],
-    today: date,
-) -> Iterator[Finding]:
-    better = [row for row in rows if row.risk is not Risk.FLAVOUR and not worries(row.tag, today)]
-    if not better:
-        return
-    fixes = [fix for row in better if (fix := move(subject, stage, reference, old, row))]
+    subject: Subject, known: Known, better: list[Candidate], reasons: tuple[str, ...]
+) -> Finding:
+    fixes = [fix for row in better if (fix := known.move(subject, row))]
     fixes.sort(key=lambda fix: fix.safety is Safety.MANUAL)
-    yield rule.finding(
+    return rule.finding(
         subject,
-        f"{reference.shown} should be left soon: {'; '.join(reasons)}",
-        at=stage.base.span,
-        about=reference.official,
+        f"{known.reference.shown} should be left soon: {'; '.join(reasons)}",
+        at=known.stage.base.span,
+        about=known.old.image,
         fixes=fixes,
-        tip=f"Move to {reference.name}:{better[0].tag.text} and pin it by its digest",
+        tip=f"Move to {known.reference.name}:{better[0].tag.text} and pin it by its digest",
     )
 
 
-def _slimmer(
-    subject: Subject, stage: Stage, reference: Reference, old: Tag, row: Candidate
-) -> Finding:
-    fix = move(subject, stage, reference, old, row)
+def _slim(subject: Subject, known: Known, row: Candidate) -> Finding:
+    fix = known.move(subject, row)
+    wanted = f"{known.reference.name}:{row.tag.text}"
     return rule.finding(
         subject,
-        f"{reference.name}:{row.tag.text} would do: nothing uses what it leaves out",
-        at=stage.base.span,
-        about=f"{reference.official} slim",
+        f"{wanted} would do: nothing uses what it leaves out",
+        at=known.stage.base.span,
+        about=f"{known.old.image} slim",
         fixes=() if fix is None else (fix,),
         severity=Severity.INFO,
-        tip=f"Move to {reference.name}:{row.tag.text}",
+        tip=f"Move to {wanted}",
     )

@@ -107,9 +107,12 @@ def test_no_log_in_without_tls(tmp_path: Path) -> None:
     def answer(asked: Asked) -> tuple[int, dict[str, str], bytes]:
         return 401, {"WWW-Authenticate": 'Bearer realm="http://registry.example/token"'}, b""
 
-    with server(answer) as (host, _), Registry(host, credential_files=()) as one:
-        with pytest.raises(InputError, match="without TLS"):
-            one.digest(parse_name(f"{host}/a/b:1"))
+    with (
+        server(answer) as (host, _),
+        Registry(host, credential_files=()) as one,
+        pytest.raises(InputError, match="without TLS"),
+    ):
+        one.digest(parse_name(f"{host}/a/b:1"))
 
 
 def test_authorization_stays_with_its_host(tmp_path: Path) -> None:
@@ -129,18 +132,23 @@ def test_authorization_stays_with_its_host(tmp_path: Path) -> None:
 
 
 def test_a_digest_is_worked_out_where_none_is_stated() -> None:
-    with server(lambda _: (200, {}, BODY)) as (host, asked):
-        with Registry(host, credential_files=()) as one:
-            assert one.digest(parse_name(f"{host}/a/b:1")) == digest(BODY)
+    with (
+        server(lambda _: (200, {}, BODY)) as (host, asked),
+        Registry(host, credential_files=()) as one,
+    ):
+        assert one.digest(parse_name(f"{host}/a/b:1")) == digest(BODY)
     assert [one[0] for one in asked] == ["HEAD", "GET"]
 
 
 @pytest.mark.parametrize("reference", [":1", "@" + digest(b"another")])
 def test_a_manifest_that_is_not_its_digest_is_refused(reference: str) -> None:
     stated = {"Docker-Content-Digest": digest(b"another")}
-    with server(lambda _: (200, stated, BODY)) as (host, _), Registry(host) as one:
-        with pytest.raises(InputError, match="does not match its digest"):
-            one.manifest(parse_name(f"{host}/a/b{reference}"))
+    with (
+        server(lambda _: (200, stated, BODY)) as (host, _),
+        Registry(host) as one,
+        pytest.raises(InputError, match="does not match its digest"),
+    ):
+        one.manifest(parse_name(f"{host}/a/b{reference}"))
 
 
 @pytest.mark.parametrize(
@@ -160,19 +168,24 @@ def test_a_manifest_that_is_not_its_digest_is_refused(reference: str) -> None:
 def test_hostile_answers_are_said_in_words(
     status: int, headers: dict[str, str], body: bytes, words: str
 ) -> None:
-    with server(lambda _: (status, headers, body)) as (host, _):
-        with Registry(host, credential_files=()) as one, pytest.raises(InputError, match=words):
-            one.manifest(parse_name(f"{host}/a/b:1"))
+    with (
+        server(lambda _: (status, headers, body)) as (host, _),
+        Registry(host, credential_files=()) as one,
+        pytest.raises(InputError, match=words),
+    ):
+        one.manifest(parse_name(f"{host}/a/b:1"))
 
 
 def test_too_many_requests_are_not_answered_by_more() -> None:
     headers = {"Retry-After": "120", "RateLimit-Remaining": "0;w=21600"}
-    with server(lambda _: (429, headers, b"")) as (host, asked):
-        with Registry(host, credential_files=()) as one:
-            for _ in range(3):
-                with pytest.raises(InputError, match="too often") as caught:
-                    one.digest(parse_name(f"{host}/a/b:1"))
-            assert "120 seconds" in caught.value.why
+    with (
+        server(lambda _: (429, headers, b"")) as (host, asked),
+        Registry(host, credential_files=()) as one,
+    ):
+        for _ in range(3):
+            with pytest.raises(InputError, match="too often") as caught:
+                one.digest(parse_name(f"{host}/a/b:1"))
+        assert "120 seconds" in caught.value.why
     assert len(asked) == 1
 
 
@@ -191,19 +204,24 @@ def test_the_last_requests_are_left_for_builds() -> None:
 
 def test_tag_pages_of_another_host_are_not_read() -> None:
     page = {"Link": '<https://registry.example/v2/a/b/tags/list?last=x>; rel="next"'}
-    with server(lambda _: (200, page, b'{"tags": ["1"]}')) as (host, _):
-        with Registry(host, credential_files=()) as one:
-            with pytest.raises(InputError, match="another host"):
-                one.tags(parse_name(f"{host}/a/b"))
+    with (
+        server(lambda _: (200, page, b'{"tags": ["1"]}')) as (host, _),
+        Registry(host, credential_files=()) as one,
+        pytest.raises(InputError, match="another host"),
+    ):
+        one.tags(parse_name(f"{host}/a/b"))
 
 
 def test_a_tag_list_that_goes_in_circles_ends() -> None:
     def answer(asked: Asked) -> tuple[int, dict[str, str], bytes]:
         return 200, {"Link": f'<{asked.path}>; rel="next"'}, b'{"tags": ["1", "../x", 7]}'
 
-    with server(answer) as (host, _), Registry(host, credential_files=()) as one:
-        with pytest.raises(InputError, match="never ends"):
-            one.tags(parse_name(f"{host}/a/b"))
+    with (
+        server(answer) as (host, _),
+        Registry(host, credential_files=()) as one,
+        pytest.raises(InputError, match="never ends"),
+    ):
+        one.tags(parse_name(f"{host}/a/b"))
 
 
 def test_an_endless_tag_list_is_cut_and_said() -> None:
@@ -219,9 +237,11 @@ def test_an_endless_tag_list_is_cut_and_said() -> None:
 
 
 def test_nobody_there() -> None:
-    with Registry("127.0.0.1:9", credential_files=()) as one:
-        with pytest.raises(InputError, match="cannot be reached"):
-            one.digest(parse_name("127.0.0.1:9/a/b:1"))
+    with (
+        Registry("127.0.0.1:9", credential_files=()) as one,
+        pytest.raises(InputError, match="cannot be reached"),
+    ):
+        one.digest(parse_name("127.0.0.1:9/a/b:1"))
 
 
 def test_challenges_with_commas_and_quotes() -> None:

@@ -131,6 +131,7 @@ def _check(arguments: list[str], screen: Screen | None) -> int:
         + ", never (default: drydock.toml's, else low)",
     )
     _add_imports(parser)
+    _add_shellcheck(parser)
     parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one per core)")
     options = parser.read(arguments)
     if options is None:
@@ -265,6 +266,14 @@ def _add_imports(parser: Parser) -> None:
         type=Path,
         metavar="FILE",
         help="merge a report of hadolint, Trivy, Grype, Dockle, checkov, ShellCheck or SARIF",
+    )
+
+
+def _add_shellcheck(parser: Parser) -> None:
+    parser.add_argument(
+        "--shellcheck",
+        action="store_true",
+        help="ask the shellcheck on the PATH about every RUN, and merge its answer",
     )
 
 

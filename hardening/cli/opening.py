@@ -18,11 +18,16 @@ def open_named(path: str | None, options: argparse.Namespace) -> Subject:
     """The subject of one PATH with the image and the imported reports of the options."""
     imports: list[Path] = getattr(options, "imports", [])
     subject = _open_named(path, options)
-    if not imports:
-        return subject
-    from hardening.opening import with_imports
+    if imports:
+        from hardening.opening import with_imports
 
-    return with_imports(subject, tuple(imports))
+        subject = with_imports(subject, tuple(imports))
+    if getattr(options, "shellcheck", False) and subject.dockerfile is not None:
+        from hardening.imports.shellcheck import shellcheck
+
+        found = shellcheck(subject.dockerfile)
+        subject = replace(subject, imported=(*subject.imported, found))
+    return subject
 
 
 def _open_named(path: str | None, options: argparse.Namespace) -> Subject:

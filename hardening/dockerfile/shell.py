@@ -26,6 +26,21 @@ _Change = tuple[int, tuple[str, ...]]
 def script_of(instruction: Instruction) -> Script | None:
     """The commands of a shell-form RUN, CMD, ENTRYPOINT or HEALTHCHECK CMD, None for everything
     else and for a stage whose SHELL is no POSIX-like shell."""
+    found = shell_text(instruction)
+    dockerfile = instruction.owner
+    if found is None or dockerfile is None:
+        return None
+    mapped, shell = found
+    walker = Walker(dockerfile.__dict__.get("_shell_seconds", MAX_SECONDS))
+    walker.read(mapped)
+    dockerfile.__dict__["_shell_seconds"] = walker.seconds
+    commands = tuple(sorted(walker.commands, key=lambda command: command.span.start))
+    script = Script(commands, tuple(walker.errors), split_options(shell[1:]), shell[0])
+    return _with_first_set(script)
+
+
+def shell_text(instruction: Instruction) -> tuple[MappedText, tuple[str, ...]] | None:
+    """The text that the shell gets, and the words of that shell; None as for `script_of`."""
     dockerfile = instruction.owner
     if dockerfile is None or instruction.form is not Form.SHELL:
         return None
@@ -41,14 +56,7 @@ def script_of(instruction: Instruction) -> Script | None:
         mapped = body
     elif instruction.heredocs:
         mapped = _with_bodies(mapped, instruction)
-    if _program(shell[0]) not in SHELLS:
-        return None
-    walker = Walker(dockerfile.__dict__.get("_shell_seconds", MAX_SECONDS))
-    walker.read(mapped)
-    dockerfile.__dict__["_shell_seconds"] = walker.seconds
-    commands = tuple(sorted(walker.commands, key=lambda command: command.span.start))
-    script = Script(commands, tuple(walker.errors), split_options(shell[1:]), shell[0])
-    return _with_first_set(script)
+    return (mapped, shell) if _program(shell[0]) in SHELLS else None
 
 
 def shell_in_force(instruction: Instruction) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from hardening.cli import codes
 from hardening.cli.opening import open_named
 from hardening.dockerfile.model import Stage
 from hardening.errors import InputError, UsageError
-from hardening.facts.official import Tag, read
+from hardening.facts.official import Tag, as_of, read
 from hardening.model import Fix, Safety, Verdict
 from hardening.opening.base_digests import with_base_digests
 from hardening.replay import edited
@@ -203,7 +203,7 @@ def _row(found: Assessed, row: Candidate) -> dict[str, Any]:
         "changes": list(row.changes),
         "gains": list(row.gains),
         "ends": _ends(row.tag),
-        "source": row.source,
+        "source": row.source or f"list of official images of {as_of()}",
         "digest": asked.digest if asked is not None else None,
         "download_bytes": size,
         "download_source": "registry" if size is not None else None,

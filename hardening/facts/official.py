@@ -2,19 +2,19 @@
 
 A tag is a version, a set of flavour words and a distribution; the order of the words differs from
 image to image (`3.12-slim-bookworm`, `22-bookworm-slim`, `21-jre-alpine-3.21`), so sets are
-compared. Facts as of `AS_OF`; what is newer than that is never called old.
+compared. Facts as of `as_of()`; what is newer than that is never called old.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
+from types import ModuleType
 
 from hardening.facts.eol import ODD_ARE_SHORT, Release, flavours, release_of, releases, system_of
-from hardening.facts.flavours_table import FLAVOURS
-from hardening.facts.official_table import AS_OF as AS_OF
-from hardening.facts.official_table import SYSTEMS, VERSIONS
 
 _TAG = re.compile(r"\A(\d+(?:\.\d+)*)(?:-(.*))?\Z")
 _SPLIT_ALPINE = re.compile(r"\Aalpine-(?=\d)|(?<=-)alpine-(?=\d)")
@@ -66,7 +66,7 @@ def read(image: str, text: str) -> Tag | None:
         release = _release(image, version)
     else:
         version, _, rest = text.partition("-")
-        release = version if version in FLAVOURS.get(image, {}) or _codename(image, version) else ""
+        release = version if version in _built(image) or _codename(image, version) else ""
     if not release:
         return None
     return _tag(image, text, release, version, rest)
@@ -76,7 +76,7 @@ def read(image: str, text: str) -> Tag | None:
 def listed(image: str) -> tuple[Tag, ...]:
     """Every tag of an image that is rebuilt, at the precision of its release."""
     found = []
-    for release in filter(None, FLAVOURS.get(image, {})):
+    for release in filter(None, _built(image)):
         for flavour in sorted(flavours(image, release)):
             text = f"{release}-{flavour}" if flavour else release
             found.append(_tag(image, text, release, release, flavour))
@@ -86,7 +86,7 @@ def listed(image: str) -> tuple[Tag, ...]:
 @cache
 def newest_versions(image: str) -> dict[str, str]:
     """Release → its newest version (`3.12` → `3.12.14`), where all flavours have it."""
-    rows = (row.split() for row in VERSIONS.get(image, "").split(";") if row.strip())
+    rows = (row.split() for row in _tables().VERSIONS.get(image, "").split(";") if row.strip())
     return {row[0]: row[1] for row in rows}
 
 
@@ -124,9 +124,28 @@ def short_lived(tag: Tag) -> bool:
 
 
 def _release(image: str, version: str) -> str:
-    known = {*FLAVOURS.get(image, {}), *(one.cycle for one in releases(image))} - {""}
+    known = {*_built(image), *(one.cycle for one in releases(image))} - {""}
     fits = (one for one in known if version == one or version.startswith(one + "."))
     return max(fits, key=len, default="")
+
+
+def as_of() -> date:
+    """The day of the list of tags."""
+    found: date = _tables().AS_OF
+    return found
+
+
+def _built(image: str) -> Mapping[str, str]:
+    from hardening.facts.flavours_table import FLAVOURS
+
+    return FLAVOURS.get(image, {})
+
+
+def _tables() -> ModuleType:
+    """Loaded when a tag is first looked up."""
+    from hardening.facts import official_table
+
+    return official_table
 
 
 def _codename(image: str, name: str) -> bool:
@@ -142,11 +161,11 @@ def _tag(image: str, text: str, release: str, version: str, rest: str) -> Tag:
     plain = Tag(image, text, release, version, left)
     behind = _implied(image).get(rest or "-", "")
     # An older version was built on what was current then, which nothing here says.
-    if not behind or release not in FLAVOURS.get(image, {}) or superseded(plain):
+    if not behind or release not in _built(image) or superseded(plain):
         return plain
     return replace(plain, system=system_of(behind), implied=True)
 
 
 @cache
 def _implied(image: str) -> dict[str, str]:
-    return dict(pair.split("=", 1) for pair in SYSTEMS.get(image, "").split())
+    return dict(pair.split("=", 1) for pair in _tables().SYSTEMS.get(image, "").split())

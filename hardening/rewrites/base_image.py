@@ -14,7 +14,6 @@ from functools import lru_cache
 
 from hardening.facts.eol import Release, release_of
 from hardening.facts.official import (
-    AS_OF,
     Tag,
     at_precision,
     listed,
@@ -24,7 +23,6 @@ from hardening.facts.official import (
     superseded,
 )
 
-SOURCE = f"list of official images of {AS_OF}"
 SLIM = "slim"
 DATABASES = frozenset({"postgres", "mysql", "mariadb", "mongo", "neo4j", "rabbitmq", "redis"})
 """Their data files may have to be migrated for another release."""
@@ -56,7 +54,8 @@ class Candidate:
     changes: tuple[str, ...]
     gains: tuple[str, ...]
     libc_changes: bool = False
-    source: str = SOURCE
+    source: str = ""
+    """Where the row comes from, "" for the list of official images."""
     name: str = ""
     """The image to move to where it is another one, "" for the same."""
 

@@ -1,4 +1,4 @@
-FROM ubuntu:22.04
+FROM ubuntu:24.04
 LABEL Maintainer="ops"
 ENV DEBIAN_FRONTEND noninteractive
 RUN apt-get update && apt-get install --no-install-recommends openssh-server supervisor sudo vim -y && rm -rf /var/lib/apt/lists/*

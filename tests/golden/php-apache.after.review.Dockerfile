@@ -1,4 +1,4 @@
-FROM php:8.2-apache
+FROM php:8.3-apache
 
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 ARG COMPOSER_SETUP_PHP_SHA256

@@ -1,4 +1,4 @@
-FROM ruby:3.3-alpine
+FROM ruby:3.4-alpine
 RUN apk update && apk add --no-cache build-base git openssh
 RUN mkdir /app
 RUN cd /app && mkdir tmp log

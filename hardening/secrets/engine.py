@@ -154,8 +154,15 @@ def _bounded(one: Format, data: bytes, start: int, end: int, *, keyed: bool) -> 
 def without_overlaps(hits: Iterable[Hit]) -> tuple[Hit, ...]:
     """One hit for each place: a format with a mark of its own beats a setting's name, then the
     longer value wins."""
-    order = sorted(hits, key=lambda hit: (hit.format.generic, not hit.format.specific,
-                                          hit.start - hit.end, hit.start))
+    order = sorted(
+        hits,
+        key=lambda hit: (
+            hit.format.generic,
+            not hit.format.specific,
+            hit.start - hit.end,
+            hit.start,
+        ),
+    )
     kept: list[Hit] = []
     for hit in order:
         place = bisect_left(kept, hit.start, key=lambda one: one.start)

@@ -47,9 +47,7 @@ class Packaged:
     def _read(self) -> dict[str, list[tuple[str, str, str]]]:
         found: dict[str, list[tuple[str, str, str]]] = {}
         for layer in self._image.layers:
-            wanted = {
-                entry.path: MAX_RECORD for entry in layer.entries() if _is_record(entry.path)
-            }
+            wanted = {entry.path: MAX_RECORD for entry in layer.entries() if _is_record(entry.path)}
             if not wanted:
                 continue
             for entry, data in self._image.contents(layer.index, wanted, limit=MAX_RECORD):

@@ -125,9 +125,7 @@ def _of_layer(image: Image, layer: int, packaged: Packaged, progress: Progress) 
             yield Seen(hit, place, reason, line_of(hit, one.data))
 
 
-def _contents(
-    image: Image, layer: int, progress: Progress
-) -> Iterator[tuple[Entry, str, bytes]]:
+def _contents(image: Image, layer: int, progress: Progress) -> Iterator[tuple[Entry, str, bytes]]:
     for entry, data in image.contents(layer, limit=MAX_FILE):
         progress.advance(PHASE, entry.size)
         yield entry, entry.path, data

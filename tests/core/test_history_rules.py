@@ -59,7 +59,10 @@ def test_the_file_system_of_the_base_is_no_add() -> None:
 
 
 def test_findings_stand_at_their_history_entry_and_offer_no_patch() -> None:
-    commands = ("/bin/sh -c #(nop) ADD file:0123456789 in / ", "/bin/sh -c curl -k https://a.example/x")
+    commands = (
+        "/bin/sh -c #(nop) ADD file:0123456789 in / ",
+        "/bin/sh -c curl -k https://a.example/x",
+    )
     report = report_of({"history": [{"created_by": one} for one in commands]})
     (finding,) = (one for one in report.findings if one.rule == "curl-tls-verification-off")
     assert finding.places[0] == ConfigPlace("history[1]")
@@ -70,7 +73,8 @@ def test_findings_stand_at_their_history_entry_and_offer_no_patch() -> None:
 def test_a_healthcheck_and_a_user_in_the_configuration_count() -> None:
     sketch = ImageSketch(
         layers=(LayerSketch({"a": "b"}, command="ADD file:0123456789 in /"),),
-        user="10001:10001", healthcheck=("CMD", "true"),
+        user="10001:10001",
+        healthcheck=("CMD", "true"),
     )
     report = analyse(memory_subject(None, image=make_image(sketch)))
     assert {"root-user", "no-healthcheck"}.isdisjoint(one.rule for one in report.findings)

@@ -114,7 +114,9 @@ WELL_KNOWN = {
     "google-api-key": "AIza" + "SyQm4Xz8Lr2Tt6Yw0uHgJfDsA5cXe1MvB7n",
     "slack-bot-token": "xoxb-" + "2345678901-3456789012-Qm4Xz8Lr2Tt6Yw0uHgJfDsA5",
     "stripe-live-key": "sk_live_" + "Qm4Xz8Lr2Tt6Yw0uHgJfDsA5",
-    "sendgrid-key": "SG." + "Qm4Xz8Lr2Tt6Yw0uHgJfDs" + "."
+    "sendgrid-key": "SG."
+    + "Qm4Xz8Lr2Tt6Yw0uHgJfDs"
+    + "."
     + "A5cXe1MvB7nK9pQm4Xz8Lr2Tt6Yw0uHgJfDsA5cXe1M",
     "huggingface-token": "hf_" + "QmXzLrTtYwuHgJfDsAcXeMvBnKpQmXzLrT",
     "digitalocean-token": "dop_v1_" + "0f1e2d3c4b5a6978" * 4,
@@ -130,7 +132,9 @@ WELL_KNOWN = {
     "pypi-token": "pypi-AgEIcHlwaS5vcmc" + "Qm4Xz8Lr2Tt6Yw0uHgJf" * 4,
     "age-secret-key": "AGE-SECRET-KEY-1" + ("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L" * 2)[:58],
     "linear-key": "lin_api_" + "Qm4Xz8Lr2Tt6Yw0uHgJfDsA5cXe1MvB7nK9pQm4X",
-    "postman-key": "PMAK-" + "0f1e2d3c4b5a69780f1e2d3c" + "-"
+    "postman-key": "PMAK-"
+    + "0f1e2d3c4b5a69780f1e2d3c"
+    + "-"
     + "0f1e2d3c4b5a69780f1e2d3c4b5a697811",
     "grafana-service-token": "glsa_" + "Qm4Xz8Lr2Tt6Yw0uHgJfDsA5cXe1MvB7" + "_0f1e2d3c",
     "databricks-token": "dapi" + "0f1e2d3c4b5a6978" * 2,
@@ -154,12 +158,26 @@ def test_well_known_tokens(identifier: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "ghp_short", "AKIAtooshort", "task-runner-with-a-long-name", "sk_live_", "xoxb-",
-        "password: ${PASSWORD}", "TOKEN_TTL=3600", "secret_name: database", "key = value",
-        "password = os.environ['PASSWORD']", "GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D",
-        "https://example.com/a:b@c/", "https://user@example.com/", "git@github.com:a/b.git",
-        "sha256:" + "0f1e2d3c4b5a6978" * 4, "-----BEGIN PUBLIC KEY-----", "AC" + "x" * 32,
-        "token = get_token(request)", "password=/run/secrets/password", "passwd:22:postgres:x:70",
+        "ghp_short",
+        "AKIAtooshort",
+        "task-runner-with-a-long-name",
+        "sk_live_",
+        "xoxb-",
+        "password: ${PASSWORD}",
+        "TOKEN_TTL=3600",
+        "secret_name: database",
+        "key = value",
+        "password = os.environ['PASSWORD']",
+        "GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D",
+        "https://example.com/a:b@c/",
+        "https://user@example.com/",
+        "git@github.com:a/b.git",
+        "sha256:" + "0f1e2d3c4b5a6978" * 4,
+        "-----BEGIN PUBLIC KEY-----",
+        "AC" + "x" * 32,
+        "token = get_token(request)",
+        "password=/run/secrets/password",
+        "passwd:22:postgres:x:70",
     ],
 )
 def test_not_a_secret(text: str) -> None:

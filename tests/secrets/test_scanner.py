@@ -124,7 +124,8 @@ def test_documented_example_is_demoted_not_dropped() -> None:
 def test_template_and_placeholder_are_demoted() -> None:
     text = "ENV A_TOKEN='${TOKEN_OF_BUILD}'\nENV B_PASSWORD=changeme\n"
     assert {one.demoted for one in scan_text(text, "Dockerfile")} == {
-        "template that something else fills in", "placeholder"
+        "template that something else fills in",
+        "placeholder",
     }
 
 
@@ -148,17 +149,21 @@ def test_unchanged_file_of_a_package_is_demoted() -> None:
     content = f"token = {GITHUB}\n"
     digest = md5(content.encode()).hexdigest()
     found = image_of(
-        LayerSketch({
-            "usr/share/doc/pkg/demo.conf": content,
-            "var/lib/dpkg/info/pkg.md5sums": f"{digest}  usr/share/doc/pkg/demo.conf\n",
-        })
+        LayerSketch(
+            {
+                "usr/share/doc/pkg/demo.conf": content,
+                "var/lib/dpkg/info/pkg.md5sums": f"{digest}  usr/share/doc/pkg/demo.conf\n",
+            }
+        )
     )
     assert [one.demoted for one in found] == ["unchanged file of package pkg"]
     changed = image_of(
-        LayerSketch({
-            "usr/share/doc/pkg/demo.conf": content + "# edited\n",
-            "var/lib/dpkg/info/pkg.md5sums": f"{digest}  usr/share/doc/pkg/demo.conf\n",
-        })
+        LayerSketch(
+            {
+                "usr/share/doc/pkg/demo.conf": content + "# edited\n",
+                "var/lib/dpkg/info/pkg.md5sums": f"{digest}  usr/share/doc/pkg/demo.conf\n",
+            }
+        )
     )
     assert [one.demoted for one in changed] == [""]
 
@@ -172,17 +177,21 @@ def test_apk_and_wheel_records_demote_too() -> None:
     wheel = urlsafe_b64encode(sha256(content).digest()).decode().rstrip("=")
     site = "usr/lib/python3.12/site-packages"
     found = image_of(
-        LayerSketch({
-            "etc/tool.conf": content,
-            "lib/apk/db/installed": f"P:tool\nF:etc\nR:tool.conf\nZ:Q1{apk}\n\n",
-        }),
+        LayerSketch(
+            {
+                "etc/tool.conf": content,
+                "lib/apk/db/installed": f"P:tool\nF:etc\nR:tool.conf\nZ:Q1{apk}\n\n",
+            }
+        ),
     )
     assert [one.demoted for one in found] == ["unchanged file of package tool"]
     found = image_of(
-        LayerSketch({
-            f"{site}/demo/data.cfg": content,
-            f"{site}/demo-1.0.dist-info/RECORD": f"demo/data.cfg,sha256={wheel},9\n",
-        }),
+        LayerSketch(
+            {
+                f"{site}/demo/data.cfg": content,
+                f"{site}/demo-1.0.dist-info/RECORD": f"demo/data.cfg,sha256={wheel},9\n",
+            }
+        ),
     )
     assert [one.demoted for one in found] == ["unchanged file of package demo"]
 
@@ -194,12 +203,21 @@ def test_apk_and_wheel_records_demote_too() -> None:
         ("root/.pgpass", "db:5432:app:bob:s3cretpw\n", "pgpass-password"),
         ("root/.npmrc", "//r.example/:_auth=Ym9iOnMzY3JldHB3\n", "npmrc-auth"),
         ("root/.git-credentials", "https://bob:s3cretpw@git.example\n", "password-in-address"),
-        ("root/.docker/config.json",
-         '{"auths": {"r.example": {"auth": "Ym9iOnMzY3JldHB3"}}}', "docker-auth"),
-        ("root/.kube/config", "users:\n- user:\n    token: abcdefgh12345678\n",
-         "kubeconfig-credential"),
-        ("srv/terraform.tfstate", '{"resources": [{"db": {"password": "s3cretpw"}}]}',
-         "credential-field"),
+        (
+            "root/.docker/config.json",
+            '{"auths": {"r.example": {"auth": "Ym9iOnMzY3JldHB3"}}}',
+            "docker-auth",
+        ),
+        (
+            "root/.kube/config",
+            "users:\n- user:\n    token: abcdefgh12345678\n",
+            "kubeconfig-credential",
+        ),
+        (
+            "srv/terraform.tfstate",
+            '{"resources": [{"db": {"password": "s3cretpw"}}]}',
+            "credential-field",
+        ),
         ("app/.env", "DB_PASSWORD=s3cretpw\n", "env-setting"),
         ("root/.pypirc", "[pypi]\npassword = s3cretpw9\n", "secret-setting"),
         ("root/.bash_history", "curl https://bob:s3cretpw@api.example\n", "password-in-address"),
@@ -219,9 +237,15 @@ def test_credential_files_are_read_by_their_structure(
 
 def test_hostile_bytes_end() -> None:
     hostile = (
-        b"\xff\xfe" * 5000, b"eyJ" * 100_000, b"://a:" * 50_000, b"\0" * 100_000,
-        b"password=" * 50_000, b"-----BEGIN PRIVATE KEY-----" * 5000, b"{" * 100_000,
-        b"[" * 100_000, b"aws" + b" " * 100_000 + b"=",
+        b"\xff\xfe" * 5000,
+        b"eyJ" * 100_000,
+        b"://a:" * 50_000,
+        b"\0" * 100_000,
+        b"password=" * 50_000,
+        b"-----BEGIN PRIVATE KEY-----" * 5000,
+        b"{" * 100_000,
+        b"[" * 100_000,
+        b"aws" + b" " * 100_000 + b"=",
     )
     for number, data in enumerate(hostile):
         for name in ("x", ".env", "config.json", "RECORD", "settings.xml", ".npmrc"):
@@ -280,15 +304,19 @@ def test_secrets_of_history(command: str, found: bool) -> None:
 
 def test_what_is_commented_out_is_demoted() -> None:
     found = image_of(
-        LayerSketch({
-            "etc/app.conf": "# password = s3cretpw1\npassword = s3cretpw2\n",
-            "root/.m2/settings.xml": "<!-- <password>s3cretpw3</password> -->"
-            "<password>s3cretpw4</password>",
-        })
+        LayerSketch(
+            {
+                "etc/app.conf": "# password = s3cretpw1\npassword = s3cretpw2\n",
+                "root/.m2/settings.xml": "<!-- <password>s3cretpw3</password> -->"
+                "<password>s3cretpw4</password>",
+            }
+        )
     )
     assert {one.reveal(): one.demoted for one in found} == {
-        "s3cretpw1": "commented out", "s3cretpw2": "",
-        "s3cretpw3": "commented out", "s3cretpw4": "",
+        "s3cretpw1": "commented out",
+        "s3cretpw2": "",
+        "s3cretpw3": "commented out",
+        "s3cretpw4": "",
     }
 
 

@@ -61,12 +61,24 @@ def test_leaky_repository() -> None:
     assert beyond <= 1
 
 
-@pytest.mark.parametrize("plugin", ["aws_key", "github_token", "npm", "sendgrid", "stripe_key",
-                                    "pypi_token", "openai", "mailchimp_key"])
+@pytest.mark.parametrize(
+    "plugin",
+    [
+        "aws_key",
+        "github_token",
+        "npm",
+        "sendgrid",
+        "stripe_key",
+        "pypi_token",
+        "openai",
+        "mailchimp_key",
+    ],
+)
 def test_detect_secrets_cases(plugin: str) -> None:
     cases = json.loads(archive(shared_data("secrets-detect-secrets"))["cases.json"])
     rows = [row for row in cases if row["plugin"] == plugin]
     assert rows
-    missed = [row["text"] for row in rows
-              if row["flag"] and not hits_in(row["text"].encode(), "x/.env")]
+    missed = [
+        row["text"] for row in rows if row["flag"] and not hits_in(row["text"].encode(), "x/.env")
+    ]
     assert len(missed) <= len(rows) * 0.2

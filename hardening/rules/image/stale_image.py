@@ -19,7 +19,9 @@ rule = Rule(
     severity=Severity.LOW,
     why="An image does not update itself: every hole that was mended in its packages since it was "
     "built is open in it, however well the Dockerfile is written.",
-    references=("https://docs.docker.com/build/building/best-practices/#rebuild-your-images-often",),
+    references=(
+        "https://docs.docker.com/build/building/best-practices/#rebuild-your-images-often",
+    ),
     aliases=("cis-docker:4.4",),
     needs=frozenset({Need.IMAGE}),
     bad=(

@@ -76,7 +76,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Healthcheck:
-    """`test` as in the config: `("CMD", ...)`, `("CMD-SHELL", text)` or `("NONE",)`. Nanoseconds."""
+    """`test` as in the config: `("CMD", ...)`, `("CMD-SHELL", text)` or `("NONE",)`. In ns."""
 
     test: tuple[str, ...]
     interval: int = 0

@@ -15,7 +15,7 @@ __all__ = ["Example", "Need", "Profile", "Rule", "all_rules", "rule_by_id"]
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule, sorted by id. Raises TypeError for a module without a `rule`, or two of one id."""
+    """Every rule, sorted by id. Raises TypeError for a module without `rule`, or two of one id."""
     found: dict[str, Rule] = {}
     for theme in sorted(pkgutil.iter_modules([str(Path(__file__).parent)])):
         if not theme.ispkg:

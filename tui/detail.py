@@ -10,15 +10,8 @@ from hardening.model import Finding, Fix, Report, Safety, Skipped, Verdict
 from hardening.secrets.model import Secret
 from tui.files import mode_words
 from tui.findings import FindingRow, Mark, usable_fixes
-from tui.rows import (
-    SAFETY_WORDS,
-    Cells,
-    life_story,
-    origin_word,
-    place_words,
-    severity_cells,
-    short_command,
-)
+from tui.rows import SAFETY_WORDS, Cells, origin_word, place_words, severity_cells, short_command
+from tui.secret_rows import life_story
 from tui.text import clean, human_size, plural
 
 if TYPE_CHECKING:

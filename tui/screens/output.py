@@ -13,10 +13,11 @@ from hardening.errors import ChangedOnDisk, DrydockError
 from tui.export import export
 from tui.messages import WorkFailed
 from tui.outside import copy_locally, editor_command
-from tui.rows import place_words, secret_cells, short_command
+from tui.rows import place_words, short_command
 from tui.screens.dialog import Choice, confirm_leaving, error_dialog
 from tui.screens.planning import Planning
 from tui.screens.writing import PathScreen, WriteScreen, patch_target
+from tui.secret_rows import secret_cells
 from tui.text import clean, plural
 
 if TYPE_CHECKING:

@@ -9,15 +9,8 @@ from hardening.secrets.model import Secret
 from tui.findings import FindingRow
 from tui.masking import Masks
 from tui.ordering import Sorting
-from tui.rows import (
-    Cells,
-    finding_cells,
-    finding_header,
-    layer_cells,
-    layer_header,
-    secret_cells,
-    secret_header,
-)
+from tui.rows import Cells, finding_cells, finding_header, layer_cells, layer_header
+from tui.secret_rows import secret_cells, secret_header
 from tui.widgets.lines import Lines
 
 

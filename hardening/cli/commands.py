@@ -50,6 +50,7 @@ def find(first: list[str]) -> Command | None:
         "db": _db,
         "base": _base,
         "secrets": _secrets,
+        "sbom": _sbom,
     }
     return known.get(first[0]) if first else None
 
@@ -60,6 +61,7 @@ OVERVIEW = """commands:
   drydock fix PATH               a patch from all safe fixes
   drydock layers IMAGE           the layers of an image
   drydock secrets PATH|IMAGE...  secrets in files, folders and images
+  drydock sbom IMAGE             the packages of an image
   drydock base PATH              better base images to choose from
   drydock rules [ID]             the rules and why
   drydock demo [SAMPLE]          open the screen on an embedded sample
@@ -255,6 +257,15 @@ def _secrets(arguments: list[str], screen: Screen | None) -> int:
     add_arguments(parser)
     options = parser.read(arguments)
     return codes.CLEAN if options is None else secrets(options)
+
+
+def _sbom(arguments: list[str], screen: Screen | None) -> int:
+    parser = Parser("drydock sbom", "List the packages of an image.")
+    from hardening.cli.sbom import add_arguments, sbom
+
+    add_arguments(parser)
+    options = parser.read(arguments)
+    return codes.CLEAN if options is None else sbom(options)
 
 
 def _add_imports(parser: Parser) -> None:

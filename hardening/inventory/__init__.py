@@ -1,0 +1,1 @@
+"""An image in, packages out: one cataloger per kind of package database."""

@@ -1,0 +1,196 @@
+"""All packages of an image: files are chosen from the merged tree and read in one pass a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from hardening.image.model import Entry, Image, Origin
+from hardening.image.release import OsRelease, os_release
+from hardening.inventory import owners
+from hardening.inventory.catalogers import catalogers
+from hardening.inventory.environment import from_environment
+from hardening.inventory.frame import MAX_FOUND, Cataloger, Found, Unreadable, is_plain
+from hardening.inventory.model import Inventory, Package
+from hardening.inventory.purl import package_url
+from hardening.inventory.selecting import select
+from hardening.model import Skipped
+from hardening.progress import SILENT, Progress
+
+READING = "reading package databases"
+SYSTEM = ("deb", "apk", "rpm")
+MAX_PACKAGES = 200_000
+_LIST_LIMIT = 16 << 20
+_Version = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one run gathers. `first` maps a database path and a package to its first layer."""
+
+    found: list[tuple[Found, Entry]] = field(default_factory=list)
+    first: dict[tuple[str, _Version], int] = field(default_factory=dict)
+    lists: dict[str, bytes] = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def catalog(image: Image, *, progress: Progress = SILENT) -> Inventory:
+    """Every package that a container of the image would see. The image's files must be read
+    (`load_files`); otherwise that is said in `not_assessed`. Damaged databases are told there too.
+    Raises ImageError, Cancelled."""
+    if not image.files_read:
+        reason = Skipped("Packages", "the files of the image are not read yet")
+        return Inventory((), None, (reason,))
+    release = os_release(image)
+    work = _Work()
+    chosen, cut = select(image, catalogers(), progress)
+    if cut:
+        work.skipped.append(Skipped("Packages", "the image holds too many package files"))
+    progress.start(READING, len(image.layers), "layers")
+    for number in range(len(image.layers)):
+        progress.check()
+        _read_layer(image, number, chosen, work)
+        progress.advance(READING, 1)
+    progress.finish(READING)
+    packages = _packages(image, work, release)
+    return Inventory(packages, release, tuple(dict.fromkeys(work.skipped)))
+
+
+def _read_layer(
+    image: Image, number: int, chosen: dict[str, tuple[Cataloger, ...]], work: _Work
+) -> None:
+    layer, tree = image.layers[number], image.tree
+    want: dict[str, int] = {}
+    for path, wanted in chosen.items():
+        entry = layer.get(path)
+        if entry is None:
+            continue
+        alive = tree.get(path)
+        if any(one.database for one in wanted) or (alive is not None and alive.layer == number):
+            want[path] = max(one.limit for one in wanted)
+    for path in _file_lists(image, number):
+        want.setdefault(path, _LIST_LIMIT)
+    if not want:
+        return
+    for entry, data in image.contents(number, want, limit=max(want.values())):
+        alive = tree.get(entry.path)
+        survives = alive is not None and alive.layer == number
+        if survives and owners.is_file_list(entry.path):
+            work.lists[entry.path] = data
+        for one in chosen.get(entry.path, ()):
+            _read_file(image, one, entry, data, work, survives=survives)
+
+
+def _file_lists(image: Image, number: int) -> Iterator[str]:
+    """File lists of system packages that this layer was the last to write."""
+    for folder in ("var/lib/dpkg/info", "var/lib/dpkg/status.d"):
+        for name in image.tree.children(folder):
+            path = f"{folder}/{name}"
+            if not name.endswith((".list", ".md5sums")) or not owners.is_file_list(path):
+                continue
+            entry = image.tree.get(path)
+            if entry is not None and entry.is_file and entry.layer == number:
+                yield path
+
+
+def _read_file(
+    image: Image, one: Cataloger, entry: Entry, data: bytes, work: _Work, *, survives: bool
+) -> None:
+    try:
+        if entry.size > one.limit and not one.programs:
+            raise Unreadable(f"it has {entry.size:,} bytes, more than the {one.limit:,} allowed")
+        for count, found in enumerate(_parsed(image, one, entry, data)):
+            if count >= MAX_FOUND:
+                raise Unreadable(f"it names more than {MAX_FOUND:,} packages")
+            if not is_plain(found.name, found.version, found.source_name, found.source_version):
+                continue
+            key = entry.path, (found.type, found.name, found.version)
+            if one.database:
+                work.first.setdefault(key, entry.layer)
+            if survives and len(work.found) < MAX_PACKAGES:
+                work.found.append((found, entry))
+    except Unreadable as error:
+        if survives:
+            reason = f"the {one.name} database cannot be read: {error}"
+            work.skipped.append(Skipped(f"/{entry.path}", reason))
+
+
+def _parsed(image: Image, one: Cataloger, entry: Entry, data: bytes) -> Iterator[Found]:
+    if one.read_beside is None:
+        return one.read(entry.path, data)
+    beside: dict[str, bytes] = {}
+    for suffix in one.beside:
+        path = entry.path + suffix
+        content = image.read(path, layer=entry.layer, limit=one.limit)
+        if content is not None:
+            beside[suffix] = content
+    return one.read_beside(entry.path, data, beside)
+
+
+def _packages(image: Image, work: _Work, release: OsRelease | None) -> tuple[Package, ...]:
+    made: dict[tuple[str, str, str, str], Package] = {}
+    for found, entry in work.found:
+        key = entry.path, (found.type, found.name, found.version)
+        layer = work.first.get(key, entry.layer)
+        package = _package(image, found, entry.path, layer, release)
+        made.setdefault((package.purl, package.version, package.path, package.arch), package)
+    for found in from_environment(image.config):
+        package = _package(image, found, "", None, release)
+        made.setdefault((package.purl, package.version, "", ""), package)
+    if work.lists:
+        _mark_owned(made, work.lists)
+    order = sorted(made.values(), key=lambda one: (one.type, one.name, one.version, one.path))
+    return tuple(_without_repeats(order))
+
+
+def _without_repeats(packages: list[Package]) -> Iterator[Package]:
+    """One row for a system package that several databases of the same image name."""
+    seen: set[str] = set()
+    for package in packages:
+        if package.type in SYSTEM:
+            if package.purl in seen:
+                continue
+            seen.add(package.purl)
+        yield package
+
+
+def _package(
+    image: Image, found: Found, path: str, layer: int | None, release: OsRelease | None
+) -> Package:
+    attribution = None if layer is None else image.layers[layer].attribution
+    qualifiers = list(found.qualifiers)
+    namespace = ""
+    if found.type in SYSTEM and release is not None:
+        namespace = release.id
+        version = release.version_id or release.codename
+        qualifiers.append(("distro", f"{release.id}-{version}" if version else release.id))
+    shown = "" if found.version == "(devel)" else found.version
+    return Package(
+        type=found.type,
+        name=found.name,
+        version=found.version,
+        source_name=found.source_name or found.name,
+        source_version=found.source_version or found.version,
+        purl=package_url(found.type, found.name, shown, namespace=namespace, qualifiers=qualifiers),
+        path=path,
+        layer=layer,
+        base=Origin.UNKNOWN if attribution is None else attribution.origin,
+        instruction=None if attribution is None else attribution.instruction,
+        arch=found.arch,
+        tooling=found.tooling,
+    )
+
+
+def _mark_owned(made: dict[tuple[str, str, str, str], Package], lists: dict[str, bytes]) -> None:
+    wanted = frozenset(
+        one.path.encode("utf-8", "replace") for one in made.values() if one.type not in SYSTEM
+    )
+    if not wanted:
+        return
+    names: dict[str, str] = {}
+    for path in sorted(lists):
+        for file, owner in owners.owned(path, lists[path], wanted):
+            names.setdefault(file, owner)
+    for key, package in made.items():
+        if package.type not in SYSTEM and package.path in names:
+            made[key] = replace(package, owned_by=names[package.path])

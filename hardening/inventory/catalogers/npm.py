@@ -1,0 +1,36 @@
+"""Node packages: every `package.json` of a package below a `node_modules`. npm's own modules are
+marked as tooling: the application does not load them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from hardening.inventory.frame import Cataloger, Found, Unreadable, text_of
+
+_PLACE = re.compile(r"(?:^|/)node_modules/(?:@[^/]+/)?[^/@][^/]*/package\.json$")
+_TOOLING = re.compile(
+    r"(?:^|/)(?:node_modules/(?:npm|corepack|pnpm|yarn)/|opt/yarn-|usr/share/nodejs/npm/)"
+)
+
+
+def _accepts(path: str) -> bool:
+    return _PLACE.search(path) is not None
+
+
+def read(path: str, data: bytes) -> Iterator[Found]:
+    try:
+        values = json.loads(text_of(data))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"it is no JSON: {type(error).__name__}") from None
+    if not isinstance(values, dict):
+        return
+    name, version = values.get("name"), values.get("version")
+    if isinstance(name, str) and isinstance(version, str) and name and version:
+        yield Found("npm", name, version, tooling=_TOOLING.search(path) is not None)
+
+
+CATALOGER = Cataloger(
+    "npm", read, names=frozenset({"package.json"}), accepts=_accepts, limit=1 << 20
+)

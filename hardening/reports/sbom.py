@@ -1,0 +1,47 @@
+"""What an image holds, as drydock's own JSON document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hardening.image.model import Image
+from hardening.inventory.model import Inventory, Package
+
+SCHEMA = "drydock.sbom/1"
+
+
+def sbom_values(image: Image, inventory: Inventory) -> dict[str, Any]:
+    """The JSON document: the same image gives the same document, byte for byte."""
+    release = inventory.release
+    return {
+        "schema": SCHEMA,
+        "image": {
+            "reference": image.reference,
+            "id": image.id,
+            "platform": image.platform,
+            "distribution": None if release is None else release.id,
+            "distribution_version": None if release is None else release.version_id,
+        },
+        "packages": [_row(package) for package in inventory.packages],
+        "not_assessed": [
+            {"what": one.what, "reason": one.reason, "next_step": one.next_step}
+            for one in inventory.not_assessed
+        ],
+    }
+
+
+def _row(package: Package) -> dict[str, Any]:
+    return {
+        "type": package.type,
+        "name": package.name,
+        "version": package.version,
+        "source_name": package.source_name,
+        "source_version": package.source_version,
+        "purl": package.purl,
+        "path": f"/{package.path}" if package.path else None,
+        "layer": package.layer,
+        "base": package.base.value,
+        "owned_by": package.owned_by,
+        "arch": package.arch or None,
+        "tooling": package.tooling,
+    }

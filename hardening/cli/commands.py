@@ -48,6 +48,7 @@ def find(first: list[str]) -> Command | None:
         "demo": _demo,
         "cache": _cache,
         "db": _db,
+        "vulns": _vulns,
         "base": _base,
         "secrets": _secrets,
         "sbom": _sbom,
@@ -60,6 +61,7 @@ OVERVIEW = """commands:
   drydock check PATH...          findings as text or JSON
   drydock fix PATH               a patch from all safe fixes
   drydock layers IMAGE           the layers of an image
+  drydock vulns IMAGE            known vulnerabilities of its packages
   drydock secrets PATH|IMAGE...  secrets in files, folders and images
   drydock sbom IMAGE             the packages of an image
   drydock base PATH              better base images to choose from
@@ -266,6 +268,15 @@ def _sbom(arguments: list[str], screen: Screen | None) -> int:
     add_arguments(parser)
     options = parser.read(arguments)
     return codes.CLEAN if options is None else sbom(options)
+
+
+def _vulns(arguments: list[str], screen: Screen | None) -> int:
+    parser = Parser("drydock vulns", "Known vulnerabilities of an image's packages, offline.")
+    from hardening.cli.vulns import add_arguments, vulns
+
+    add_arguments(parser)
+    options = parser.read(arguments)
+    return codes.CLEAN if options is None else vulns(options)
 
 
 def _add_imports(parser: Parser) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine import docker, problem, refuse, require_engine, require_program
+from tests.engine import client, docker, problem, refuse, require_engine, require_program
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_dockerfiles"
 BASES = ("debian:12", "debian:12-slim")
@@ -56,7 +56,7 @@ def project(
     yield folder
     for tag in ("before", "after"):
         subprocess.run(
-            ["docker", "rmi", "-f", f"{PREFIX}/{name}:{tag}"], capture_output=True, check=False
+            [client(), "rmi", "-f", f"{PREFIX}/{name}:{tag}"], capture_output=True, check=False
         )
 
 

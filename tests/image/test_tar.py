@@ -8,7 +8,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from hardening.errors import ImageError
@@ -106,6 +106,8 @@ FORMATS = st.sampled_from([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
 )
 @given(st.lists(ITEM, max_size=12), FORMATS, st.sampled_from([100, 512, 513, 4096, 1 << 20]))
 def test_agrees_with_tarfile(tmp_path: Path, items: list[Item], format: int, step: int) -> None:
+    # tarfile takes the header's cut name for the whole one, and a slash at its end for a folder
+    assume(not any(item.name.encode()[:100].endswith(b"/") for item in items))
     data = tar(*items, format=format)
     wanted = expected(data)
     assert facts(walk(data, tmp_path)) == wanted

@@ -10,7 +10,7 @@ from pathlib import Path
 from hardening.cli import codes
 from hardening.errors import WriteError
 
-FORMATS = ("json",)
+FORMATS = ("json", "cyclonedx", "spdx")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def sbom(options: argparse.Namespace) -> int:
     """Print or write the document. Raises ImageError, EngineError, WriteError."""
-    text = _document(options.image, options.platform)
+    text = _document(options)
     if options.output is None:
         sys.stdout.write(text)
         return codes.CLEAN
@@ -36,10 +36,20 @@ def sbom(options: argparse.Namespace) -> int:
     return codes.CLEAN
 
 
-def _document(reference: str, platform: str | None) -> str:
+def _document(options: argparse.Namespace) -> str:
     from hardening.image.loading import load_files, open_image
     from hardening.inventory.catalog import catalog
+
+    image = load_files(open_image(options.image, platform=options.platform))
+    inventory = catalog(image)
+    if options.format == "cyclonedx":
+        from hardening.reports.sbom_cyclonedx import cyclonedx_text
+
+        return cyclonedx_text(image, inventory)
+    if options.format == "spdx":
+        from hardening.reports.sbom_spdx import spdx_text
+
+        return spdx_text(image, inventory)
     from hardening.reports.sbom import sbom_values
 
-    image = load_files(open_image(reference, platform=platform))
-    return json.dumps(sbom_values(image, catalog(image)), indent=2) + "\n"
+    return json.dumps(sbom_values(image, inventory), indent=2) + "\n"

@@ -103,7 +103,7 @@ def _read_file(
             if count >= MAX_FOUND:
                 raise Unreadable(f"it names more than {MAX_FOUND:,} packages")
             if not is_plain(found.name, found.version, found.source_name, found.source_version):
-                continue
+                raise Unreadable("it names a package that is too long or not printable")
             key = entry.path, (found.type, found.name, found.version)
             if one.database:
                 work.first.setdefault(key, entry.layer)
@@ -137,8 +137,7 @@ def _packages(image: Image, work: _Work, release: OsRelease | None) -> tuple[Pac
     for found in from_environment(image.config):
         package = _package(image, found, "", None, release)
         made.setdefault((package.purl, package.version, "", ""), package)
-    if work.lists:
-        _mark_owned(made, work.lists)
+    _mark_owned(made, work)
     order = sorted(made.values(), key=lambda one: (one.type, one.name, one.version, one.path))
     return tuple(_without_repeats(order))
 
@@ -165,6 +164,8 @@ def _package(
         version = release.version_id or release.codename
         qualifiers.append(("distro", f"{release.id}-{version}" if version else release.id))
     shown = "" if found.version == "(devel)" else found.version
+    if found.type == "rpm":
+        shown = shown.rpartition(":")[2]
     return Package(
         type=found.type,
         name=found.name,
@@ -181,15 +182,17 @@ def _package(
     )
 
 
-def _mark_owned(made: dict[tuple[str, str, str, str], Package], lists: dict[str, bytes]) -> None:
-    wanted = frozenset(
-        one.path.encode("utf-8", "replace") for one in made.values() if one.type not in SYSTEM
-    )
+def _mark_owned(made: dict[tuple[str, str, str, str], Package], work: _Work) -> None:
+    wanted = {one.path for one in made.values() if one.type not in SYSTEM}
+    raw = frozenset(path.encode("utf-8", "surrogateescape") for path in wanted)
     if not wanted:
         return
     names: dict[str, str] = {}
-    for path in sorted(lists):
-        for file, owner in owners.owned(path, lists[path], wanted):
+    for found, _ in work.found:
+        for file in found.files:
+            names.setdefault(file, found.name)
+    for path in sorted(work.lists):
+        for file, owner in owners.owned(path, work.lists[path], raw):
             names.setdefault(file, owner)
     for key, package in made.items():
         if package.type not in SYSTEM and package.path in names:

@@ -21,7 +21,8 @@ class Unreadable(Exception):
 @dataclass(frozen=True, slots=True)
 class Found:
     """A package as its database names it. `source_name` and `source_version` are "" where they
-    equal the package's own. `qualifiers` go into the package URL."""
+    equal the package's own. `qualifiers` go into the package URL. `files` are those of its files,
+    without leading slash, that other catalogers may read."""
 
     type: str
     name: str
@@ -31,6 +32,7 @@ class Found:
     arch: str = ""
     tooling: bool = False
     qualifiers: tuple[tuple[str, str], ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def _any_path(path: str) -> bool:
@@ -62,5 +64,5 @@ def text_of(data: bytes) -> str:
 
 
 def is_plain(*values: str) -> bool:
-    """Whether names and versions are of a length that a package may have."""
-    return all(len(value) <= MAX_TEXT for value in values)
+    """Whether names and versions are of a length and of characters that a package may have."""
+    return all(len(value) <= MAX_TEXT and value.isprintable() for value in values)

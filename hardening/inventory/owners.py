@@ -51,8 +51,8 @@ def _by_apk(data: bytes, wanted: Collection[bytes]) -> Iterator[tuple[str, str]]
 
 def _among(path: bytes, wanted: Collection[bytes]) -> str | None:
     if path in wanted:
-        return path.decode("utf-8", "replace")
+        return path.decode("utf-8", "surrogateescape")
     merged = b"usr/" + path
     if path.startswith(tuple(one.encode() for one in _MERGED)) and merged in wanted:
-        return merged.decode("utf-8", "replace")
+        return merged.decode("utf-8", "surrogateescape")
     return None

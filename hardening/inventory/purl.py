@@ -39,10 +39,10 @@ def package_url(
 def _parts(kind: str, name: str) -> tuple[str, str]:
     if kind == "maven":
         group, colon, artifact = name.partition(":")
-        return (group, artifact) if colon else ("", name)
+        return (group, artifact) if colon and artifact else ("", name)
     if kind in ("npm", "golang", "composer"):
         space, _, own = name.rpartition("/")
-        return space, own
+        return (space, own) if own else ("", name)
     return "", name
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from hardening.image.model import Image
 from hardening.inventory.model import Inventory, Package
+from hardening.reports.plain import printable
 
 SCHEMA = "drydock.sbom/1"
 
@@ -16,7 +17,7 @@ def sbom_values(image: Image, inventory: Inventory) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "image": {
-            "reference": image.reference,
+            "reference": printable(image.reference),
             "id": image.id,
             "platform": image.platform,
             "distribution": None if release is None else release.id,
@@ -24,7 +25,7 @@ def sbom_values(image: Image, inventory: Inventory) -> dict[str, Any]:
         },
         "packages": [_row(package) for package in inventory.packages],
         "not_assessed": [
-            {"what": one.what, "reason": one.reason, "next_step": one.next_step}
+            {"what": printable(one.what), "reason": one.reason, "next_step": one.next_step}
             for one in inventory.not_assessed
         ],
     }
@@ -38,7 +39,7 @@ def _row(package: Package) -> dict[str, Any]:
         "source_name": package.source_name,
         "source_version": package.source_version,
         "purl": package.purl,
-        "path": f"/{package.path}" if package.path else None,
+        "path": printable(f"/{package.path}") if package.path else None,
         "layer": package.layer,
         "base": package.base.value,
         "owned_by": package.owned_by,

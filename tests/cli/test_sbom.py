@@ -61,3 +61,13 @@ def test_a_file_that_cannot_be_written_is_told(
     path = _archive(tmp_path)
     assert main(["sbom", str(path), "--output", str(tmp_path / "none" / "x.json")]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_the_standard_formats_are_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(_archive(tmp_path))
+    assert main(["sbom", path, "--format", "cyclonedx"]) == 0
+    assert json.loads(capsys.readouterr().out)["specVersion"] == "1.6"
+    assert main(["sbom", path, "--format", "spdx"]) == 0
+    assert json.loads(capsys.readouterr().out)["spdxVersion"] == "SPDX-2.3"

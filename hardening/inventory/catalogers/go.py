@@ -118,7 +118,7 @@ def _pointed(data: bytes, at: int) -> tuple[str, str]:
         first, second = struct.unpack_from(f"{order}2{kind}", data, at + 16)
         version = _go_string(data, segments, first, f"{order}2{kind}")
         modules = _go_string(data, segments, second, f"{order}2{kind}")
-    except struct.error:
+    except (struct.error, OverflowError):
         return "", ""
     return text_of(version), _unframed(modules)
 

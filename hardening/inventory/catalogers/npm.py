@@ -3,11 +3,11 @@ marked as tooling: the application does not load them."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
-from hardening.inventory.frame import Cataloger, Found, Unreadable, text_of
+from hardening.inventory.frame import Cataloger, Found
+from hardening.inventory.json_reading import json_of
 
 _PLACE = re.compile(r"(?:^|/)node_modules/(?:@[^/]+/)?[^/@][^/]*/package\.json$")
 _TOOLING = re.compile(
@@ -20,10 +20,7 @@ def _accepts(path: str) -> bool:
 
 
 def read(path: str, data: bytes) -> Iterator[Found]:
-    try:
-        values = json.loads(text_of(data))
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"it is no JSON: {type(error).__name__}") from None
+    values = json_of(data)
     if not isinstance(values, dict):
         return
     name, version = values.get("name"), values.get("version")

@@ -1,0 +1,135 @@
+"""RPM packages. Format: header blobs (rpm's "Package header" without its magic) in SQLite, in the
+NDB of SUSE or in the hash database of Berkeley DB; see `rpm_stores` for the three files."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+
+from hardening.inventory.frame import MIB, Cataloger, Found, Unreadable, text_of
+from hardening.inventory.rpm_stores import bdb_blobs, ndb_blobs, sqlite_blobs
+
+_FOLDERS = frozenset({"var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm"})
+_NAMES = frozenset({"rpmdb.sqlite", "Packages.db", "Packages"})
+_NAME, _VERSION, _RELEASE, _EPOCH, _ARCH, _SOURCE = 1000, 1001, 1002, 1003, 1022, 1044
+_WANTED = frozenset({_NAME, _VERSION, _RELEASE, _EPOCH, _ARCH, _SOURCE})
+_FOLDER_OF, _BASES, _FOLDERS_OF = 1116, 1117, 1118
+_LISTS = frozenset({_FOLDER_OF, _BASES, _FOLDERS_OF})
+_STRING, _INT32, _STRINGS = (6, 9), 4, 8
+_MAX_FILES = 500_000
+_EVIDENCE = re.compile(
+    r"(?:^|/)(?:METADATA|PKG-INFO|[^/]+\.(?:egg-info|gemspec|jar|json))$|(?:^|/)(?:s?bin|libexec)/"
+)
+_MAX_INDEX = 4_096
+_MAX_TEXT = 1_024
+
+
+def _accepts(path: str) -> bool:
+    return path.rpartition("/")[0] in _FOLDERS
+
+
+def read(path: str, data: bytes) -> Iterator[Found]:
+    yield from read_beside(path, data, {})
+
+
+def read_beside(path: str, data: bytes, beside: dict[str, bytes]) -> Iterator[Found]:
+    """The packages of a database; a write-ahead log beside it counts."""
+    name = path.rpartition("/")[2]
+    if name == "rpmdb.sqlite":
+        blobs = sqlite_blobs(data, beside.get("-wal", b""))
+    else:
+        blobs = ndb_blobs(data) if name == "Packages.db" else bdb_blobs(data)
+    for blob in blobs:
+        found = package_of(blob)
+        if found is not None:
+            yield found
+
+
+def package_of(blob: bytes) -> Found | None:
+    """The package that a header describes; None for the keys that rpm keeps as `gpg-pubkey`.
+    Raises Unreadable."""
+    tags = _tags(blob)
+    name, version = str(tags.get(_NAME, "")), str(tags.get(_VERSION, ""))
+    if not name or not version or name == "gpg-pubkey":
+        return None
+    release, epoch = str(tags.get(_RELEASE, "")), tags.get(_EPOCH, 0)
+    full = f"{version}-{release}" if release else version
+    source, source_version = _source(str(tags.get(_SOURCE, "")))
+    arch = str(tags.get(_ARCH, ""))
+    prefix = f"{epoch}:" if epoch else ""
+    return Found(
+        "rpm",
+        name,
+        prefix + full,
+        source,
+        source_version,
+        arch,
+        qualifiers=(("arch", arch), ("epoch", str(epoch) if epoch else "")),
+        files=tuple(filter(_EVIDENCE.search, _files(blob))),
+    )
+
+
+def _source(file: str) -> tuple[str, str]:
+    """Name and version of `bash-5.1.8-6.el9.src.rpm`."""
+    for ending in (".src.rpm", ".nosrc.rpm"):
+        if file.endswith(ending):
+            parts = file[: -len(ending)].rsplit("-", 2)
+            if len(parts) == 3:
+                return parts[0], f"{parts[1]}-{parts[2]}"
+    return "", ""
+
+
+def _files(blob: bytes) -> Iterator[str]:
+    """Paths of the package's files: base names, each with the number of its folder."""
+    count = int.from_bytes(blob[:4], "big")
+    start = 8 + 16 * count
+    lists: dict[int, tuple[int, int]] = {}
+    for number in range(count):
+        tag, _, offset, size = struct.unpack_from(">iIiI", blob, 8 + 16 * number)
+        if tag in _LISTS and offset >= 0 and size <= _MAX_FILES:
+            lists[tag] = start + offset, size
+    if len(lists) < len(_LISTS):
+        return
+    (at, size), (bases, many), (folders, few) = (lists[tag] for tag in sorted(_LISTS))
+    if size != many or at + 4 * size > len(blob):
+        return
+    names = blob[bases:].split(b"\0", many)[:many]
+    places = blob[folders:].split(b"\0", few)[:few]
+    for name, number in zip(names, struct.unpack_from(f">{size}I", blob, at), strict=False):
+        if number < len(places):
+            yield text_of(places[number] + name).lstrip("/")
+
+
+def _tags(blob: bytes) -> dict[int, str | int]:
+    if len(blob) < 8:
+        raise Unreadable("a header is cut short")
+    count, size = struct.unpack_from(">ii", blob)
+    start = 8 + 16 * count
+    if not 0 <= count <= _MAX_INDEX or size < 0 or start > len(blob):
+        raise Unreadable("a header has a false index")
+    found: dict[int, str | int] = {}
+    for number in range(count):
+        tag, kind, offset, _ = struct.unpack_from(">iIiI", blob, 8 + 16 * number)
+        at = start + offset
+        if tag not in _WANTED or offset < 0 or at >= len(blob):
+            continue
+        if kind in (*_STRING, _STRINGS):
+            end = blob.find(b"\0", at, at + _MAX_TEXT)
+            if end >= 0:
+                found[tag] = text_of(blob[at:end])
+        elif kind == _INT32 and at + 4 <= len(blob):
+            found[tag] = int.from_bytes(blob[at : at + 4], "big")
+    return found
+
+
+CATALOGER = Cataloger(
+    "rpm",
+    read,
+    names=_NAMES,
+    accepts=_accepts,
+    limit=256 * MIB,
+    database=True,
+    beside=("-wal",),
+    read_beside=read_beside,
+)

@@ -1,0 +1,154 @@
+"""Java, Rust, Ruby, PHP, .NET and conda packages in images."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from io import BytesIO
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardening.image.synthetic import FileSketch
+from hardening.inventory.catalogers import java, rust
+from hardening.inventory.frame import Unreadable
+from tests.inventory.sketches import inventory_of, packages_of, rows
+
+POM = "#made\ngroupId=org.example\nartifactId=lib\nversion=1.2\n"
+POM_PATH = "META-INF/maven/org.example/lib/pom.properties"
+
+
+def jar(files: Mapping[str, str | bytes]) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def test_java_archives_inside_archives() -> None:
+    inner = jar({POM_PATH: POM})
+    packages = packages_of({"app.war": jar({"WEB-INF/lib/lib-1.2.jar": inner})})
+    assert rows(packages) == [("maven", "org.example:lib", "1.2")]
+    assert packages[0].purl == "pkg:maven/org.example/lib@1.2"
+
+
+def test_java_without_maven_goes_by_file_name_and_manifest() -> None:
+    manifest = "Manifest-Version: 1.0\nImplementation-Version: 4.5\n"
+    packages = packages_of(
+        {
+            "a/guava-31.1-jre.jar": jar({"x": ""}),
+            "a/app.jar": jar({"META-INF/MANIFEST.MF": manifest}),
+        }
+    )
+    assert rows(packages) == [("maven", "app", "4.5"), ("maven", "guava", "31.1-jre")]
+
+
+def test_a_shaded_archive_names_every_part() -> None:
+    other = POM_PATH.replace("/lib/", "/two/")
+    data = jar({POM_PATH: POM, other: POM.replace("=lib", "=two")})
+    assert [one.name for one in packages_of({"x.jar": data})] == [
+        "org.example:lib",
+        "org.example:two",
+    ]
+
+
+def test_archives_that_are_nested_too_deeply_are_told() -> None:
+    data = jar({POM_PATH: POM})
+    for _ in range(java.MAX_DEPTH + 1):
+        data = jar({"a.jar": data})
+    found = inventory_of({"x.jar": data})
+    assert found.packages == ()
+    assert "deep" in found.not_assessed[0].reason
+
+
+def test_an_entry_that_unpacks_to_too_much_is_told() -> None:
+    found = inventory_of({"x.jar": jar({POM_PATH: b"\n" * (1 << 20)})})
+    assert "too many bytes" in found.not_assessed[0].reason
+
+
+@given(st.binary(max_size=60), st.integers(0, 400))
+def test_no_damage_breaks_the_reader_of_archives(noise: bytes, at: int) -> None:
+    data = bytearray(jar({POM_PATH: POM, "a.jar": jar({POM_PATH: POM})}))
+    data[at : at + len(noise)] = noise
+    try:
+        assert all(one.type == "maven" for one in java.read("x-1.jar", bytes(data)))
+    except Unreadable as error:
+        assert str(error)
+
+
+def crate_program(content: bytes) -> bytes:
+    """A 64-bit ELF file with a section `.dep-v0`."""
+    names = b"\0.dep-v0\0.shstrtab\0"
+    table = 64 + len(names) + len(content)
+    head = bytearray(b"\x7fELF\x02\x01\x01".ljust(64, b"\0"))
+    struct.pack_into("<Q", head, 40, table)
+    struct.pack_into("<3H", head, 58, 64, 2, 1)
+    first = struct.pack("<2I4Q2I2Q", 1, 1, 0, 0, 64 + len(names), len(content), 0, 0, 1, 0)
+    second = struct.pack("<2I4Q2I2Q", 9, 3, 0, 0, 64, len(names), 0, 0, 1, 0)
+    return bytes(head) + names + content + first + second
+
+
+CRATES = {
+    "packages": [
+        {"name": "serde", "version": "1.0.200", "source": "registry"},
+        {"name": "cc", "version": "1.0.0", "kind": "build"},
+    ]
+}
+
+
+def test_rust_programs_tell_their_crates() -> None:
+    data = crate_program(zlib.compress(json.dumps(CRATES).encode()))
+    sketch = FileSketch(data.ljust(128 << 10, b"\0"), mode=0o755)
+    assert rows(packages_of({"usr/bin/tool": sketch})) == [("cargo", "serde", "1.0.200")]
+
+
+@given(st.binary(max_size=60), st.integers(0, 300))
+def test_no_damage_breaks_the_reader_of_crates(noise: bytes, at: int) -> None:
+    data = bytearray(crate_program(zlib.compress(json.dumps(CRATES).encode())))
+    data[at : at + len(noise)] = noise
+    try:
+        assert all(one.type == "cargo" for one in rust.read("x", bytes(data)))
+    except Unreadable as error:
+        assert str(error)
+
+
+def test_ruby_by_file_name() -> None:
+    folder = "usr/local/bundle/specifications"
+    packages = packages_of(
+        {
+            f"{folder}/nokogiri-1.16.0-x86_64-linux.gemspec": "",
+            f"{folder}/default/json-2.7.1.gemspec": "",
+            "usr/src/thing-1.0.gemspec": "",
+        }
+    )
+    assert rows(packages) == [("gem", "json", "2.7.1"), ("gem", "nokogiri", "1.16.0")]
+
+
+def test_php_of_both_versions() -> None:
+    one = {"name": "symfony/console", "version": "v6.4.1"}
+    for document in ([one], {"packages": [one]}):
+        packages = packages_of({"app/vendor/composer/installed.json": json.dumps(document)})
+        assert rows(packages) == [("composer", "symfony/console", "6.4.1")]
+
+
+def test_dotnet_and_conda() -> None:
+    libraries = {
+        "Newtonsoft.Json/13.0.3": {"type": "package"},
+        "App/1.0.0": {"type": "project"},
+        "runtimepack.Microsoft.NETCore.App.Runtime.linux-x64/8.0.1": {"type": "runtimepack"},
+    }
+    packages = packages_of(
+        {
+            "app/App.deps.json": json.dumps({"libraries": libraries}),
+            "opt/conda/conda-meta/zlib-1.2.13-h1.json": '{"name":"zlib","version":"1.2.13"}',
+        }
+    )
+    assert rows(packages) == [
+        ("conda", "zlib", "1.2.13"),
+        ("nuget", "Microsoft.NETCore.App.Runtime.linux-x64", "8.0.1"),
+        ("nuget", "Newtonsoft.Json", "13.0.3"),
+    ]

@@ -8,6 +8,7 @@ edits elsewhere in the file do not matter; in a changed text it is the *original
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -86,8 +87,9 @@ class Anchors:
         dockerfile = self._subject.dockerfile
         if dockerfile is None or place.path != dockerfile.path:
             return digest("file", place.path, str(_line(self._subject, place.path, offset)))
-        for start, end, anchor in self._instructions:
-            if start <= offset <= end:
+        index = bisect_left(self._instructions, offset, key=lambda one: one[1])
+        for start, _, anchor in self._instructions[index : index + 1]:
+            if start <= offset:
                 return anchor
         return digest("line", str(dockerfile.line_at(offset)))
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from hardening.dockerfile.downloads import downloads
 from hardening.dockerfile.edits import insert_at, insert_line_before
-from hardening.dockerfile.shell_model import Command, Download
+from hardening.dockerfile.shell_model import Command, Download, Script
 from hardening.model import Edit
 from hardening.rules.support import Run, facts
 from hardening.rules.support_copy import checksum_name
@@ -107,7 +109,7 @@ def is_verified(one: Fetched) -> bool:
     address itself holds a hash."""
     if _HASH_IN_ADDRESS.search(one.address):
         return True
-    return any(command.name in _VERIFIERS for command in one.run.script.commands)
+    return _index(one.run.script).verifies
 
 
 def user_of(one: Fetched) -> Command | None:
@@ -116,13 +118,39 @@ def user_of(one: Fetched) -> Command | None:
     if output is None or output in ("/dev/null", "-") or _KEY_FILE.search(output):
         return None
     base = output.rpartition("/")[2]
-    for command in one.run.script.after(one.download.command):
-        mentions = any(_names(word.text, output, base) for word in command.words)
-        if not mentions:
+    mentions = _index(one.run.script).mentions.get(base, ())
+    place = bisect_right(mentions, one.download.command.span.start, key=_start)
+    for command in islice(mentions, place, None):
+        if not any(_names(word.text, output, base) for word in command.words):
             continue
         if command.name == base or (command.name in _USERS and _is_use(command)):
             return command
     return None
+
+
+class _Index:
+    """What is asked about a script for each of its downloads; built once for a script."""
+
+    def __init__(self, script: Script) -> None:
+        self.verifies = any(command.name in _VERIFIERS for command in script.commands)
+        self.mentions: dict[str, list[Command]] = {}
+        """Commands that can use a file, in source order, by the last part of their words."""
+        for command in sorted(script.commands, key=_start):
+            names = {word.text.strip("\"'").rpartition("/")[2] for word in command.words}
+            for name in names:
+                if command.name in _USERS or command.name == name:
+                    self.mentions.setdefault(name, []).append(command)
+
+
+def _start(command: Command) -> int:
+    return command.span.start
+
+
+def _index(script: Script) -> _Index:
+    index: _Index | None = script.__dict__.get("_downloads_index")
+    if index is None:
+        index = script.__dict__["_downloads_index"] = _Index(script)
+    return index
 
 
 def unpacker_of(one: Fetched) -> Command | None:

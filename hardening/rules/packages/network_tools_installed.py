@@ -69,6 +69,10 @@ rule = Rule(
             note="it is the service",
         ),
         Example(
+            'FROM debian:13\nRUN apt-get install -y netcat\nENTRYPOINT ["netcat"]\n',
+            note="the program under the name of its package",
+        ),
+        Example(
             "FROM alpine:3.24\nRUN apk add --no-cache --virtual .t gdb && apk del .t\n",
             note="removed again",
         ),
@@ -85,7 +89,8 @@ def _used(subject: Subject, package: str) -> bool:
     if known.commands(program) or (program == "nc" and known.commands("netcat", "ncat")):
         return True
     text = " ".join(one.instruction.value for one in known.all("CMD", "ENTRYPOINT", "HEALTHCHECK"))
-    return program in text.replace("/", " ").replace('"', " ").replace(",", " ").split()
+    words = text.replace("/", " ").replace('"', " ").replace(",", " ").split()
+    return program in words or package in words
 
 
 def _removed(call: PackageCall, others: tuple[PackageCall, ...]) -> bool:
@@ -113,14 +118,14 @@ def _fixes(subject: Subject, call: PackageCall, found: tuple[ShellWord, ...]) ->
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     for run, call in facts(subject).calls(*SYSTEM):
-        if call.verb != "install" or not run.shipped or _removed(call, run.calls):
+        if call.verb != "install" or not run.shipped:
             continue
         found = tuple(
             word
             for word in call.packages
             if (name := word.text.partition("=")[0]) in TOOLS and not _used(subject, name)
         )
-        if found:
+        if found and not _removed(call, run.calls):
             names = ", ".join(word.text for word in found)
             yield rule.finding(
                 subject,

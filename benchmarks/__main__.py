@@ -12,7 +12,16 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-NAMES = ("analysis", "dockerfile_parse", "check", "secrets", "screen", "rules", "image_archive")
+NAMES = (
+    "analysis",
+    "dockerfile_parse",
+    "check",
+    "secrets",
+    "screen",
+    "rules",
+    "image_archive",
+    "inventory",
+)
 
 
 def run(name: str, *arguments: str) -> int:

@@ -52,6 +52,8 @@ def catalog(image: Image, *, progress: Progress = SILENT) -> Inventory:
         _read_layer(image, number, chosen, work)
         progress.advance(READING, 1)
     progress.finish(READING)
+    if len(work.found) >= MAX_PACKAGES:
+        work.skipped.append(Skipped("Packages", f"the image names more than {MAX_PACKAGES:,}"))
     packages = _packages(image, work, release)
     return Inventory(packages, release, tuple(dict.fromkeys(work.skipped)))
 
@@ -99,6 +101,7 @@ def _read_file(
     try:
         if entry.size > one.limit and not one.programs:
             raise Unreadable(f"it has {entry.size:,} bytes, more than the {one.limit:,} allowed")
+        count = -1
         for count, found in enumerate(_parsed(image, one, entry, data)):
             if count >= MAX_FOUND:
                 raise Unreadable(f"it names more than {MAX_FOUND:,} packages")
@@ -109,6 +112,10 @@ def _read_file(
                 work.first.setdefault(key, entry.layer)
             if survives and len(work.found) < MAX_PACKAGES:
                 work.found.append((found, entry))
+        if count < 0 and entry.size > one.limit:
+            raise Unreadable(
+                f"only the first {one.limit:,} of its {entry.size:,} bytes are looked at"
+            )
     except Unreadable as error:
         if survives:
             reason = f"the {one.name} database cannot be read: {error}"

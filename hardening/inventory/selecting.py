@@ -11,6 +11,8 @@ from hardening.progress import Progress
 SMALLEST_PROGRAM = 100 << 10
 """Go and Rust link at least this much into a program."""
 
+SMALLEST_LIBRARY = 1 << 20
+
 MAX_FILES = 200_000
 _CHECK_EVERY = 4_096
 
@@ -34,13 +36,15 @@ def select(
             wanted += folders[folder]
         if wanted:
             wanted = tuple(dict.fromkeys(one for one in wanted if one.accepts(path)))
-        may_run = programs and (not dot or not extension.isalpha() or extension == "exe")
+        may_run = programs and (not dot or not extension.isalpha() or extension in ("exe", "so"))
         if not wanted and not may_run:
             continue
         entry = tree.get(path)
         if entry is None or not entry.is_file:
             continue
-        if may_run and _is_program(entry):
+        if may_run and _is_program(
+            entry, SMALLEST_LIBRARY if extension == "so" else SMALLEST_PROGRAM
+        ):
             wanted += programs
         if wanted:
             chosen[path] = wanted
@@ -49,8 +53,8 @@ def select(
     return chosen, False
 
 
-def _is_program(entry: Entry) -> bool:
-    return bool(entry.mode & 0o111) and entry.size >= SMALLEST_PROGRAM
+def _is_program(entry: Entry, smallest: int) -> bool:
+    return bool(entry.mode & 0o111) and entry.size >= smallest
 
 
 _Table = dict[str, tuple[Cataloger, ...]]

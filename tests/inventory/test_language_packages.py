@@ -124,6 +124,13 @@ def test_a_damaged_file_is_told_and_the_rest_goes_on() -> None:
     assert [one.what for one in found.not_assessed] == ["/a/node_modules/bad/package.json"]
 
 
+def test_a_program_too_large_to_be_searched_is_told() -> None:
+    huge = FileSketch(b"\x7fELF", mode=0o755, size=193 << 20)
+    found = inventory_of({"usr/bin/huge": huge, "usr/bin/app": _program(inline_program())})
+    assert rows(found.packages) == EXPECTED
+    assert {one.what for one in found.not_assessed} == {"/usr/bin/huge"}
+
+
 @given(st.binary(max_size=400))
 def test_no_bytes_break_a_cataloger(data: bytes) -> None:
     _read_all(data)

@@ -62,7 +62,7 @@ def _main_version(version: str, flags: str) -> str:
     if version and version != "(devel)":
         return version
     told = _LDFLAGS.search(flags)
-    return told[1] if told else "(devel)"
+    return f"v{told[1].removeprefix('v')}" if told else "(devel)"
 
 
 def _build_info(data: bytes) -> tuple[str, str]:

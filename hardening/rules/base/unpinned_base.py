@@ -48,7 +48,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             continue
         yield rule.finding(
             subject,
-            f"{reference.shown} is named by a tag, which can be moved to another image",
+            f"{reference.shown} is named without a digest and can become another image",
             at=stage.base.span,
             about=reference.name,
             fixes=tuple(pin_fixes(subject, stage, reference)),

@@ -17,6 +17,19 @@ FILE_LINES = 330
 RULE_LINES = 132
 FUNCTION_LINES = 44
 CODE = ("hardening", "tui")
+KNOWN = {
+    "hardening/opening/__init__.py": 333,
+    "hardening/rules/files/deleted_in_later_layer.py": 165,
+    "hardening/rules/files/sensitive_file_copied.py": 158,
+    "hardening/rules/network/pipe_into_shell.py": 191,
+    "hardening/rules/network/pipe_into_shell.py:_fixes": 50,
+    "hardening/rules/packages/network_tools_installed.py": 137,
+    "hardening/rules/secrets/secret_in_run.py": 144,
+    "hardening/rules/secrets/secret_written_to_layer.py": 163,
+    "tui/state.py": 352,
+    "tui/widgets/lines.py": 380,
+}
+"""What is past its limit and waits to be split: it may shrink, never grow, and nothing joins it."""
 
 
 def offences() -> Iterator[str]:
@@ -31,18 +44,16 @@ def offences() -> Iterator[str]:
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
             length = (node.end_lineno or node.lineno) - node.lineno + 1
-            if length > FUNCTION_LINES:
-                yield (
-                    f"{name}:{node.lineno}: {node.name} has {length} lines, "
-                    f"the limit is {FUNCTION_LINES}"
-                )
+            most = max(FUNCTION_LINES, KNOWN.get(f"{name}:{node.name}", 0))
+            if length > most:
+                yield f"{name}:{node.lineno}: {node.name} has {length} lines, the limit is {most}"
 
 
 def _limit(name: str) -> int:
     if name.endswith("_table.py"):
         return sys.maxsize
     is_rule = name.startswith("hardening/rules/") and name.count("/") > 2
-    return RULE_LINES if is_rule else FILE_LINES
+    return max(RULE_LINES if is_rule else FILE_LINES, KNOWN.get(name, 0))
 
 
 def main() -> int:

@@ -72,7 +72,9 @@ def test_spdx_is_valid_and_the_same_each_time(tmp_path: Path) -> None:
 @given(
     st.sampled_from(["deb", "apk", "rpm", "pypi", "npm", "golang", "maven", "gem", "generic"]),
     st.text(st.characters(codec="utf-8"), min_size=1, max_size=30).filter(str.isprintable),
-    st.text(st.characters(codec="utf-8"), max_size=20).filter(str.isprintable),
+    st.text(st.characters(codec="utf-8"), max_size=20).filter(
+        lambda text: text.isprintable() and text == text.strip()  # the reader strips versions
+    ),
 )
 def test_package_urls_are_read_back(kind: str, name: str, version: str) -> None:
     text = package_url(kind, name, version, qualifiers=(("arch", "amd64"),))

@@ -28,6 +28,7 @@ def package_url(
         own = re.sub(r"[-_.]+", "-", own).lower()
     path = [_quoted(part) for part in space.split("/") if part]
     text = "/".join((f"pkg:{kind}", *path, _quoted(own)))
+    version = version.strip()
     if version:
         text += "@" + _quoted(version)
     pairs = sorted((key, value) for key, value in qualifiers if value)

@@ -5,9 +5,11 @@ Standard output carries results only; everything else goes to standard error.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardening.cli import codes
@@ -40,6 +42,12 @@ def main(argv: Sequence[str] | None = None, *, screen: Screen | None = None) -> 
         complain(Cancelled("Interrupted"))
         return codes.INTERRUPTED
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            _forget_stdout()
+            complain(
+                DrydockError("The disk is full", str(error), "Free some space, then run again.")
+            )
+            return codes.INPUT
         _report_bug(error)
         return codes.INTERNAL
 
@@ -76,7 +84,14 @@ def require_screen(screen: Screen | None) -> Screen:
 
 
 def _tame_streams() -> None:
-    """Text that the terminal's encoding does not know is escaped, never an error."""
+    """Text that the terminal's encoding does not know is escaped, never an error.
+
+    A stream that was closed before the start (`>&-`) swallows: the exit code still answers.
+    """
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - lives to the end
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - lives to the end
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -50,6 +50,21 @@ def test_a_foreign_encoding_is_no_error(folder: Path) -> None:
     assert done.returncode == 1 and done.stderr == b""
 
 
+@pytest.mark.parametrize(
+    ("redirection", "code"), [(">&-", 1), ("2>&-", 1), (">&- 2>&-", 1), (">/dev/full", 2)]
+)
+def test_closed_and_full_streams_are_no_bug(folder: Path, redirection: str, code: int) -> None:
+    if "full" in redirection and not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    command = f"{sys.executable} -m tui check Dockerfile {redirection}"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder, env=_environment(), capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert b"bug in drydock" not in done.stderr
+
+
 def test_a_reader_that_leaves_is_no_error(folder: Path) -> None:
     text = "FROM a\n" + "ADD x /x\nRUN cd /x\n" * 3000
     (folder / "Dockerfile").write_text(text)

@@ -233,13 +233,23 @@ def _cache(arguments: list[str], screen: Screen | None) -> int:
     return cache(options)
 
 
+def _run(
+    parser: Parser,
+    add_arguments: Callable[[argparse.ArgumentParser], None],
+    command: Callable[[argparse.Namespace], int],
+    arguments: list[str],
+) -> int:
+    """A command whose module brings its arguments along."""
+    add_arguments(parser)
+    options = parser.read(arguments)
+    return codes.CLEAN if options is None else command(options)
+
+
 def _db(arguments: list[str], screen: Screen | None) -> int:
     parser = Parser("drydock db", "The store of advisories, kept for working offline.")
     from hardening.cli.database import add_arguments, database
 
-    add_arguments(parser)
-    options = parser.read(arguments)
-    return codes.CLEAN if options is None else database(options)
+    return _run(parser, add_arguments, database, arguments)
 
 
 def _base(arguments: list[str], screen: Screen | None) -> int:
@@ -256,27 +266,21 @@ def _secrets(arguments: list[str], screen: Screen | None) -> int:
     parser = Parser("drydock secrets", "Secrets in files, folders and every layer of images.")
     from hardening.cli.secrets import add_arguments, secrets
 
-    add_arguments(parser)
-    options = parser.read(arguments)
-    return codes.CLEAN if options is None else secrets(options)
+    return _run(parser, add_arguments, secrets, arguments)
 
 
 def _sbom(arguments: list[str], screen: Screen | None) -> int:
     parser = Parser("drydock sbom", "List the packages of an image.")
     from hardening.cli.sbom import add_arguments, sbom
 
-    add_arguments(parser)
-    options = parser.read(arguments)
-    return codes.CLEAN if options is None else sbom(options)
+    return _run(parser, add_arguments, sbom, arguments)
 
 
 def _vulns(arguments: list[str], screen: Screen | None) -> int:
     parser = Parser("drydock vulns", "Known vulnerabilities of an image's packages, offline.")
     from hardening.cli.vulns import add_arguments, vulns
 
-    add_arguments(parser)
-    options = parser.read(arguments)
-    return codes.CLEAN if options is None else vulns(options)
+    return _run(parser, add_arguments, vulns, arguments)
 
 
 def _add_imports(parser: Parser) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections import Counter
 from contextlib import closing
 
+from hardening.advisories.model import Target
 from hardening.cli import codes
 from hardening.inventory.model import Inventory, Package
 from hardening.model import Skipped
@@ -44,13 +45,23 @@ def assess(image: str, inventory: Inventory) -> Assessed:
     from hardening.advisories.matching import match
     from hardening.advisories.store import open_store
 
-    skipped = [*inventory.not_assessed, *_without_advisories(inventory)]
-    targets = {
-        target: package
-        for package in inventory.packages
-        if package.owned_by is None
-        and (target := target_of(package, inventory.release)) is not None
-    }
+    targets: dict[Target, Package] = {}
+    uncovered: Counter[str] = Counter()
+    for package in inventory.packages:
+        if package.owned_by is not None:
+            continue
+        target = target_of(package, inventory.release)
+        if target is None:
+            uncovered[package.type] += 1
+        else:
+            targets[target] = package
+    skipped = [
+        *inventory.not_assessed,
+        *(
+            Skipped(f"{count} {kind} packages", "no advisory source covers them here")
+            for kind, count in sorted(uncovered.items())
+        ),
+    ]
     store = open_store()
     if store is None:
         names = f"{len(targets)} packages"
@@ -68,19 +79,3 @@ def assess(image: str, inventory: Inventory) -> Assessed:
         for one in found.incomparable
     ]
     return Assessed(image, found.vulnerabilities, targets, feeds, tuple(skipped))
-
-
-def _without_advisories(inventory: Inventory) -> Iterable[Skipped]:
-    """Kinds of packages that no advisory ecosystem covers, once each."""
-    from hardening.advisories.ecosystems import target_of
-
-    counts: dict[str, int] = {}
-    for package in inventory.packages:
-        if _is_uncovered(package) and target_of(package, inventory.release) is None:
-            counts[package.type] = counts.get(package.type, 0) + 1
-    for kind, count in sorted(counts.items()):
-        yield Skipped(f"{count} {kind} packages", "no advisory source covers them here")
-
-
-def _is_uncovered(package: Package) -> bool:
-    return package.owned_by is None

@@ -13,9 +13,11 @@ from hardening.dockerfile.model import Dockerfile
 from hardening.model import RunConfiguration, Skipped
 
 if TYPE_CHECKING:
+    from hardening.advisories.assessment import Assessment
     from hardening.context import BuildContext
     from hardening.image.model import Image
     from hardening.imports.model import Imported
+    from hardening.inventory.model import Inventory
     from hardening.secrets.model import Secret
     from hardening.settings import Settings
 
@@ -47,6 +49,10 @@ class Subject:
     """The day that dates are judged on; None means the day of the call."""
     imported: tuple[Imported, ...] = ()
     """Reports of other tools about the original texts; `analyse` merges them."""
+    inventory: Inventory | None = None
+    """The packages of the image, None until they were read."""
+    assessment: Assessment | None = None
+    """What is known to be wrong with them, None until they were looked up."""
 
     def with_texts(self, texts: Mapping[str, str]) -> Subject:
         """The same subject with other file contents: the Dockerfile, the ignore file and the run
@@ -56,4 +62,5 @@ class Subject:
         return reread(self, texts)
 
     def with_image(self, image: Image | None, secrets: tuple[Secret, ...] | None = None) -> Subject:
-        return replace(self, image=image, secrets=secrets)
+        """With another image: what was read from the one before is dropped."""
+        return replace(self, image=image, secrets=secrets, inventory=None, assessment=None)

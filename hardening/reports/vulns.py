@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from hardening.advisories.model import Feed, Target, Vulnerability
-from hardening.inventory.model import Package
-from hardening.model import Skipped
+from hardening.advisories.assessment import Assessment, Row
 from hardening.reports.plain import printable
 
 SCHEMA = "drydock.vulns/1"
 
 
-@dataclass(frozen=True)
-class Assessed:
-    """Everything that one look-up says. `packages` are those behind each target."""
-
-    image: str
-    vulnerabilities: Sequence[Vulnerability]
-    packages: Mapping[Target, Package]
-    feeds: Sequence[Feed]
-    not_assessed: Sequence[Skipped]
-
-
-def action_of(row: Vulnerability, package: Package) -> str:
-    """What mends it: a newer base, an upgrade of the package, or nothing yet."""
-    if not row.fixed:
-        return "no fix"
-    if package.base.value == "base":
-        return "base bump"
-    return f"{package.type} upgrade"
-
-
-def vulns_values(assessed: Assessed) -> dict[str, Any]:
-    """The JSON document."""
+def vulns_values(subject: str, assessed: Assessment) -> dict[str, Any]:
+    """The JSON document; `subject` is the image as it was named."""
     return {
         "schema": SCHEMA,
-        "image": assessed.image,
-        "vulnerabilities": [_row(one, assessed) for one in assessed.vulnerabilities],
+        "image": subject,
+        "vulnerabilities": [_row(one) for one in assessed.rows],
         "not_assessed": [
             {"what": one.what, "reason": one.reason, "next_step": one.next_step}
             for one in assessed.not_assessed
@@ -56,12 +32,8 @@ def vulns_values(assessed: Assessed) -> dict[str, Any]:
     }
 
 
-def _package(row: Vulnerability, assessed: Assessed) -> Package:
-    return assessed.packages[Target(row.ecosystem, row.package, row.installed)]
-
-
-def _row(row: Vulnerability, assessed: Assessed) -> dict[str, Any]:
-    package = _package(row, assessed)
+def _row(line: Row) -> dict[str, Any]:
+    row, package = line.vulnerability, line.packages[0]
     severity = row.rating.severity
     return {
         "id": row.id,
@@ -76,27 +48,26 @@ def _row(row: Vulnerability, assessed: Assessed) -> dict[str, Any]:
         "kev": row.kev,
         "layer": package.layer,
         "base": package.base.value,
-        "action": action_of(row, package),
+        "action": line.action,
         "path": package.path,
         "summary": row.summary,
         "hidden": row.hidden or None,
     }
 
 
-def vulns_text(assessed: Assessed) -> str:
+def vulns_text(assessed: Assessment) -> str:
     """A line for each, what was hidden as a count, groups by action, and what was not assessed."""
-    shown = [one for one in assessed.vulnerabilities if not one.hidden]
+    shown = [one for one in assessed.rows if not one.vulnerability.hidden]
     lines = []
     groups: dict[str, int] = {}
-    for row in shown:
-        package = _package(row, assessed)
+    for line in shown:
+        row, package = line.vulnerability, line.packages[0]
         severity = "unrated" if row.rating.severity is None else row.rating.severity.label
         mark = " exploited" if row.kev else ""
         fixed = f"fixed in {row.fixed}" if row.fixed else "no fix"
         lines.append(f"{row.id} {severity}{mark} {package.name} {package.version}, {fixed}")
-        action = action_of(row, package)
-        groups[action] = groups.get(action, 0) + 1
-    hidden = len(assessed.vulnerabilities) - len(shown)
+        groups[line.action] = groups.get(line.action, 0) + 1
+    hidden = len(assessed.rows) - len(shown)
     parts = ", ".join(f"{action} {count}" for action, count in sorted(groups.items()))
     lines.append(
         f"{len(shown):,} {'vulnerability' if len(shown) == 1 else 'vulnerabilities'}"

@@ -42,7 +42,7 @@ class Assessment:
 
 
 def assess(inventory: Inventory) -> Assessment:
-    """Match the inventory against the user's store. Raises StoreError when it is damaged."""
+    """Match the inventory against the user's store. Raises InputError when it is damaged."""
     from hardening.advisories.matching import match
     from hardening.advisories.store import open_store
 

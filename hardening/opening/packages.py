@@ -21,7 +21,7 @@ def take_inventory(subject: Subject, *, progress: Progress = SILENT) -> Subject:
 
 def assess_packages(subject: Subject) -> Subject:
     """The subject with its packages looked up in the user's advisory store; as it was when they
-    were not read. Raises StoreError."""
+    were not read. Raises InputError."""
     if subject.inventory is None:
         return subject
     from hardening.advisories.assessment import assess

@@ -19,7 +19,9 @@ YOUNG_OBJECTS = 50_000
 def main() -> int:
     """Run what the command line says; the exit code."""
     gc.set_threshold(YOUNG_OBJECTS)
-    return run_command(sys.argv[1:], screen=_screen)
+    code = run_command(sys.argv[1:], screen=_screen)
+    gc.freeze()  # The interpreter's last collections would only walk what ends with the process.
+    return code
 
 
 def _screen(request: OpenRequest) -> int:

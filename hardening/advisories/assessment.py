@@ -34,11 +34,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What one look-up says: rows (severest first), the dates of the data, what is missing."""
+    """What one look-up says: rows (severest first), the dates of the data, what is missing.
+    `assessed` counts the packages that advisories were looked up for: zero says that no rows say
+    nothing."""
 
     rows: tuple[Row, ...] = ()
     feeds: tuple[Feed, ...] = ()
     not_assessed: tuple[Skipped, ...] = ()
+    assessed: int = 0
 
 
 def assess(inventory: Inventory) -> Assessment:
@@ -67,7 +70,14 @@ def assess(inventory: Inventory) -> Assessment:
         Row(one, tuple(targets[Target(one.ecosystem, one.package, one.installed)]))
         for one in found.vulnerabilities
     )
-    return Assessment(rows, feeds, tuple(skipped))
+    unknown = {*found.unknown_ecosystems}
+    left_out = {*found.incomparable}
+    assessed = sum(
+        len(packages)
+        for target, packages in targets.items()
+        if target.ecosystem not in unknown and target not in left_out
+    )
+    return Assessment(rows, feeds, tuple(skipped), assessed)
 
 
 def _targets(inventory: Inventory) -> tuple[dict[Target, list[Package]], list[Skipped]]:

@@ -26,8 +26,6 @@ KNOWN = {
     "hardening/rules/packages/network_tools_installed.py": 137,
     "hardening/rules/secrets/secret_in_run.py": 144,
     "hardening/rules/secrets/secret_written_to_layer.py": 163,
-    "tui/state.py": 352,
-    "tui/widgets/lines.py": 380,
 }
 """What is past its limit and waits to be split: it may shrink, never grow, and nothing joins it."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from hardening.model import FilePlace, Finding, Fix, Report, Safety, Severity
+from hardening.plan import finding_key_of
 from hardening.workspace import line_opcodes, split_lines
 
 if TYPE_CHECKING:
@@ -88,6 +89,46 @@ def refusals(current: Replayed) -> dict[str, str]:
     refused = {one.key: one.reason for one in current.dropped}
     refused |= {one.fix: f"clashes with {one.other}: {one.reason}" for one in current.conflicts}
     return refused
+
+
+def rows_of(
+    current: Replayed,
+    plan: Mapping[str, Accepted | None],
+    fix_of: Callable[[Finding], Fix | None],
+    line_now: Callable[[Finding], int | None],
+) -> tuple[FindingRow, ...]:
+    """Open findings and accepted ones (`plan`: fix keys in order, with what is known of them) as
+    rows, severest first. `fix_of` chooses the fix of an open finding, `line_now` follows the line
+    of a mended one."""
+    planned = {finding_key_of(key): key for key in plan}
+    applied = {one.key: one for one in current.applied}
+    refused = refusals(current)
+    introduced = {key for one in current.applied for key in one.introduced}
+    rows: list[FindingRow] = []
+    for finding in current.report.findings:
+        key = planned.get(finding.key)
+        line = line_of(finding)
+        if key is None:
+            mark = Mark.NEW if finding.key in introduced else Mark.OPEN
+            rows.append(FindingRow(finding, mark, fix_of(finding), line))
+            continue
+        accepted = plan[key]
+        mark, note = mark_of(key, applied, refused)
+        fix = None if accepted is None else accepted.fix
+        rows.append(FindingRow(finding, mark, fix, line, note))
+    present = {row.key for row in rows}
+    for key, accepted in plan.items():
+        if accepted is None or accepted.finding.key in present:
+            continue
+        mark, note = mark_of(key, applied, refused)
+        line = line_now(accepted.finding)
+        rows.append(FindingRow(accepted.finding, mark, accepted.fix, line, note))
+    return tuple(sorted(rows, key=by_severity))
+
+
+def by_severity(row: FindingRow) -> tuple[int, int, str, str]:
+    """Severest first, then by line."""
+    return (-row.finding.severity, row.line or 1 << 30, row.finding.rule, row.key)
 
 
 def file_place(finding: Finding) -> FilePlace | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from hardening.image.model import Layer
 from hardening.model import FilePlace, Safety
 from hardening.secrets.model import Secret
-from tui.findings import FindingRow
+from tui.findings import FindingRow, by_severity
 from tui.text import matches
 
 
@@ -33,11 +33,6 @@ SORTS: dict[Pane, tuple[str, ...]] = {
     Pane.FINDINGS: ("severity", "line", "rule", "fix"),
     Pane.SECRETS: ("severity", "layer", "kind"),
 }
-
-
-def by_severity(row: FindingRow) -> tuple[int, int, str, str]:
-    """Severest first, then by line."""
-    return (-row.finding.severity, row.line or 1 << 30, row.finding.rule, row.key)
 
 
 _SAFETY_ORDER = {Safety.SAFE: 0, Safety.REVIEW: 1, Safety.MANUAL: 2}
@@ -82,10 +77,29 @@ def secret_matches(secret: Secret, needle: str) -> bool:
     return matches(needle, secret.rule, secret.title, secret.severity.label, secret.masked, *paths)
 
 
-def layers_in_order(layers: list[Layer], sorting: Sorting) -> list[Layer]:
-    """Lowest first, or largest first by size or by what is wasted."""
+def findings_in_order(
+    rows: tuple[FindingRow, ...], needle: str, sorting: Sorting
+) -> tuple[FindingRow, ...]:
+    """The rows that match a filter, sorted."""
+    kept = [row for row in rows if not needle or finding_matches(row, needle)]
+    return tuple(sorted(kept, key=FINDING_ORDER[sorting.column], reverse=sorting.reverse))
+
+
+def secrets_in_order(secrets: tuple[Secret, ...], needle: str, sorting: Sorting) -> tuple[int, ...]:
+    """Indices of the secrets that match a filter, sorted; demoted ones last."""
+    kept = [n for n, one in enumerate(secrets) if not needle or secret_matches(one, needle)]
+    order = SECRET_ORDER[sorting.column]
+    kept.sort(key=lambda n: order(secrets[n]), reverse=sorting.reverse)
+    kept.sort(key=lambda n: bool(secrets[n].demoted))
+    return tuple(kept)
+
+
+def layers_in_order(layers: Sequence[Layer], needle: str, sorting: Sorting) -> tuple[int, ...]:
+    """Numbers of the layers that match a filter: lowest first, or largest first by size or by
+    what is wasted."""
+    kept = [one for one in layers if not needle or matches(needle, one.command, one.diff_id)]
     if sorting.column == "size":
-        layers = sorted(layers, key=lambda one: -one.size)
+        kept.sort(key=lambda one: -one.size)
     elif sorting.column == "wasted":
-        layers = sorted(layers, key=lambda one: -one.wasted)
-    return layers[::-1] if sorting.reverse else layers
+        kept.sort(key=lambda one: -one.wasted)
+    return tuple(one.index for one in (kept[::-1] if sorting.reverse else kept))

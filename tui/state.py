@@ -6,37 +6,17 @@ is answered from values; replaying a plan is done elsewhere and handed in by `sh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hardening.model import Finding, Fix, Report, Safety
-from hardening.plan import finding_key_of
+from hardening.model import Finding, Report, Safety
 from hardening.secrets.model import Secret
 from tui.choices import Choices
-from tui.findings import (
-    Accepted,
-    FindingRow,
-    Mark,
-    file_place,
-    line_map,
-    line_of,
-    mark_of,
-    refusals,
-)
+from tui.findings import Accepted, FindingRow, Mark, file_place, line_map, line_of, rows_of
 from tui.links import FindingPointer, Join, LinePointer, Links, Pointer
 from tui.masking import Masks, joined_secrets
-from tui.ordering import (
-    FINDING_ORDER,
-    SECRET_ORDER,
-    SORTS,
-    Pane,
-    Sorting,
-    by_severity,
-    finding_matches,
-    layers_in_order,
-    secret_matches,
-)
-from tui.text import matches
+from tui.narrowing import Narrowing
+from tui.ordering import Pane, findings_in_order, layers_in_order, secrets_in_order
 
 if TYPE_CHECKING:
     from hardening.replay import Replayed
@@ -44,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Store(Choices):
+class Store(Narrowing, Choices):
     """The state behind one opened subject."""
 
     opened: Subject | None = None
@@ -52,11 +32,8 @@ class Store(Choices):
     """The report of the text as it was opened: the score before."""
     current: Replayed | None = None
     pointer: Pointer | None = None
-    filters: dict[Pane, str] = field(default_factory=dict)
-    sorts: dict[Pane, Sorting] = field(default_factory=dict)
     revealed: int | None = None
     """Index of the one secret that is shown unmasked."""
-    own_only: bool = False
     file_secrets: tuple[Secret, ...] | None = None
     """Secrets of the workspace files as they are now; None until they were looked for."""
     _join: Join | None = None
@@ -105,6 +82,10 @@ class Store(Choices):
         self._rows = None
         self._shown = None
         self._safe_left = None
+
+    def reordered(self) -> None:
+        self._shown = None
+        self._secret_order = None
 
     def _forget(self) -> None:
         self._join = None
@@ -169,15 +150,7 @@ class Store(Choices):
     def finding_rows(self) -> tuple[FindingRow, ...]:
         """Rows after filter and sort."""
         if self._shown is None:
-            rows = self.all_rows()
-            needle = self.filters.get(Pane.FINDINGS, "")
-            if needle:
-                rows = tuple(row for row in rows if finding_matches(row, needle))
-            sorting = self.sorts.get(Pane.FINDINGS)
-            if sorting is not None:
-                order = FINDING_ORDER[sorting.column]
-                rows = tuple(sorted(rows, key=order, reverse=sorting.reverse))
-            self._shown = rows
+            self._shown = findings_in_order(self.all_rows(), *self.view_of(Pane.FINDINGS))
         return self._shown
 
     def all_rows(self) -> tuple[FindingRow, ...]:
@@ -187,37 +160,10 @@ class Store(Choices):
         return self._rows
 
     def _make_rows(self) -> tuple[FindingRow, ...]:
-        current = self.current
-        if current is None:
+        if self.current is None:
             return ()
-        planned = {finding_key_of(key): key for key in self.plan.fixes}
-        applied = {one.key: one for one in current.applied}
-        refused = refusals(current)
-        introduced = {key for one in current.applied for key in one.introduced}
-        rows: list[FindingRow] = []
-        present: set[str] = set()
-        for finding in current.report.findings:
-            present.add(finding.key)
-            key = planned.get(finding.key)
-            line = line_of(finding)
-            if key is None:
-                mark = Mark.NEW if finding.key in introduced else Mark.OPEN
-                rows.append(FindingRow(finding, mark, self.fix_of(finding), line))
-            else:
-                mark, note = mark_of(key, applied, refused)
-                rows.append(FindingRow(finding, mark, self._fix_for(key), line, note))
-        for key in self.plan.fixes:
-            accepted = self._accepted.get(key)
-            if accepted is None or accepted.finding.key in present:
-                continue
-            mark, note = mark_of(key, applied, refused)
-            line = self._line_now(accepted.finding)
-            rows.append(FindingRow(accepted.finding, mark, accepted.fix, line, note))
-        return tuple(sorted(rows, key=by_severity))
-
-    def _fix_for(self, key: str) -> Fix | None:
-        accepted = self._accepted.get(key)
-        return None if accepted is None else accepted.fix
+        accepted = {key: self._accepted.get(key) for key in self.plan.fixes}
+        return rows_of(self.current, accepted, self.fix_of, self._line_now)
 
     def _line_now(self, finding: Finding) -> int | None:
         """Where the line of a mended finding is in the text now: its key says nothing of lines, so
@@ -255,14 +201,7 @@ class Store(Choices):
     def secret_order(self) -> tuple[int, ...]:
         """Indices into `secrets` after filter and sort; demoted ones last."""
         if self._secret_order is None:
-            needle = self.filters.get(Pane.SECRETS, "")
-            secrets = self.secrets
-            kept = [n for n, one in enumerate(secrets) if not needle or secret_matches(one, needle)]
-            sorting = self.sorts.get(Pane.SECRETS, Sorting("severity"))
-            order = SECRET_ORDER[sorting.column]
-            kept.sort(key=lambda n: order(secrets[n]), reverse=sorting.reverse)
-            kept.sort(key=lambda n: bool(secrets[n].demoted))
-            self._secret_order = tuple(kept)
+            self._secret_order = secrets_in_order(self.secrets, *self.view_of(Pane.SECRETS))
         return self._secret_order
 
     def reveal(self, index: int | None) -> None:
@@ -276,36 +215,12 @@ class Store(Choices):
         subject = self.subject
         if subject is None or subject.image is None:
             return ()
-        layers = list(subject.image.layers)
-        needle = self.filters.get(Pane.LAYERS, "")
-        if needle:
-            layers = [one for one in layers if matches(needle, one.command, one.diff_id)]
+        layers = subject.image.layers
         if self.own_only:
             layers = [one for one in layers if one.attribution.origin != "base"]
-        layers = layers_in_order(layers, self.sorts.get(Pane.LAYERS, Sorting("order")))
-        return tuple(one.index for one in layers)
+        return layers_in_order(layers, *self.view_of(Pane.LAYERS))
 
-    # Filter, sort, cursor
-
-    def set_filter(self, pane: Pane, text: str) -> None:
-        self.filters[pane] = text.strip()
-        self._shown = None
-        self._secret_order = None
-
-    def sort_next(self, pane: Pane) -> Sorting:
-        """The next sort column of a pane."""
-        columns = SORTS[pane]
-        now = self.sorts.get(pane, Sorting(columns[0])).column
-        return self.sort_by(pane, columns[(columns.index(now) + 1) % len(columns)])
-
-    def sort_by(self, pane: Pane, column: str) -> Sorting:
-        """Sort by a column; the same column again turns the order around."""
-        now = self.sorts.get(pane, Sorting(SORTS[pane][0]))
-        reverse = not now.reverse if now.column == column else False
-        self.sorts[pane] = Sorting(column, reverse)
-        self._shown = None
-        self._secret_order = None
-        return self.sorts[pane]
+    # Cursor
 
     def point(self, pointer: Pointer) -> Links:
         """Put the cursor somewhere; what the other panes show with it. Masks a shown secret."""

@@ -1,0 +1,194 @@
+"""How a virtual list is drawn: only the rows on the screen, whatever the number of rows."""
+
+from __future__ import annotations
+
+from textual.geometry import Region, Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from tui.rows import Cell, Cells, crop
+from tui.widgets.toned import Toned
+from tui.wrapping import wrap_cells
+
+
+class DrawnRows(Toned, ScrollView):
+    """Rows with an optional sticky header, a gutter, a marked cursor and links from elsewhere.
+
+    Subclasses say how many rows there are (`count`) and what a row looks like (`cells`).
+    """
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+    hover: reactive[int] = reactive(-1, repaint=False)
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.linked: frozenset[int] = frozenset()
+        self._row_width = 0
+
+    # What subclasses say
+
+    @property
+    def count(self) -> int:
+        """Number of rows."""
+        return 0
+
+    def cells(self, row: int, width: int) -> Cells:
+        """One row in at most `width` cells; never called outside `range(count)`."""
+        return []
+
+    def header(self, width: int) -> list[tuple[str, str]]:
+        """Column titles with their sort column, empty for no header."""
+        return []
+
+    def sorted_column(self) -> tuple[str, bool]:
+        """The column that rows are sorted by, and whether downwards."""
+        return "", False
+
+    def empty(self) -> list[Cells]:
+        """What is shown instead of rows: what to do next."""
+        return []
+
+    def natural_width(self) -> int:
+        """Cells of the widest row for lists that scroll sideways, 0 to fit the window."""
+        return 0
+
+    @property
+    def gutter_width(self) -> int:
+        """Cells left of each row that do not scroll sideways; the first shows cursor and links."""
+        return 1
+
+    def gutter_cells(self, row: int) -> Cells:
+        """What stands in the gutter after its first cell."""
+        return []
+
+    def row_state(self, row: int) -> str | None:
+        """A tone that lies under the whole row."""
+        return None
+
+    def row_text(self, row: int) -> str:
+        """The row as plain text, for selections."""
+        return "".join(text for text, _ in self.cells(row, max(1, self._cells_wide()))).rstrip()
+
+    # Geometry
+
+    def _header_high(self) -> int:
+        return 1 if self.count and self.header(max(1, self._cells_wide())) else 0
+
+    def _rows_high(self) -> int:
+        return self.scrollable_content_region.height - self._header_high()
+
+    def _cells_wide(self) -> int:
+        natural = self.natural_width()
+        return max(natural, self.scrollable_content_region.width - self.gutter_width)
+
+    def _resize_virtual(self) -> None:
+        natural = self.natural_width()
+        width = natural + self.gutter_width if natural else self.scrollable_content_region.width
+        if self.count:
+            lines = self.count + self._header_high()
+        else:
+            lines = len(self._empty_lines(self.scrollable_content_region.width))
+        self.virtual_size = Size(width if natural else 0, lines)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return max(1, self.count + self._header_high())
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if self.count == 0:
+            said = self._empty_lines(width)
+            y += round(self.scroll_offset.y)
+            return self.strip_of(crop(said[y] if y < len(said) else [], width), width)
+        header = self._header_high()
+        if y < header:
+            return self._header_strip(width)
+        row = y - header + round(self.scroll_offset.y)
+        if row >= self.count:
+            return Strip.blank(width, self.tone())
+        return self._row_strip(row, width)
+
+    def _empty_lines(self, width: int) -> list[Cells]:
+        return [line for one in self.empty() for line in wrap_cells(one, max(10, width - 1))]
+
+    def _row_strip(self, row: int, width: int) -> Strip:
+        wide = self._cells_wide()
+        state = self._state_of(row)
+        under = tuple(name for name in (self.row_state(row), state) if name is not None)
+        first: Cell = (" ", "plain")
+        if state in ("cursor", "cursor-blurred"):
+            first = ("▌", "key" if state == "cursor" else "muted")
+        elif row in self.linked:
+            first = ("│", "accent")
+        gutter = crop([first, *self.gutter_cells(row)], self.gutter_width)
+        strip = self.strip_of(crop(self.cells(row, wide), wide), wide, *under)
+        selection = self.text_selection
+        if selection is not None:
+            strip = self._with_selection(strip, selection, row)
+        offset = round(self.scroll_offset.x)
+        room = width - self.gutter_width
+        strip = strip.apply_offsets(0, row)
+        strip = strip.crop_extend(offset, offset + room, self.tone(*under))
+        return Strip([*self.strip_of(gutter, self.gutter_width, *under), *strip], width)
+
+    def _with_selection(self, strip: Strip, selection: Selection, row: int) -> Strip:
+        span = selection.get_span(row)
+        if span is None:
+            return strip
+        start, end = span
+        if end == -1:
+            end = strip.cell_length
+        before, chosen, after = strip.divide([start, max(start, end), strip.cell_length])
+        style = self.selection_style
+        return Strip.join([before, chosen.apply_style(style), after])
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text, for copying."""
+        text = "\n".join(self.row_text(row) for row in range(self.count))
+        return selection.extract(text), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        self.refresh()
+
+    def _state_of(self, row: int) -> str | None:
+        if row == self.cursor:
+            return "cursor" if self.has_focus else "cursor-blurred"
+        if row in self.linked:
+            return "linked"
+        return "hover" if row == self.hover else None
+
+    def _header_strip(self, width: int) -> Strip:
+        column, reverse = self.sorted_column()
+        cells: Cells = [(" " * self.gutter_width, "plain")]
+        marked = False
+        for text, name in self.header(width - self.gutter_width):
+            if name and name == column and not marked:
+                marked = True
+                text = _mark_sorted(text, reverse)
+            cells.append((text, "plain"))
+        return self.strip_of(crop(cells, width), width, "header")
+
+    def row_at(self, y: int) -> int | None:
+        """Row under a line of the content, None for the header and below the last."""
+        row = y - self._header_high() + round(self.scroll_offset.y)
+        if y < self._header_high() or not 0 <= row < self.count:
+            return None
+        return row
+
+    def _refresh_row(self, row: int) -> None:
+        y = row - round(self.scroll_offset.y) + self._header_high()
+        self.refresh(Region(0, y, self.size.width, 1))
+
+
+def _mark_sorted(text: str, reverse: bool) -> str:
+    """The title with an arrow in its padding, or over its last letter."""
+    arrow = "▴" if reverse else "▾"
+    bare = text.strip()
+    if text.startswith(" ") and bare:
+        return text[: len(text) - len(bare) - 1] + arrow + bare if len(text) > len(bare) else text
+    if len(bare) < len(text):
+        return bare + arrow + text[len(bare) + 1 :]
+    return text[:-1] + arrow

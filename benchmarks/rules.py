@@ -1,9 +1,8 @@
-"""How right the rules are, beside hadolint: `python -m benchmarks.rules [LABELLED.json…] [WILD…]`.
+"""How right the rules are, beside hadolint: `python -m benchmarks.rules [LABELLED…] [WILD…]`.
 
-A labelled file is a JSON list of `{"dockerfile": text, "expect": {"rule": ID, "fires": bool},
-"config": {...}, "verified": bool}`, one assertion each, with ids of hadolint unless they carry a
-tool's name (`trivy:DS-0002`). Recall and precision are printed per id and per tool, for drydock
-and, in the same run, for hadolint's own binary on the cases that need no configuration.
+Labelled sets are described in `benchmarks.labelled`. Recall and precision are printed per id and
+per tool, for each set and for all together, for drydock and, in the same run, for hadolint's own
+binary on the cases that are Dockerfiles and need no configuration.
 
 A wild folder holds Dockerfiles without labels: what each rule says there is counted, and hadolint's
 findings on the same files. Without arguments the open sets beside the checkout are used.
@@ -18,12 +17,11 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
-from typing import Any
 
+from benchmarks.labelled import TODAY, Case, cases_of, is_labelled
 from hardening.analyse import analyse
 from hardening.dockerfile.source import decode
 from hardening.model import Profile
@@ -32,7 +30,6 @@ from hardening.rules import Rule, all_rules
 from hardening.settings import Settings
 
 OPEN = Path(__file__).resolve().parents[2] / "shared" / "data"
-TODAY = date(2026, 11, 24)
 
 
 @dataclass
@@ -70,23 +67,11 @@ def by_alias() -> dict[str, tuple[Rule, ...]]:
     return {alias: tuple(rules) for alias, rules in index.items()}
 
 
-def fires(rules: tuple[Rule, ...], case: dict[str, Any]) -> bool:
-    config = case.get("config") or {}
-    settings = Settings(
-        profile=Profile.ALL,
-        allowed_registries=tuple(config.get("trustedRegistries", ())),
-        labels=config.get("label-schema", {}),
-        strict_labels=bool(config.get("strict-labels")),
-    )
-    subject = replace(memory_subject(case["dockerfile"], settings=settings), today=TODAY)
-    report = analyse(subject, rules=rules, today=TODAY)
+def fires(rules: tuple[Rule, ...], case: Case) -> bool:
+    report = analyse(case.subject, rules=rules, today=TODAY)
     if report.failures:
         print(f"crash: {report.failures[0].rule}: {report.failures[0].error}", file=sys.stderr)
     return bool(report.findings)
-
-
-def alias_of(name: str) -> str:
-    return name if ":" in name else f"hadolint:{name}"
 
 
 def run_hadolint(texts: Iterable[str]) -> list[set[str]] | None:
@@ -97,11 +82,13 @@ def run_hadolint(texts: Iterable[str]) -> list[set[str]] | None:
     if binary is None:
         return None
     with tempfile.TemporaryDirectory(prefix="drydock-bench-") as name:
-        files = []
+        files: list[str] = []
         for number, text in enumerate(texts):
             file = Path(name) / f"{number:05}.Dockerfile"
             file.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
             files.append(str(file))
+        if not files:
+            return []
         done = subprocess.run(
             [binary, "--no-fail", "-f", "json", *files], capture_output=True, check=False
         )
@@ -111,35 +98,45 @@ def run_hadolint(texts: Iterable[str]) -> list[set[str]] | None:
     return found
 
 
-def labelled(path: Path) -> None:
-    cases = json.loads(path.read_text(encoding="utf-8"))
+def labelled(path: Path) -> dict[str, Score]:
+    """Print how one labelled set is met; the scores of drydock by id."""
+    cases = cases_of(path)
     index = by_alias()
     ours: dict[str, Score] = defaultdict(Score)
     theirs: dict[str, Score] = defaultdict(Score)
     unknown: Counter[str] = Counter()
+    missed = []
     for case in cases:
-        alias = alias_of(case["expect"]["rule"])
-        rules = index.get(alias)
+        rules = index.get(case.alias)
         if rules is None:
-            unknown[alias] += 1
+            unknown[case.alias] += 1
             continue
-        ours[alias].add(expected=case["expect"]["fires"], fired=fires(rules, case))
-    plain = [one for one in cases if not one.get("config") and not one.get("onbuild")]
-    reports = run_hadolint(one["dockerfile"] for one in plain)
+        fired = fires(rules, case)
+        ours[case.alias].add(expected=case.fires, fired=fired)
+        if fired != case.fires:
+            missed.append(f"{case.alias} {'fires' if fired else 'is silent'} in {case.name}")
+    plain = [one for one in cases if one.text is not None and one.alias in index]
+    reports = run_hadolint(one.text for one in plain if one.text is not None)
     for case, codes in zip(plain, reports or [], strict=False):
-        alias = alias_of(case["expect"]["rule"])
-        if alias in index:
-            name = case["expect"]["rule"].rpartition(":")[2]
-            theirs[alias].add(expected=case["expect"]["fires"], fired=name in codes)
+        name = case.alias.rpartition(":")[2]
+        theirs[case.alias].add(expected=case.fires, fired=name in codes)
     print(f"\n{path}: {len(cases)} assertions, {sum(unknown.values())} of ids without a rule")
-    for alias, score in sorted(ours.items()):
-        if score.found != score.wanted or score.alarms:
-            print(f"  {alias:24} {score.line()}")
-    for tool in sorted({alias.partition(":")[0] for alias in ours}):
-        total = sum_of(score for alias, score in ours.items() if alias.startswith(tool + ":"))
-        print(f"  all of {tool:17} {total.line()}")
-    if reports is not None:
+    if unknown:
+        print("  ids without a rule: " + ", ".join(sorted(unknown)))
+    print_scores(ours)
+    for line in missed:
+        print(f"    not as labelled: {line}")
+    if reports:
         print(f"  hadolint itself, {len(plain)} plain cases: {sum_of(theirs.values()).line()}")
+    return ours
+
+
+def print_scores(scores: Mapping[str, Score]) -> None:
+    for alias, score in sorted(scores.items()):
+        print(f"  {alias:36} {score.line()}")
+    for tool in sorted({alias.partition(":")[0] for alias in scores}):
+        total = sum_of(score for alias, score in scores.items() if alias.startswith(tool + ":"))
+        print(f"  all of {tool:29} {total.line()}")
 
 
 def sum_of(scores: Iterable[Score]) -> Score:
@@ -159,6 +156,9 @@ def wild(folder: Path) -> None:
         if one.is_file()
         and any(word in one.name.lower() for word in ("dockerfile", "containerfile"))
     ]
+    if not files:
+        print(f"\n{folder}: no Dockerfiles and no labelled cases")
+        return
     texts = [decode(one.read_bytes()) for one in files]
     counts: dict[str, Counter[str]] = {profile.value: Counter() for profile in Profile}
     crashes = 0
@@ -189,15 +189,19 @@ def wild(folder: Path) -> None:
 def main() -> int:
     given = [Path(one) for one in sys.argv[1:]]
     if not given and OPEN.is_dir():
-        given = [OPEN / "lint-hadolint" / "cases.json", *sorted(OPEN.glob("dockerfiles-*"))]
+        given = [*sorted(OPEN.glob("lint-*")), *sorted(OPEN.glob("dockerfiles-*"))]
     if not given:
-        print("Name labelled JSON files or folders of Dockerfiles.", file=sys.stderr)
+        print("Name labelled JSON files, labelled folders or folders of Dockerfiles.")
         return 2
-    for path in given:
-        if path.is_dir():
-            wild(path)
-        else:
-            labelled(path)
+    together: dict[str, Score] = defaultdict(Score)
+    for path in (one for one in given if is_labelled(one)):
+        for alias, score in labelled(path).items():
+            together[alias] = sum_of((together[alias], score))
+    if together:
+        print("\nall labelled sets together")
+        print_scores(together)
+    for path in (one for one in given if not is_labelled(one)):
+        wild(path)
     return 0
 
 

@@ -26,6 +26,9 @@ from hardening.image.digests import check, checked_digest, digest_in_name, diges
 from hardening.image.sources import Manifest
 
 MANIFEST = "manifest.json"
+BLOBS = "blobs/"
+"""Members below are named by their digests. `HEX.json` at the top of older archives is a mere name:
+engines load such a config whatever it is called and give the image the id of its content."""
 
 
 def open_save(archive: Archive, label: str, manifest: bytes, name: str | None) -> BlobSource:
@@ -37,9 +40,8 @@ def open_save(archive: Archive, label: str, manifest: bytes, name: str | None) -
         raise ImageError(
             f"The archive holds no image config {config_name!r}", "it is cut or changed"
         )
-    stated = digest_in_name(config_name)
-    if stated:
-        check(data, stated, "The image config")
+    if config_name.startswith(BLOBS):
+        check(data, digest_in_name(config_name), "The image config")
     config = parse_object(data, "image config")
     diff_ids = parse_diff_ids(config)
     names = words(entry.get("Layers"))
@@ -53,7 +55,7 @@ def open_save(archive: Archive, label: str, manifest: bytes, name: str | None) -
         layer_info(
             checked_digest(diff_id, f"layer {number}"),
             blob,
-            digest_in_name(member) if member.startswith("blobs/") else "",
+            digest_in_name(member) if member.startswith(BLOBS) else "",
         )
         for number, (diff_id, blob, member) in enumerate(zip(diff_ids, blobs, names, strict=True))
     )

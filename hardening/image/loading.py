@@ -12,6 +12,7 @@ from hardening.image.columns import Columns
 from hardening.image.compression import compression_of
 from hardening.image.config import MAX_JSON
 from hardening.image.docker_save import MANIFEST, open_save
+from hardening.image.docker_save_old import REPOSITORIES, open_old_save
 from hardening.image.feeding import first_block_is_tar
 from hardening.image.files import OpenFile
 from hardening.image.layout import FolderBlobs, TarBlobs, open_layout
@@ -174,7 +175,10 @@ def _open_folder(path: Path, *, platform: str | None, name: str | None) -> Sourc
 
 def _open_file(path: Path, *, platform: str | None, name: str | None, progress: Progress) -> Source:
     archive = open_archive(path, progress)
-    return source_of(archive, f"archive {path}", platform=platform, name=name)
+    label, old = f"archive {path}", archive.small(REPOSITORIES)
+    if old is not None and not {MANIFEST, INDEX} & archive.members.keys():
+        return open_old_save(archive, label, old, name, progress)
+    return source_of(archive, label, platform=platform, name=name)
 
 
 def source_of(
@@ -194,8 +198,6 @@ def _guess(archive: Archive) -> tuple[str, str]:
     """Why there is none, and what to do: what else the tar may be."""
     names = archive.members
     save = "Save the image itself: docker save -o image.tar NAME."
-    if "repositories" in names:
-        return "it is of the format that engines before 1.10 wrote", save
     if any(name.startswith(("etc/", "usr/", "bin/")) for name in names):
         return "it looks like one file system (docker export), without layers or config", save
     return f"it has neither {MANIFEST} (docker save) nor {INDEX} (OCI layout)", save

@@ -1,0 +1,129 @@
+"""A list that is shown as a tree: what it holds, what of it is shown, how it is grouped and sorted.
+
+No Textual here. `PackageList` and `VulnerabilityList` say what their items are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from tui.branches import Branch, BranchTree, Path
+from tui.ordering import Sorting
+from tui.sides import Side
+from tui.text import matches
+
+T = TypeVar("T")
+Order = Callable[[T], tuple[object, ...]]
+
+
+class Grouped(Generic[T]):
+    """Items after filter, side and sort, as a tree of groups."""
+
+    GROUPINGS: ClassVar[tuple[str, ...]] = ()
+    SORTS: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self) -> None:
+        self.items: Sequence[T] = ()
+        self.grouping = self.GROUPINGS[0]
+        self.sorting = Sorting(self.SORTS[0])
+        self.needle = ""
+        self.side = Side.ALL
+        self.shows_hidden = False
+        self._choices: dict[str, dict[Path, bool]] = {}
+        self._tree: BranchTree | None = None
+        self._hidden = 0
+
+    # What subclasses say
+
+    def fields(self, item: T) -> tuple[str, ...]:
+        """What the filter looks at."""
+        raise NotImplementedError
+
+    def is_base(self, item: T) -> bool:
+        raise NotImplementedError
+
+    def is_hidden(self, item: T) -> bool:
+        """True for what only stands behind the counter."""
+        raise NotImplementedError
+
+    def branches(self, item: T) -> tuple[Branch, ...]:
+        """The groups of an item under the present grouping."""
+        raise NotImplementedError
+
+    def order(self, column: str) -> Order[T]:
+        raise NotImplementedError
+
+    # Changes
+
+    def forget(self) -> None:
+        """The items are others, or are shown otherwise."""
+        self._tree = None
+
+    def set_needle(self, needle: str) -> None:
+        self.needle = needle.strip()
+        self.forget()
+
+    def set_side(self, side: Side) -> None:
+        if side is not self.side:
+            self.side = side
+            self.forget()
+
+    def next_grouping(self) -> str:
+        """The next grouping, which is shown from now on."""
+        place = self.GROUPINGS.index(self.grouping)
+        self.grouping = self.GROUPINGS[(place + 1) % len(self.GROUPINGS)]
+        self.forget()
+        return self.grouping
+
+    def sort_by(self, column: str) -> Sorting:
+        """Sort by a column; the same column again turns the order around."""
+        reverse = not self.sorting.reverse if self.sorting.column == column else False
+        self.sorting = Sorting(column, reverse)
+        self.forget()
+        return self.sorting
+
+    def sort_next(self) -> Sorting:
+        place = self.SORTS.index(self.sorting.column)
+        return self.sort_by(self.SORTS[(place + 1) % len(self.SORTS)])
+
+    def toggle_hidden(self) -> bool:
+        """Show what is hidden, or hide it again; True when it is shown now."""
+        self.shows_hidden = not self.shows_hidden
+        self.forget()
+        return self.shows_hidden
+
+    # What is shown
+
+    @property
+    def tree(self) -> BranchTree:
+        if self._tree is None:
+            self._tree = self._make()
+        return self._tree
+
+    @property
+    def hidden(self) -> int:
+        """How many stand behind the counter, shown or not."""
+        if self._tree is None:
+            self._tree = self._make()
+        return self._hidden
+
+    def _make(self) -> BranchTree:
+        kept = [n for n, one in enumerate(self.items) if self._keeps(one)]
+        hidden = {n for n in kept if self.is_hidden(self.items[n])}
+        self._hidden = len(hidden)
+        if not self.shows_hidden:
+            kept = [n for n in kept if n not in hidden]
+        order = self.order(self.sorting.column)
+        kept.sort(key=lambda n: order(self.items[n]), reverse=self.sorting.reverse)
+        return BranchTree(
+            kept,
+            lambda n: self.branches(self.items[n]),
+            choices=self._choices.setdefault(self.grouping, {}),
+            all_open=bool(self.needle),
+        )
+
+    def _keeps(self, item: T) -> bool:
+        if not self.side.keeps(base=self.is_base(item)):
+            return False
+        return not self.needle or matches(self.needle, *self.fields(item))

@@ -186,6 +186,7 @@ def _package(
         instruction=None if attribution is None else attribution.instruction,
         arch=found.arch,
         tooling=found.tooling,
+        vendor=found.vendor,
     )
 
 

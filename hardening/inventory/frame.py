@@ -22,7 +22,8 @@ class Unreadable(Exception):
 class Found:
     """A package as its database names it. `source_name` and `source_version` are "" where they
     equal the package's own. `qualifiers` go into the package URL. `files` are those of its files,
-    without leading slash, that other catalogers may read."""
+    without leading slash, that other catalogers may read. `vendor` is who made a system package
+    as its database says (dpkg's Maintainer, RPM's Vendor)."""
 
     type: str
     name: str
@@ -33,6 +34,7 @@ class Found:
     tooling: bool = False
     qualifiers: tuple[tuple[str, str], ...] = ()
     files: tuple[str, ...] = ()
+    vendor: str = ""
 
 
 def _any_path(path: str) -> bool:

@@ -18,7 +18,8 @@ class Package:
     leading slash; it is "" where the image's configuration says so. `layer` is the first layer that
     held this very version (None: configuration), `instruction` the index of the Dockerfile
     instruction that made it. `owned_by` names the system package whose file list holds `path`.
-    `tooling` is true for what only a package manager itself uses (npm's own modules).
+    `tooling` is true for what only a package manager itself uses (npm's own modules). `vendor` is
+    who made a system package as its database says (dpkg's Maintainer, RPM's Vendor).
     """
 
     type: str
@@ -34,6 +35,7 @@ class Package:
     owned_by: str | None = None
     arch: str = ""
     tooling: bool = False
+    vendor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.inventory.frame import MIB, Cataloger, Found, text_of
+from hardening.inventory.frame import MAX_TEXT, MIB, Cataloger, Found, text_of
 
-_FIELDS = frozenset({"Package", "Status", "Version", "Source", "Architecture"})
+_FIELDS = frozenset({"Package", "Status", "Version", "Source", "Architecture", "Maintainer"})
 _STATUS = frozenset({"var/lib/dpkg/status", "usr/lib/opkg/status"})
 
 
@@ -49,6 +49,7 @@ def read(path: str, data: bytes) -> Iterator[Found]:
             rest.strip().strip("()"),
             arch,
             qualifiers=(("arch", arch),),
+            vendor=fields.get("Maintainer", "")[:MAX_TEXT],
         )
 
 

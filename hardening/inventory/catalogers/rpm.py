@@ -12,8 +12,10 @@ from hardening.inventory.rpm_stores import bdb_blobs, ndb_blobs, sqlite_blobs
 
 _FOLDERS = frozenset({"var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm"})
 _NAMES = frozenset({"rpmdb.sqlite", "Packages.db", "Packages"})
-_NAME, _VERSION, _RELEASE, _EPOCH, _ARCH, _SOURCE = 1000, 1001, 1002, 1003, 1022, 1044
-_WANTED = frozenset({_NAME, _VERSION, _RELEASE, _EPOCH, _ARCH, _SOURCE})
+_NAME, _VERSION, _RELEASE, _EPOCH, _VENDOR, _ARCH, _SOURCE = (
+    1000, 1001, 1002, 1003, 1011, 1022, 1044
+)  # fmt: skip
+_WANTED = frozenset({_NAME, _VERSION, _RELEASE, _EPOCH, _VENDOR, _ARCH, _SOURCE})
 _FOLDER_OF, _BASES, _FOLDERS_OF = 1116, 1117, 1118
 _LISTS = frozenset({_FOLDER_OF, _BASES, _FOLDERS_OF})
 _STRING, _INT32, _STRINGS = (6, 9), 4, 8
@@ -67,6 +69,7 @@ def package_of(blob: bytes) -> Found | None:
         arch,
         qualifiers=(("arch", arch), ("epoch", str(epoch) if epoch else "")),
         files=tuple(filter(_EVIDENCE.search, _files(blob))),
+        vendor=str(tags.get(_VENDOR, "")),
     )
 
 

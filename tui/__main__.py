@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from hardening.cli import main as run_command
+from hardening.errors import UsageError
 
 if TYPE_CHECKING:
     from hardening.opening import OpenRequest
@@ -25,6 +26,13 @@ def main() -> int:
 
 
 def _screen(request: OpenRequest) -> int:
+    """Open the screen. Raises UsageError where there is no terminal to draw on."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "The screen needs a terminal",
+            "standard input or output is a pipe or a file",
+            "Run a command without the screen, such as `drydock check PATH`.",
+        )
     from tui.app import run
 
     return run(request)

@@ -147,3 +147,9 @@ def test_a_command_does_not_import_the_screen(folder: Path) -> None:
         capture_output=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_the_screen_needs_a_terminal(folder: Path) -> None:
+    done = _drydock(cwd=folder)
+    assert done.returncode == 2 and done.stdout == b""
+    assert b"needs a terminal" in done.stderr and b"drydock check" in done.stderr

@@ -26,6 +26,8 @@ _NEEDS = {
     Need.IMAGE: ("no image was read", "give one with --image"),
     Need.CONTEXT: ("no build context was given", "give the folder with --context"),
     Need.SECRETS: ("the image was not scanned for secrets", "give an image with --image"),
+    Need.PACKAGES: ("the packages of the image were not read", "give an image with --image"),
+    Need.ADVISORIES: ("its packages were not looked up", "run `drydock db update`"),
 }
 
 
@@ -62,7 +64,7 @@ def analyse(
     return Report(
         findings=findings,
         ignored=tuple(ignored),
-        skipped=(*subject.missing, *raw.skipped),
+        skipped=(*subject.missing, *raw.skipped, *_packages_skipped(subject)),
         failures=raw.failures,
         unparsed=_unparsed(subject),
         score=None if nothing else score(findings),
@@ -115,13 +117,16 @@ def _cached(subject: Subject, rules: tuple[Rule, ...]) -> _Raw:
         subject.image,
         subject.secrets,
         subject.settings,
+        subject.inventory,
+        subject.assessment,
+        subject.built_from,
         rules if len(rules) < len(all_rules()) else None,
         subject.run_configuration,
         None if subject.context is None else getattr(subject.context, "root", subject.context),
     )
-    facts = tuple(id(one) for one in held[:3])
+    facts = tuple(id(one) for one in held[:6])
     texts = tuple(sorted(subject.texts.items()))
-    context = held[5] if isinstance(held[5], str | None) else str(id(held[5]))
+    context = held[-1] if isinstance(held[-1], str | None) else str(id(held[-1]))
     known = (tuple(sorted(subject.base_digests.items())), subject.today)
     key = (facts, tuple(rule.id for rule in rules), texts, str(subject.root), context, known)
     if key in _cache:
@@ -161,6 +166,13 @@ def _run(subject: Subject, rules: Iterable[Rule]) -> _Raw:
     return _Raw(tuple(findings), skipped, tuple(failures))
 
 
+def _packages_skipped(subject: Subject) -> tuple[Skipped, ...]:
+    """Packages that were not read, and those that no advisory was looked up for."""
+    if subject.assessment is not None:
+        return subject.assessment.not_assessed
+    return subject.inventory.not_assessed if subject.inventory is not None else ()
+
+
 def _available(subject: Subject) -> frozenset[Need]:
     have = set()
     if subject.dockerfile is not None:
@@ -171,6 +183,10 @@ def _available(subject: Subject) -> frozenset[Need]:
         have.add(Need.CONTEXT)
     if subject.secrets is not None:
         have.add(Need.SECRETS)
+    if subject.inventory is not None:
+        have.add(Need.PACKAGES)
+    if subject.assessment is not None:
+        have.add(Need.ADVISORIES)
     return frozenset(have)
 
 

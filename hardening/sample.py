@@ -80,7 +80,7 @@ def copy_sample(name: str | None = None) -> Sample:
 def open_sample(name: str | None = None, *, progress: Progress = SILENT) -> Subject:
     """A sample as a subject, with its image when it has one, from a temporary copy: `subject.root`
     says where. Raises UsageError, InputError, ImageError."""
-    from hardening.opening import attach_image, open_files, scan_secrets
+    from hardening.opening import attach_image, open_files, scan_secrets, with_packages
 
     copied = copy_sample(name)
     subject = open_files(copied.folder)
@@ -89,7 +89,8 @@ def open_sample(name: str | None = None, *, progress: Progress = SILENT) -> Subj
     from hardening.image.loading import load_files, open_image
 
     image = load_files(open_image(str(copied.image), progress=progress), progress=progress)
-    return scan_secrets(attach_image(subject, image), progress=progress)
+    scanned = scan_secrets(attach_image(subject, image), progress=progress)
+    return with_packages(scanned, progress=progress)
 
 
 def _sample(folder: Path) -> Sample:

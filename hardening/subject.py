@@ -53,6 +53,9 @@ class Subject:
     """The packages of the image, None until they were read."""
     assessment: Assessment | None = None
     """What is known to be wrong with them, None until they were looked up."""
+    built_from: Subject | None = None
+    """The files as they were when the image was attached, without the image: a text that differs
+    from them is not in the image yet."""
 
     def with_texts(self, texts: Mapping[str, str]) -> Subject:
         """The same subject with other file contents: the Dockerfile, the ignore file and the run
@@ -63,4 +66,6 @@ class Subject:
 
     def with_image(self, image: Image | None, secrets: tuple[Secret, ...] | None = None) -> Subject:
         """With another image: what was read from the one before is dropped."""
-        return replace(self, image=image, secrets=secrets, inventory=None, assessment=None)
+        return replace(
+            self, image=image, secrets=secrets, inventory=None, assessment=None, built_from=None
+        )

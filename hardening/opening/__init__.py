@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardening.context import FilteredContext, MemoryContext
-from hardening.dockerfile.model import Dockerfile
-from hardening.errors import DrydockError
 from hardening.model import RunConfiguration, Skipped
 from hardening.progress import SILENT, Progress
 from hardening.subject import Subject
 
 if TYPE_CHECKING:
+    from hardening.advisories.assessment import Assessment
+    from hardening.advisories.model import Vulnerability
     from hardening.candidates import Candidate
     from hardening.image.model import Image
     from hardening.image.synthetic import ImageSketch
@@ -100,7 +100,8 @@ def attach_image(subject: Subject, image: Image) -> Subject:
         if not subject.base_digests:
             subject = with_base_digests(subject)
     attributions = attribute(image, dockerfile, base=base)
-    return subject.with_image(with_attribution(image, attributions))
+    attached = subject.with_image(with_attribution(image, attributions))
+    return replace(attached, built_from=subject.with_image(None))
 
 
 def scan_secrets(subject: Subject, *, progress: Progress = SILENT) -> Subject:
@@ -159,15 +160,27 @@ def add_image(
     platform: str | None = None,
     progress: Progress = SILENT,
 ) -> Subject:
-    """The subject with the named image, all its files read, and its secrets; without one, the
-    subject says that it has none. Raises ImageError, EngineError and Cancelled."""
+    """The subject with the named image, all its files read, its secrets, its packages and what is
+    known to be wrong with them; without one, the subject says that it has none. Raises ImageError,
+    EngineError and Cancelled."""
     if image is None:
         return replace(subject, missing=(*subject.missing, NO_IMAGE))
     from hardening.image.loading import load_files, open_image
 
     found = open_image(image, platform=platform, progress=progress)
     loaded = load_files(found, progress=progress)
-    return scan_secrets(attach_image(subject, loaded), progress=progress)
+    scanned = scan_secrets(attach_image(subject, loaded), progress=progress)
+    return with_packages(scanned, progress=progress)
+
+
+def with_packages(subject: Subject, *, progress: Progress = SILENT) -> Subject:
+    """The subject with the packages of its image and what the user's advisory store says of them;
+    a store that cannot be read is told as not assessed. Raises ImageError, Cancelled."""
+    if subject.image is None:
+        return subject
+    from hardening.opening.packages import assess_or_say, take_inventory
+
+    return assess_or_say(take_inventory(subject, progress=progress))
 
 
 def with_imports(subject: Subject, files: tuple[Path, ...]) -> Subject:
@@ -194,11 +207,13 @@ def memory_subject(
     run: RunConfiguration | None = None,
     settings: Settings | None = None,
     path: str = "Dockerfile",
+    assessment: Assessment | Iterable[Vulnerability] | None = None,
 ) -> Subject:
     """A subject whose files are all in memory: for rule examples, samples and tests.
 
     `files` is the build context; an ignore file or the run configuration's Compose file among
-    them can be edited. An `ImageSketch` is made into an image and scanned for secrets.
+    them can be edited. An `ImageSketch` is made into an image, scanned for secrets, and its
+    packages are read; `assessment` says what is wrong with these: no store is asked.
     """
     from hardening.dockerfile import parse
 
@@ -215,44 +230,27 @@ def memory_subject(
         root=Path(),
         texts=texts,
         dockerfile=None if text is None else parse(text, path),
-        context=_with_ignore(MemoryContext(given), ignore_path, texts),
+        context=with_ignore(MemoryContext(given), ignore_path, texts),
         run_configuration=run,
         build_args=run.build_args if run is not None else {},
         settings=settings,
     )
-    return subject if image is None else scan_secrets(attach_image(subject, _made(image)))
+    if image is None:
+        return subject
+    from hardening.opening.packages import take_inventory, with_assessment
+
+    subject = take_inventory(scan_secrets(attach_image(subject, _made(image))))
+    return subject if assessment is None else with_assessment(subject, assessment)
 
 
 def reread(subject: Subject, texts: Mapping[str, str]) -> Subject:
-    """The same subject with other file contents; the image and its secrets are kept."""
-    from hardening.dockerfile import parse
+    """The same subject with other file contents; the image and what was read from it are kept."""
+    from hardening.opening.rereading import reread
 
-    dockerfile = subject.dockerfile
-    if dockerfile is not None:
-        text = texts.get(dockerfile.path, "")
-        dockerfile = dockerfile if text == dockerfile.text else parse(text, dockerfile.path)
-    context = subject.context
-    if isinstance(context, FilteredContext):
-        context = _reread_context(subject, context, texts)
-    run = subject.run_configuration
-    if run is not None and run.compose_path and run.service:
-        before, after = subject.texts.get(run.compose_path), texts.get(run.compose_path)
-        if after is not None and before != after:
-            run = _reread_run(run, after)
-    changed = replace(
-        subject,
-        texts=dict(texts),
-        dockerfile=dockerfile,
-        context=context,
-        run_configuration=run,
-        build_args=run.build_args
-        if run is not subject.run_configuration and run is not None
-        else subject.build_args,
-    )
-    return _with_moved_attribution(subject.dockerfile, changed)
+    return reread(subject, texts)
 
 
-def _with_ignore(
+def with_ignore(
     context: FilteredContext, ignore_path: str | None, texts: Mapping[str, str]
 ) -> FilteredContext:
     if ignore_path is None:
@@ -260,61 +258,6 @@ def _with_ignore(
     from hardening.dockerfile.ignore import IgnoreFile
 
     return context.with_ignore(IgnoreFile(texts[ignore_path]), ignore_path)
-
-
-def _reread_context(
-    subject: Subject, context: FilteredContext, texts: Mapping[str, str]
-) -> FilteredContext:
-    from hardening.dockerfile.source import encode
-
-    prefix = context.prefix
-    changed = {
-        name.removeprefix(prefix): encode(text)
-        for name, text in texts.items()
-        if name.startswith(prefix) and subject.texts.get(name) != text
-    }
-    if not changed:
-        return context
-    specific = f"{subject.dockerfile.path}.dockerignore" if subject.dockerfile else None
-    names = [name for name in (specific, f"{prefix}.dockerignore") if name in texts]
-    overlaid = context.with_files(changed)
-    ignore_path = names[0] if names else None
-    same = ignore_path == context.ignore_path and (
-        ignore_path is None or texts[ignore_path] == subject.texts.get(ignore_path)
-    )
-    return overlaid if same else _with_ignore(overlaid, ignore_path, texts)
-
-
-def _reread_run(run: RunConfiguration, text: str) -> RunConfiguration:
-    """The service as it stands in the changed text; as it was when that cannot be read."""
-    from hardening.compose_file import services
-
-    assert run.compose_path is not None
-    try:
-        found = services(text, run.compose_path)
-    except DrydockError:
-        return run
-    return next((one.run for one in found if one.name == run.service), run)
-
-
-def _with_moved_attribution(before: Dockerfile | None, subject: Subject) -> Subject:
-    """Layers point at the instructions of the new text: those that the old ones became."""
-    after, image = subject.dockerfile, subject.image
-    if image is None or before is None or after is None or before is after:
-        return subject
-    from hardening.image.attribution import with_attribution
-    from hardening.opening.instruction_map import moved
-
-    where = moved(before, after)
-    attributions = tuple(
-        layer.attribution
-        if layer.attribution.instruction is None
-        else replace(layer.attribution, instruction=where.get(layer.attribution.instruction))
-        for layer in image.layers
-    )
-    if all(one == layer.attribution for one, layer in zip(attributions, image.layers, strict=True)):
-        return subject
-    return replace(subject, image=with_attribution(image, attributions))
 
 
 def _text_of(content: str | bytes) -> str:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from hardening.dockerfile.model import Instruction, Stage
 from hardening.model import (
@@ -38,6 +39,9 @@ from hardening.model import (
 )
 from hardening.subject import Subject
 
+if TYPE_CHECKING:
+    from hardening.advisories.model import Vulnerability
+
 
 class Need(StrEnum):
     """What a rule cannot do without. A rule that merely profits from the image does not list it."""
@@ -47,6 +51,10 @@ class Need(StrEnum):
     CONTEXT = "context"
     SECRETS = "secrets"
     """The image was scanned for secrets."""
+    PACKAGES = "packages"
+    """The packages of the image were read."""
+    ADVISORIES = "advisories"
+    """They were looked up; what could not be is told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,8 @@ class Example:
     """`Settings.labels` and `Settings.strict_labels`."""
     allowed_registries: tuple[str, ...] = ()
     """`Settings.allowed_registries`."""
+    vulnerabilities: tuple[Vulnerability, ...] | None = None
+    """What is known to be wrong with the packages of the image."""
     findings: int | None = None
     """How many findings of the rule a bad example has; None: at least one."""
 

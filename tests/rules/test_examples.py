@@ -31,7 +31,12 @@ def subject_of(rule: Rule, example: Example) -> Subject:
     )
     image = make_image(example.image) if isinstance(example.image, ImageSketch) else None
     subject = memory_subject(
-        example.text, files=example.files, image=image, run=example.run, settings=settings
+        example.text,
+        files=example.files,
+        image=image,
+        run=example.run,
+        settings=settings,
+        assessment=example.vulnerabilities,
     )
     subject = replace(subject, base_digests=example.base_digests, today=TODAY)
     return scan_secrets(subject) if Need.SECRETS in rule.needs else subject

@@ -94,8 +94,8 @@ ACTIONS: tuple[Action, ...] = (
            LOOK, palette=False),
     Action("sort", "s", "sort", "Sort the pane by its next column", "main", LOOK, 14),
     Action("sort-reverse", "S", "reverse", "Turn the order around", "main", LOOK),
-    Action("own-only", "b", "base layers", "Leave out the base image's layers, or show them again",
-           "main", LOOK),
+    Action("side", "b", "base or own", "Show what is your own, what came with the base image, or "
+           "both, in every pane", "main", LOOK, 19, action="next_side"),
     Action("reveal", "m", "unmask", "Show the secret unmasked until the cursor moves", "main",
            LOOK, 8),
     Action("missing", "i", "what is missing", "Show what was not assessed, left out or went wrong, "

@@ -1,4 +1,4 @@
-"""What belongs together: Dockerfile line ↔ layer ↔ file ↔ finding ↔ secret.
+"""What belongs together: Dockerfile line ↔ layer ↔ file ↔ finding ↔ secret ↔ package.
 
 A `Pointer` says what the cursor is on; `Join.links` answers what the other panes show with it.
 """
@@ -22,53 +22,23 @@ from hardening.model import (
     Place,
 )
 from hardening.secrets.model import Secret
+from tui.package_links import Origins, PackageJoin
+from tui.pointers import (
+    FilePointer,
+    FindingPointer,
+    LayerPointer,
+    LinePointer,
+    Links,
+    PackagePointer,
+    Pointer,
+    SecretPointer,
+    VulnerabilityPointer,
+)
 
 if TYPE_CHECKING:
     from hardening.dockerfile.model import Dockerfile
 
 _HISTORY = re.compile(r"history\[(\d+)\]")
-
-
-@dataclass(frozen=True, slots=True)
-class LinePointer:
-    path: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class LayerPointer:
-    layer: int
-
-
-@dataclass(frozen=True, slots=True)
-class FindingPointer:
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class SecretPointer:
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class FilePointer:
-    layer: int
-    path: str
-
-
-Pointer = LinePointer | LayerPointer | FindingPointer | SecretPointer | FilePointer
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """What a pointer leads to. Lines are one-based lines of `path`; sets may be empty."""
-
-    path: str = ""
-    lines: tuple[int, ...] = ()
-    layers: tuple[int, ...] = ()
-    findings: frozenset[str] = frozenset()
-    secrets: frozenset[int] = frozenset()
-    files: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -93,7 +63,9 @@ class Join:
         image: Image | None,
         findings: Iterable[Finding],
         secrets: Iterable[Secret],
+        packages: PackageJoin | None = None,
     ) -> None:
+        self.packages = packages or PackageJoin(None, None, ())
         self.path = dockerfile.path if dockerfile is not None else ""
         self.dockerfile = dockerfile
         self.image = image
@@ -188,6 +160,9 @@ class Join:
 
     def links(self, pointer: Pointer) -> Links:
         """What the other panes show for this pointer. An unknown pointer has no links."""
+        return self.packages.add_to(self._links(pointer), pointer)
+
+    def _links(self, pointer: Pointer) -> Links:
         match pointer:
             case LinePointer(path=path, line=line):
                 return self._from_line(path, line)
@@ -202,6 +177,24 @@ class Join:
                 return self._from_anchors(self.by_secret[index], secret=index)
             case FilePointer(layer=layer, path=path):
                 return self._from_file(layer, path)
+            case PackagePointer(number=number):
+                return self._from_origins(self.packages.of_package(number))
+            case VulnerabilityPointer(number=number):
+                return self._from_origins(self.packages.of_vulnerability(number))
+
+    def _from_origins(self, origins: Origins | None) -> Links:
+        """What brought a package: its layers, their lines, the file that says so."""
+        if origins is None:
+            return Links()
+        layers = tuple(sorted(origins.layers))
+        lines = tuple(sorted({n for one in layers for n in self._layer_lines.get(one, ())}))
+        return Links(
+            self.path, lines, layers, origins.findings, files=tuple(sorted(origins.files))
+        )  # fmt: skip
+
+    def lines_of_layer(self, layer: int) -> tuple[int, ...]:
+        """One-based lines of the instruction that made a layer."""
+        return self._layer_lines.get(layer, ())
 
     def _from_line(self, path: str, line: int) -> Links:
         lines = tuple(self._spans.get(line, (line,))) if path == self.path else (line,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui.ordering import SORTS, Pane, Sorting
+from tui.sides import Side
 
 
 @dataclass
@@ -13,7 +14,8 @@ class Narrowing:
 
     filters: dict[Pane, str] = field(default_factory=dict)
     sorts: dict[Pane, Sorting] = field(default_factory=dict)
-    own_only: bool = False
+    side: Side = Side.ALL
+    """Base or own: for every pane."""
 
     def reordered(self) -> None:
         """What is shown is something else now."""
@@ -28,6 +30,11 @@ class Narrowing:
 
     def set_filter(self, pane: Pane, text: str) -> None:
         self.filters[pane] = text.strip()
+        self.reordered()
+
+    def show_side(self, side: Side) -> None:
+        """All, one's own, or the base's: in every pane."""
+        self.side = side
         self.reordered()
 
     def sort_next(self, pane: Pane) -> Sorting:

@@ -6,17 +6,24 @@ is answered from values; replaying a plan is done elsewhere and handed in by `sh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from hardening.model import Finding, Report, Safety
+from hardening.image.model import Origin
+from hardening.model import Finding, Place, Report, Safety
 from hardening.secrets.model import Secret
 from tui.choices import Choices
 from tui.findings import Accepted, FindingRow, Mark, file_place, line_map, line_of, rows_of
-from tui.links import FindingPointer, Join, LinePointer, Links, Pointer
+from tui.links import Join
 from tui.masking import Masks, joined_secrets
 from tui.narrowing import Narrowing
 from tui.ordering import Pane, findings_in_order, layers_in_order, secrets_in_order
+from tui.package_links import PackageJoin
+from tui.packages import PackageList
+from tui.pointers import FindingPointer, LinePointer, Links, Pointer
+from tui.sides import Side, places_in_base
+from tui.vulnerabilities import VulnerabilityList
 
 if TYPE_CHECKING:
     from hardening.replay import Replayed
@@ -36,6 +43,8 @@ class Store(Narrowing, Choices):
     """Index of the one secret that is shown unmasked."""
     file_secrets: tuple[Secret, ...] | None = None
     """Secrets of the workspace files as they are now; None until they were looked for."""
+    packages: PackageList = field(default_factory=PackageList)
+    vulnerabilities: VulnerabilityList = field(default_factory=VulnerabilityList)
     _join: Join | None = None
     _rows: tuple[FindingRow, ...] | None = None
     _shown: tuple[FindingRow, ...] | None = None
@@ -75,6 +84,7 @@ class Store(Narrowing, Choices):
         if self.current is None:
             return
         self.opened = self.current.subject
+        self.current = replace(self.current, applied=())
         self.forget_choices()
 
     def changed(self) -> None:
@@ -150,8 +160,15 @@ class Store(Narrowing, Choices):
     def finding_rows(self) -> tuple[FindingRow, ...]:
         """Rows after filter and sort."""
         if self._shown is None:
-            self._shown = findings_in_order(self.all_rows(), *self.view_of(Pane.FINDINGS))
+            rows = self.all_rows()
+            if self.side is not Side.ALL:
+                rows = tuple(one for one in rows if self._on_side(one.finding.places))
+            self._shown = findings_in_order(rows, *self.view_of(Pane.FINDINGS))
         return self._shown
+
+    def _on_side(self, places: Sequence[Place]) -> bool:
+        image = None if self.subject is None else self.subject.image
+        return self.side.keeps(base=places_in_base(places, image))
 
     def all_rows(self) -> tuple[FindingRow, ...]:
         """Rows whatever the filter, severest first."""
@@ -201,7 +218,11 @@ class Store(Narrowing, Choices):
     def secret_order(self) -> tuple[int, ...]:
         """Indices into `secrets` after filter and sort; demoted ones last."""
         if self._secret_order is None:
-            self._secret_order = secrets_in_order(self.secrets, *self.view_of(Pane.SECRETS))
+            secrets = self.secrets
+            order = secrets_in_order(secrets, *self.view_of(Pane.SECRETS))
+            if self.side is not Side.ALL:
+                order = tuple(n for n in order if self._on_side(secrets[n].places))
+            self._secret_order = order
         return self._secret_order
 
     def reveal(self, index: int | None) -> None:
@@ -215,10 +236,25 @@ class Store(Narrowing, Choices):
         subject = self.subject
         if subject is None or subject.image is None:
             return ()
-        layers = subject.image.layers
-        if self.own_only:
-            layers = [one for one in layers if one.attribution.origin != "base"]
+        layers = [
+            one
+            for one in subject.image.layers
+            if self.side.keeps(base=one.attribution.origin is Origin.BASE)
+        ]
         return layers_in_order(layers, *self.view_of(Pane.LAYERS))
+
+    # Packages and vulnerabilities
+
+    def take_contents(self) -> None:
+        """Hand the packages of the subject to the lists that show them."""
+        subject = self.subject
+        if subject is None:
+            return
+        hide = self.masks.hide
+        self.packages.take(subject.inventory, subject.assessment, subject.image, hide)
+        self.vulnerabilities.take(subject.assessment, subject.image, hide)
+        self.packages.set_side(self.side)
+        self.vulnerabilities.set_side(self.side)
 
     # Cursor
 
@@ -247,11 +283,15 @@ class Store(Narrowing, Choices):
     def join(self) -> Join:
         if self._join is None:
             subject = self.subject
+            findings = () if self.report is None else self.report.findings
             self._join = Join(
                 subject.dockerfile if subject is not None else None,
                 subject.image if subject is not None else None,
-                () if self.report is None else self.report.findings,
+                findings,
                 self.secrets,
+                None
+                if subject is None
+                else PackageJoin(subject.inventory, subject.assessment, findings),
             )
         return self._join
 

@@ -19,7 +19,7 @@ from hardening.subject import Subject
 from tests.tui import rules
 from tests.tui.subjects import full_subject
 from tui.app import DrydockApp
-from tui.links import Pointer
+from tui.pointers import Pointer
 from tui.preferences import Preferences
 from tui.screens.main import MainScreen
 from tui.state import Store

@@ -11,8 +11,8 @@ from hardening.opening import OpenRequest, open_files
 from tests.tui.conftest import Opener, Screen, settle
 from tests.tui.subjects import DOCKERFILE, FILES, TOKEN, clean_subject, full_subject
 from tui.findings import Mark
-from tui.links import FindingPointer, LayerPointer, LinePointer, Links
 from tui.ordering import Pane
+from tui.pointers import FindingPointer, LayerPointer, LinePointer, Links
 from tui.preferences import Preferences
 from tui.screens.dialog import Dialog
 from tui.screens.help import HelpScreen

@@ -15,9 +15,10 @@ from hardening.replay import replay as real_replay
 from tests.tui.rules import RULES
 from tests.tui.subjects import TOKEN, clean_subject, full_subject
 from tui.findings import FindingRow, Mark, line_map
-from tui.links import FilePointer, FindingPointer, LayerPointer, LinePointer, SecretPointer
 from tui.masking import Masks, joined_secrets, text_secrets
 from tui.ordering import Pane
+from tui.pointers import FilePointer, FindingPointer, LayerPointer, LinePointer, SecretPointer
+from tui.sides import Side
 from tui.state import Store
 
 replay = partial(real_replay, rules=RULES)
@@ -87,6 +88,17 @@ def test_taking_back_undo_and_redo(store: Store) -> None:
     assert not store.can_redo
 
 
+def test_what_is_taken_back_stays_in_its_place_at_once(store: Store) -> None:
+    before = [one.key for one in store.finding_rows()]
+    store.accept(row(store, "root-user").finding)
+    analysed(store)
+    store.take_back(row(store, "root-user").key)
+    assert [one.key for one in store.finding_rows()] == before
+    assert row(store, "root-user").mark is Mark.OPEN
+    analysed(store)
+    assert [one.key for one in store.finding_rows()] == before
+
+
 def test_a_stale_answer_is_not_shown(store: Store) -> None:
     assert store.opened is not None
     old = replay(store.opened, store.plan)
@@ -132,6 +144,7 @@ def test_writing_makes_the_patched_text_the_opened_one(store: Store) -> None:
     store.written()
     assert store.opened is not None and store.opened.texts["Dockerfile"] == patched
     assert not store.unsaved and not store.can_undo
+    assert "maintainer" not in [one.finding.rule for one in store.finding_rows()]
     analysed(store)
     assert all(one.finding.rule != "maintainer" for one in store.finding_rows())
 
@@ -160,7 +173,7 @@ def test_sorting_turns_round_on_the_second_time(store: Store) -> None:
 
 def test_own_layers_only(store: Store) -> None:
     assert len(store.layer_order()) == 7
-    store.own_only = True
+    store.side = Side.OWN
     assert store.layer_order() == (2, 3, 4, 5, 6)
 
 

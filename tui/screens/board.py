@@ -18,6 +18,7 @@ from tui.detail import nothing_found, skipped_cells
 from tui.headline import summary_cells
 from tui.ordering import Pane
 from tui.rows import Cells
+from tui.sides import Side
 from tui.state import Store
 from tui.text import clean, human_size
 from tui.widgets.bars import Banner, KeyBar, KeyHint, PhaseBar, SummaryBar, TabStrip
@@ -161,7 +162,7 @@ class Board(Screen[None]):
         told = f"1 Layers {len(order)}" if image is not None else "1 Layers"
         wasted = sum(layer.wasted for layer in image.layers) if image is not None else 0
         note = f"{human_size(wasted)} wasted" if wasted else ""
-        self._title(Pane.LAYERS, told, "own only" if store.own_only else note)
+        self._title(Pane.LAYERS, told, store.side.words or note)
         if not order:
             self.layers_pane.say(self._no_layers())
 
@@ -236,7 +237,7 @@ class Board(Screen[None]):
 
     def _no_layers(self) -> list[Cells]:
         store = self.store
-        if store.filters.get(Pane.LAYERS) or store.own_only:
+        if store.filters.get(Pane.LAYERS) or store.side is not Side.ALL:
             return _hint("No layer matches.", "esc shows all again")
         if store.subject is None:
             return _hint("Opening …")

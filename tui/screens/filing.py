@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual import on
 
 from hardening.image.model import Image
-from tui.links import FilePointer, Links, Pointer
 from tui.messages import TreeReady, WorkFailed
+from tui.pointers import FilePointer, Links, Pointer
 from tui.screens.following import Following
 from tui.text import plural
 from tui.widgets.filetree import FilesView

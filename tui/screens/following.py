@@ -9,7 +9,8 @@ from textual import on
 from hardening.model import Finding
 from tui.detail import file_detail, finding_detail, layer_detail, secret_detail
 from tui.findings import FindingRow
-from tui.links import (
+from tui.ordering import PANES, Pane
+from tui.pointers import (
     FilePointer,
     FindingPointer,
     LayerPointer,
@@ -18,7 +19,6 @@ from tui.links import (
     Pointer,
     SecretPointer,
 )
-from tui.ordering import PANES, Pane
 from tui.rows import Cells
 from tui.screens.board import TABS, Board
 from tui.text import clean

@@ -274,7 +274,7 @@ class MainScreen(Output):
                 return self.place == "secrets" and self.secrets_pane.count > 0
             case "switch_view":
                 return self.tab in ("diff", "files", "run")
-            case "own_only":
+            case "next_side":
                 return bool(self.layers_pane.image is not None)
             case "edit" | "reload":
                 return self.store.opened is not None

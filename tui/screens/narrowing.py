@@ -7,6 +7,7 @@ from textual.widgets import Input
 
 from tui.ordering import PANES, Pane
 from tui.screens.filing import Filing
+from tui.sides import Side
 from tui.widgets.lines import Lines
 
 
@@ -77,8 +78,8 @@ class Narrowing(Filing):
         elif place in PANES and self.store.filters.get(Pane(place)):
             self._filtering = place
             self.set_filter("")
-        elif place == "layers" and self.store.own_only:
-            self.action_own_only()
+        elif self.store.side is not Side.ALL:
+            self._show_side(Side.ALL)
         else:
             self.remove_class("-zoom-panes", "-zoom-bench")
 
@@ -104,9 +105,15 @@ class Narrowing(Filing):
         self.store.sort_by(Pane(event.lines.id or "findings"), event.column)
         self.draw_panes()
 
-    def action_own_only(self) -> None:
-        self.store.own_only = not self.store.own_only
-        self.draw_layers()
+    def action_next_side(self) -> None:
+        """All, one's own, the base's: in every pane."""
+        self._show_side(self.store.side.next)
+
+    def _show_side(self, side: Side) -> None:
+        self.store.show_side(side)
+        self.draw_panes()
+        told = {Side.ALL: "Base and own", Side.OWN: "Your own only", Side.BASE: "The base's only"}
+        self.notify(f"{told[side]}, in every pane", markup=False, timeout=2)
 
     def action_zoom(self) -> None:
         name = "-zoom-panes" if self.place in PANES else "-zoom-bench"

@@ -14,7 +14,7 @@ from hardening.model import Edit, Fix, Precondition, Span, holds, unknown
 from hardening.rules.support import facts
 from hardening.rules.support_cache import remembered
 from hardening.rules.support_copy import is_whole_context, transfers
-from hardening.secrets.credential_names import is_credential_file
+from hardening.secrets.credential_names import is_template
 from hardening.subject import Subject
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ BASE_LINES: Final = (
 )
 MAX_LISTED: Final = 20_000
 _VERSION_FROM_GIT = re.compile(
-    rb"setuptools[_-]scm|versioneer|hatch-vcs|pbr|git describe|git rev-parse|dunamai|gitversion",
+    rb"setuptools[_-]scm|versioneer|hatch-vcs|\bpbr\b|dunamai|gitversion|git-commit-id|vergen"
+    rb"|shadow[_-]rs|husky|buildvcs|(?<![\w-])\.git/"
+    rb"|\bgit[\"', ]+(?:describe|rev-parse|rev-list|log|ls-files|show|tag|status|submodule)\b",
     re.I,
 )
 _MANIFESTS: Final = (
@@ -42,8 +44,18 @@ _MANIFESTS: Final = (
     "setup.cfg",
     "package.json",
     "Makefile",
+    "GNUmakefile",
+    "CMakeLists.txt",
+    "meson.build",
     "build.gradle",
+    "build.gradle.kts",
+    "pom.xml",
+    "Cargo.toml",
+    "build.rs",
+    "Rakefile",
+    "*.gemspec",
 )
+_MAX_READ: Final = 50
 _PRIVATE_KEY: Final = b"PRIVATE KEY"
 
 
@@ -91,7 +103,7 @@ def _kept_out(context: BuildContext, ignore: IgnoreFile, line: str) -> tuple[str
     """Files that the line keeps out; None when it would keep out certificates that hold no key."""
     if line == "**/.git":
         return (".git",) if context.exists(".git") else ()
-    found = [path for path in listed(context) if ignore.ignored(path)]
+    found = [path for path in listed(context) if ignore.ignored(path) and not is_template(path)]
     if line not in ("**/*.pem", "**/*.key"):
         return tuple(found[:20])
     keys = [path for path in found[:50] if _PRIVATE_KEY in (context.read(path, 1 << 16) or b"")]
@@ -122,7 +134,7 @@ def ignore_fix(
     """The fix that adds the lines to the ignore file in force, or makes one."""
     path = context.ignore_path or default_ignore_path(context)
     text = subject.texts.get(path)
-    body = "".join(f"{line}\n" for line in lines)
+    body = "".join(f"{line}\n" for line in (*lines, *_exceptions(context, lines)))
     if text is None:
         edit = Edit(path, Span(0, 0), body)
     else:
@@ -137,6 +149,24 @@ def ignore_fix(
     )
 
 
+def _exceptions(context: BuildContext, lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Lines that let files through which are there to be copied and filled in."""
+    if "**/.env.*" not in lines:
+        return ()
+    ignore = _ignore("**/.env.*")
+    caught = (path for path in listed(context) if is_template(path) and ignore.ignored(path))
+    return tuple(dict.fromkeys(f"!**/{path.rpartition('/')[2]}" for path in caught))
+
+
+def _left_out(context: BuildContext, lines: tuple[str, ...]) -> str | None:
+    """A file outside .git that the lines keep from the builder, None when there is none."""
+    ignores = [_ignore(line) for line in lines if line != "**/.git"]
+    for path in listed(context):
+        if not is_template(path) and any(one.ignored(path) for one in ignores):
+            return path
+    return None
+
+
 def _preconditions(
     subject: Subject, context: BuildContext, lines: tuple[str, ...], text: str
 ) -> Iterator[Precondition]:
@@ -147,12 +177,12 @@ def _preconditions(
         yield holds(named, "Read from the Dockerfile")
     if "**/.git" in lines:
         yield _no_version_from_git(subject, context)
-    present = [path for path in listed(context) if is_credential_file(path)]
-    shipped = "The program does not read one of these files from the image"
-    if present:
-        yield unknown(shipped, f"{present[0]} is in the build context")
+    present = _left_out(context, lines)
+    needed = "Neither the build nor the program reads one of these files"
+    if present is not None:
+        yield unknown(needed, f"{present} is in the build context")
     else:
-        yield holds(shipped, "The build context holds no such file")
+        yield holds(needed, "The build context holds no such file")
     if any(line.startswith("!") for line in text.splitlines()):
         yield unknown("The lines do not undo an exception", "The file has lines that begin with !")
 
@@ -163,7 +193,20 @@ def _no_version_from_git(subject: Subject, context: BuildContext) -> Preconditio
         return holds(statement, "There is no .git in the build context")
     if facts(subject).commands("git"):
         return unknown(statement, "A RUN calls git")
-    for path in _MANIFESTS:
+    manifests = (path for pattern in _MANIFESTS for path in context.glob(pattern))
+    for path in (*manifests, *_called(subject, context)):
         if _VERSION_FROM_GIT.search(context.read(path, 1 << 18) or b""):
             return unknown(statement, f"{path} may ask git for the version")
-    return holds(statement, "No RUN calls git and no manifest mentions a version tool")
+    return holds(statement, "No RUN calls git; no manifest and no script of a RUN speaks of it")
+
+
+def _called(subject: Subject, context: BuildContext) -> Iterator[str]:
+    """Files of the context that have the name of a word of a RUN."""
+    names = {
+        (word.value or "").rpartition("/")[2]
+        for run in facts(subject).runs
+        for command in run.script.commands
+        for word in command.words[:3]
+    }
+    found = (path for path in listed(context) if path.rpartition("/")[2] in names)
+    return islice(found, _MAX_READ)

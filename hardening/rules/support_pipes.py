@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from hardening.dockerfile.model import Stage
-from hardening.dockerfile.shell_model import Command, Script
+from hardening.dockerfile.shell_model import Command, Script, ShellWord
 from hardening.model import Precondition, holds, unknown
 from hardening.rules.support import Facts, Run, facts, image_has
 from hardening.subject import Subject
@@ -20,11 +21,37 @@ HARMLESS = frozenset({
     "lsb_release", "set",
 })
 """Commands that only print, list or filter."""
+FAIL_RIGHTLY = frozenset({
+    "curl", "wget", "echo", "printf", "cat", "find", "ls", "sort", "uniq", "tr", "cut", "awk",
+    "gawk", "mawk", "sed", "wc", "paste", "rev", "tac", "comm", "seq", "basename", "dirname",
+    "tee", "env", "printenv", "date", "uname", "nproc", "arch", "tar", "gunzip", "zcat", "gzip",
+    "xz", "unxz", "xzcat", "bzip2", "bunzip2", "bzcat", "zstd", "unzip", "base64", "gpg", "gpg2",
+    "rpm2cpio", "jq", "openssl", "sha256sum", "sha512sum", "md5sum", "sha1sum", "apt-mark",
+    "column", "file", "tail", "set", "true", ":",
+})
+"""Commands that fail only when the build should stop."""
+READ_ALL = frozenset({
+    "sort", "uniq", "tr", "cut", "awk", "gawk", "mawk", "sed", "wc", "paste", "rev", "tac", "tee",
+    "cat", "tail", "column", "tar", "bsdtar", "cpio", "gunzip", "zcat", "gzip", "xz", "unxz",
+    "xzcat", "bzip2", "bunzip2", "bzcat", "zstd", "base64", "gpg", "gpg2", "apt-key", "openssl",
+    "xargs", "jq", "sha256sum", "sha512sum", "md5sum", "sha1sum", "patch", "chpasswd",
+    "debconf-set-selections", "sh", "bash", "ash", "dash", "python", "python3", "php", "perl",
+    "ruby", "node",
+})
+"""Commands that read their input to the end: sed and awk unless told to quit."""
 HAVE_BASH = frozenset({
     "debian", "ubuntu", "fedora", "centos", "rockylinux", "almalinux", "amazonlinux", "python",
     "node", "golang", "ruby", "php", "openjdk", "buildpack-deps", "rust",
 })
 # fmt: on
+
+
+ON_PURPOSE = "No part of a pipe fails or ends early on purpose"
+_ECHO_OPTION = re.compile(r"-[nE]*e")
+_PRINTF = re.compile(r"\\[xuUe]|%[qQ(]")
+_BRACES = re.compile(r"(?<![$\\])\{[^{}\s]*(?:,|\.\.)[^{}\s]*\}")
+_BASH_VARIABLE = re.compile(r"\$\{?(?:RANDOM|UID|EUID|SECONDS|HOSTNAME|HOSTTYPE|OSTYPE|BASH\w*)\b")
+_SED_QUITS = re.compile(r"(?:^|[\d$;{/\s])[qQ](?:\s|;|}|\d|$)")
 
 
 def protected(script: Script, command: Command) -> bool:
@@ -52,17 +79,59 @@ def unsafe_pipe(script: Script) -> Command | None:
     return None
 
 
+def takes_shell(run: Run) -> bool:
+    """True when a SHELL line can be put before the RUN."""
+    return not run.placed.deferred and not run.instruction.heredocs
+
+
+def first_unsafe(known: Facts, run: Run) -> Run:
+    """The first RUN of the stage with an unsafe pipe: one SHELL serves all that follow."""
+    key = f"pipefail first {run.instruction.stage}"
+    if key not in known.memo:
+        same = (one for one in known.runs if one.instruction.stage == run.instruction.stage)
+        known.memo[key] = next(
+            (one for one in same if takes_shell(one) and unsafe_pipe(one.script) is not None), run
+        )
+    found: Run = known.memo[key]
+    return found
+
+
 def early_end(scripts: Iterable[Script]) -> Precondition:
-    statement = "No part of a pipe fails or ends early on purpose"
+    """Holds when every part of every pipe is known to fail only when something is wrong and to
+    read all that it is given: a reader that stops early kills its writer, which then counts."""
     for script in scripts:
         for command in script.commands:
             if command.pipeline_length < 2:
                 continue
-            if command.name == "head" and command.position > 0:
-                return unknown(statement, "head may end first and fail the pipe")
-            if command.name in ("grep", "egrep", "yes", "ldd", "diff", "cmp"):
-                return unknown(statement, f"{command.name} may fail although all is well")
-    return holds(statement, "Every reader takes all it is given")
+            doubt = _doubt(command, last=command.position == command.pipeline_length - 1)
+            if doubt:
+                return unknown(ON_PURPOSE, doubt)
+    return holds(ON_PURPOSE, "Every reader takes all it is given")
+
+
+def _doubt(command: Command, *, last: bool) -> str:
+    """Why the pipe may fail although all is well, "" when nothing says so."""
+    name = command.name or "a command"
+    if command.position > 0:
+        if name in ("sed", "awk", "gawk", "mawk") and any(map(_quits, command.arguments)):
+            return f"{name} may end first and fail the pipe"
+        if name not in READ_ALL:
+            return f"{name} may end first and fail the pipe"
+    if last:
+        return ""
+    if name not in FAIL_RIGHTLY:
+        return f"{name} may fail although all is well"
+    silenced = any(one.operator.startswith("2>") for one in command.redirections)
+    if silenced and name not in ("curl", "wget"):
+        return f"{name} may fail although all is well: its errors are hidden"
+    return ""
+
+
+def _quits(word: ShellWord) -> bool:
+    """True for a sed or awk program that may stop before the end of its input."""
+    if word.is_flag:
+        return False
+    return "exit" in word.text or bool(_SED_QUITS.search(word.text.strip("\"'")))
 
 
 def affected(known: Facts, run: Run) -> list[Script]:
@@ -84,7 +153,7 @@ def habits(known: Facts, run: Run) -> tuple[Precondition, Precondition]:
     key = f"pipefail habits {run.instruction.stage}"
     if key not in known.memo:
         scripts = affected(known, run)
-        known.memo[key] = (early_end(scripts), echo(scripts))
+        known.memo[key] = (early_end(scripts), same_in_bash(scripts, known.dockerfile.text))
     found: tuple[Precondition, Precondition] = known.memo[key]
     return found
 
@@ -97,13 +166,40 @@ def descends(stages: tuple[Stage, ...], stage: Stage | None, ancestor: Stage | N
     return False
 
 
-def echo(scripts: Iterable[Script]) -> Precondition:
+def same_in_bash(scripts: Iterable[Script], text: str) -> Precondition:
+    """Holds when nothing is seen that bash reads otherwise than dash or another plain sh."""
     statement = "No RUN relies on what only sh does"
     for script in scripts:
+        if script.shell.rpartition("/")[2] == "bash":
+            continue
         for command in script.commands:
-            if command.name == "echo" and any("\\" in word.text for word in command.arguments):
-                return unknown(statement, "echo with a backslash prints something else in bash")
-    return holds(statement, "No echo with a backslash")
+            difference = _difference(command, text)
+            if difference:
+                return unknown(statement, f"{difference} in bash")
+    return holds(statement, "Nothing that bash reads in another way")
+
+
+def _difference(command: Command, source: str) -> str:
+    texts = [word.text for word in command.arguments]
+    if command.name == "echo":
+        if any("\\" in text for text in texts):
+            return "echo with a backslash prints something else"
+        if any(_ECHO_OPTION.match(text) for text in texts[:1]):
+            return "echo takes -e as an option"
+    if command.name == "printf" and any(_PRINTF.search(text) for text in texts):
+        return "printf knows more escapes"
+    if command.name in ("[[", "source", "let", "declare", "shopt", "pushd", "popd"):
+        return f"{command.name} works"
+    if command.name in ("[", "test") and "==" in command.span.slice(source):
+        return f"{command.name} compares with =="
+    if any(one.operator.startswith("&>") for one in command.redirections):
+        return "&> redirects both streams"
+    for text in texts:
+        if text[:1] not in "\"'" and _BRACES.search(text):
+            return f"the braces of {text} are expanded"
+        if text.startswith("$'") or _BASH_VARIABLE.search(text):
+            return f"{text} has another value"
+    return ""
 
 
 def later_shells(known: Facts, run: Run) -> Precondition:

@@ -83,7 +83,12 @@ def is_credential_file(path: str) -> bool:
         or (name.startswith(".env") and bool(_ENV_NAME.match(name)))
         or f"/{lowered}".endswith(_PLACES)
     )
-    return named and not _TEMPLATE_NAME.search(path)
+    return named and not is_template(path)
+
+
+def is_template(path: str) -> bool:
+    """True for a file to be copied and filled in: `.env.example`."""
+    return bool(_TEMPLATE_NAME.search(path))
 
 
 _SETTINGS: Final = re.compile(

@@ -14,10 +14,12 @@ from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Run, facts
 from hardening.rules.support_pipes import (
     early_end,
+    first_unsafe,
     habits,
     has_bash,
     later_shells,
     root_base,
+    takes_shell,
     unsafe_pipe,
 )
 from hardening.subject import Subject
@@ -33,15 +35,18 @@ rule = Rule(
     aliases=("hadolint:DL4006", "kics:shell_running_a_pipe_without_pipefail_flag"),
     bad=(
         Example(
-            "FROM debian:13\nRUN curl -fsSL https://example.com/a.gz | gunzip > /a\n",
-            'FROM debian:13\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
-            "RUN curl -fsSL https://example.com/a.gz | gunzip > /a\n",
-        ),
-        Example(
             "FROM alpine:3.24\nRUN wget -qO- https://example.com/a.gz | gunzip > /a\n",
             "FROM alpine:3.24\nRUN set -o pipefail && wget -qO- https://example.com/a.gz | "
             "gunzip > /a\n",
             note="busybox ash knows pipefail",
+        ),
+        Example(
+            "FROM debian:13\nRUN curl -fsSL https://example.com/a.gz | gunzip > /a\nRUN true\n"
+            "RUN curl -fsSL https://example.com/b.gz | gunzip > /b\n",
+            'FROM debian:13\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
+            "RUN curl -fsSL https://example.com/a.gz | gunzip > /a\nRUN true\n"
+            "RUN curl -fsSL https://example.com/b.gz | gunzip > /b\n",
+            note="one SHELL for both",
         ),
         Example(
             "FROM example/unknown:1\nRUN fetch | unpack\n",
@@ -61,7 +66,6 @@ rule = Rule(
             note="only lists and filters",
         ),
         Example("FROM debian:13\nRUN app --version | grep 1.2\n", note="grep fails in its place"),
-        Example("FROM debian:13\nRUN fetch || true\n", note="not a pipe"),
         Example(
             'FROM debian:13 AS base\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nFROM base\n'
             "RUN fetch | unpack\n",
@@ -95,20 +99,16 @@ def _fixes(subject: Subject, run: Run) -> Iterator[Fix]:
             ),
             "The build stops when any command of the pipe fails.",
         )
-    elif (
-        run.stage is not None
-        and not run.placed.deferred
-        and not busybox
-        and not run.instruction.heredocs
-    ):
+    elif run.stage is not None and takes_shell(run) and not busybox:
+        first_run = first_unsafe(known, run)
         yield Fix(
             "shell-pipefail",
-            "Set a shell with pipefail before the RUN",
-            (insert_line_before(known.dockerfile, run.instruction, BASH),),
+            "Set a shell with pipefail before the first such RUN",
+            (insert_line_before(known.dockerfile, first_run.instruction, BASH),),
             (
                 has_bash(subject, run),
                 *habits(known, run),
-                later_shells(known, run),
+                later_shells(known, first_run),
             ),
             "The build stops when any command of a pipe fails; later shell forms run in bash.",
         )

@@ -41,6 +41,13 @@ rule = Rule(
             files={".env.example": "TOKEN=\n"},
             files_after={".dockerignore": _ALL.replace("**/.env.*\n", "")},
         ),
+        Example(
+            "FROM python:3.13-slim\nWORKDIR /srv\nCOPY . .\nRUN cp .env.example .env\n",
+            "FROM python:3.13-slim\nWORKDIR /srv\nCOPY . .\nRUN cp .env.example .env\n",
+            note="a template is let through",
+            files={".env.example": "PORT=\n"},
+            files_after={".dockerignore": _ALL + "!**/.env.example\n"},
+        ),
     ),
     good=(
         Example(

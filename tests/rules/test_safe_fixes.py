@@ -1,0 +1,86 @@
+"""Fixes that would break a build or a run in these files, seen with a real engine: none is SAFE."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from hardening.analyse import analyse
+from hardening.image.synthetic import ImageSketch, make_image
+from hardening.model import Safety
+from hardening.opening import memory_subject
+from hardening.rules import rule_by_id
+
+
+def safeties(
+    rule_id: str,
+    text: str,
+    files: Mapping[str, str] | None = None,
+    image: ImageSketch | None = None,
+) -> list[Safety]:
+    """Of all fixes that one rule offers."""
+    rule = rule_by_id(rule_id)
+    assert rule is not None
+    made = make_image(image) if image is not None else None
+    subject = memory_subject(text, files=files or {}, image=made)
+    report = analyse(subject, rules=(rule,))
+    assert not report.failures
+    assert report.findings
+    return [fix.safety for finding in report.findings for fix in finding.fixes]
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "fetch | tar x",
+        "curl -s a | sed -n 1p | sed 2q",
+        "curl -s a | awk '/x/ {print; exit}'",
+        "curl -s a | dd of=/b count=1",
+        "curl -s a | while read x; do break; done",
+        "gpg -k 2>/dev/null | python3 -",
+        "wget -qO- a | tar x && mkdir /x/{a,b}",
+        "wget -qO- a | tar x && echo -e a",
+        "wget -qO- a | tar x && echo 'a\\tb'",
+        "wget -qO- a | tar x && [ a == b ] || touch /x",
+        "wget -qO- a | tar x && printf '\\x41'",
+        "wget -qO- a | tar x && echo $RANDOM",
+        "wget -qO- a | tar x && find /nowhere 2>/dev/null | xargs -r rm",
+    ],
+)
+def test_pipefail_waits_for_a_look(run: str) -> None:
+    assert safeties("missing-pipefail", f"FROM debian:12\nRUN {run}\n") == [Safety.REVIEW]
+
+
+@pytest.mark.parametrize("run", ["curl -s a | tar x", "wget -qO- a | sed -e s/q/r/ | sh"])
+def test_pipefail_is_safe_for_plain_downloads(run: str) -> None:
+    assert safeties("missing-pipefail", f"FROM debian:12\nRUN {run}\n") == [Safety.SAFE]
+
+
+@pytest.mark.parametrize(
+    ("run", "files"),
+    [
+        ("./version.sh > VERSION", {"version.sh": "cut -c1-7 .git/HEAD\n"}),
+        ("bash build/version.sh", {"build/version.sh": "v=$(git describe)\n"}),
+        ("gem build x.gemspec", {"x.gemspec": "s.files = `git ls-files -z`.split\n"}),
+        ("npm ci", {"package.json": '{"scripts": {"prepare": "husky install"}}'}),
+        ("cat .ssh/known_hosts >> /etc/ssh/ssh_known_hosts", {".ssh/known_hosts": "a b c\n"}),
+        ("npm run build", {".env.production": "API=https://example.com\n"}),
+    ],
+)
+def test_files_that_a_build_reads_are_not_safe_to_leave_out(
+    run: str, files: dict[str, str]
+) -> None:
+    text = f"FROM debian:12\nCOPY . .\nRUN {run}\n"
+    files = {**files, ".git/HEAD": "ref: refs/heads/main\n"}
+    assert safeties("context-without-ignore-file", text, files) == [Safety.REVIEW]
+
+
+def test_history_that_nothing_reads_is_safe_to_leave_out() -> None:
+    text = "FROM debian:12\nCOPY . .\nRUN npm ci && make\n"
+    files = {
+        ".git/HEAD": "x\n",
+        "package.json": '{"repository": "https://example.com/a.git"}',
+        "Makefile": "all:\n\ttrue\n",
+    }
+    assert safeties("context-without-ignore-file", text, files) == [Safety.SAFE]

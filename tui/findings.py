@@ -98,8 +98,8 @@ def rows_of(
     line_now: Callable[[Finding], int | None],
 ) -> tuple[FindingRow, ...]:
     """Open findings and accepted ones (`plan`: fix keys in order, with what is known of them) as
-    rows, severest first. `fix_of` chooses the fix of an open finding, `line_now` follows the line
-    of a mended one."""
+    rows, severest first; one that was just taken back is open at once. `fix_of` chooses the fix of
+    an open finding, `line_now` follows the line of a mended one."""
     planned = {finding_key_of(key): key for key in plan}
     applied = {one.key: one for one in current.applied}
     refused = refusals(current)
@@ -123,6 +123,12 @@ def rows_of(
         mark, note = mark_of(key, applied, refused)
         line = line_now(accepted.finding)
         rows.append(FindingRow(accepted.finding, mark, accepted.fix, line, note))
+    present.update(row.key for row in rows)
+    rows += [
+        FindingRow(one.finding, Mark.OPEN, one.fix, line_now(one.finding))
+        for one in current.applied
+        if one.finding.key not in present
+    ]
     return tuple(sorted(rows, key=by_severity))
 
 

@@ -17,11 +17,12 @@ def summary_cells(store: Store, cells_wide: int) -> Cells:
         *_score(store),
         *_unsaved(store, cells_wide >= 100),
     ]
-    facts = _facts(store)
     used = _width(left) + _width(right) + 2
-    if used + _width(facts) <= cells_wide:
-        left = [*left, *facts]
-        used += _width(facts)
+    for fact in _facts(store):
+        if used + _width([fact]) > cells_wide:
+            break
+        left.append(fact)
+        used += _width([fact])
     gap = cells_wide - used
     if gap < 0:
         left = [(fit(left[0][0], max(8, width(left[0][0]) + gap)), left[0][1])]
@@ -47,16 +48,18 @@ def _what(store: Store) -> Cells:
 
 
 def _facts(store: Store) -> Cells:
+    """One cell for each fact, what matters most first."""
     subject = store.subject
     if subject is None or subject.image is None:
         return [("  no image", "muted")] if subject is not None else []
     image = subject.image
     size = human_size(image.size) if image.size else "size not known yet"
-    told = f"  {size} · {plural(len(image.layers), 'layer')} · {clean(image.platform, 40)}"
-    cells: Cells = [(told, "muted")]
+    cells: Cells = [(f"  {size}", "muted")]
     efficiency = image.efficiency
     if efficiency is not None and efficiency.removable:
         cells.append((f" · {human_size(efficiency.removable)} removable", "waste"))
+    cells.append((f" · {plural(len(image.layers), 'layer')}", "muted"))
+    cells.append((f" · {clean(image.platform, 40)}", "muted"))
     return cells
 
 

@@ -156,7 +156,7 @@ def layer_cells(
     if cells_wide >= 24:
         word = origin_word(layer) if cells_wide >= 42 else origin_word(layer)[:1]
         cells.append((" " + word, "muted" if base else "accent"))
-    bar = max(4, min(12, cells_wide // 6))
+    bar = _bar_width(cells_wide)
     cells.append((" ", "plain"))
     cells += _base_bar(size_bar(layer.size, layer.wasted, largest, bar), base)
     size = human_size(layer.size) if layer.size or layer.files_read else "…"
@@ -165,10 +165,15 @@ def layer_cells(
         wasted = human_size(layer.wasted) if layer.wasted else ""
         cells.append((fit_right(wasted, 8), "waste"))
     room = cells_wide - sum(width(text) for text, _ in cells)
-    if room > 4:
+    if room > 8:
         command = hide(short_command(layer.command))
         cells.append(("  " + fit(command, room - 2), "muted" if base else "plain"))
     return crop(cells, cells_wide)
+
+
+def _bar_width(cells_wide: int) -> int:
+    """Cells of the size bar; where no command fits, it gets the room."""
+    return max(4, cells_wide - 11) if cells_wide < 24 else min(12, cells_wide // 6)
 
 
 def _base_bar(cells: Cells, base: bool) -> Cells:
@@ -185,12 +190,12 @@ def layer_header(cells_wide: int) -> list[tuple[str, str]]:
     head = [(fit_right("#", 3 if cells_wide >= 24 else 2), "order")]
     if cells_wide >= 24:
         head.append((" From " if cells_wide >= 42 else "  ", ""))
-    bar = max(4, min(12, cells_wide // 6))
+    bar = _bar_width(cells_wide)
     head.append((fit_right("Size", bar + 9), "size"))
     if cells_wide >= 58:
         head.append((fit_right("Wasted", 8), "wasted"))
     room = cells_wide - sum(len(text) for text, _ in head)
-    if room > 4:
+    if room > 8:
         head.append(("  " + fit("Command", room - 2), ""))
     return head
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import traceback
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from hardening import pragmas
+from hardening.analysis_cache import Remembered, key_of
 from hardening.history_rules import applies, findings_of_history
 from hardening.keys import Anchors, with_keys
 from hardening.model import FilePlace, Finding, Report, RuleFailure, Skipped
@@ -17,9 +16,6 @@ from hardening.origins import Origins
 from hardening.rules import Need, Profile, Rule, all_rules
 from hardening.score import score
 from hardening.subject import Subject
-
-_CACHE_SIZE = 64
-_cache: OrderedDict[tuple[Any, ...], tuple[tuple[Any, ...], _Raw]] = OrderedDict()
 
 _NEEDS = {
     Need.DOCKERFILE: ("no Dockerfile was given", "give the path of the Dockerfile"),
@@ -38,6 +34,9 @@ class _Raw:
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
     failures: tuple[RuleFailure, ...]
+
+
+_answers: Remembered[_Raw] = Remembered()
 
 
 def analyse(
@@ -112,31 +111,7 @@ def _unparsed(subject: Subject) -> tuple[FilePlace, ...]:
 
 
 def _cached(subject: Subject, rules: tuple[Rule, ...]) -> _Raw:
-    """Identity is enough for what is frozen and large; the cache keeps those objects alive."""
-    held = (
-        subject.image,
-        subject.secrets,
-        subject.settings,
-        subject.inventory,
-        subject.assessment,
-        subject.built_from,
-        rules if len(rules) < len(all_rules()) else None,
-        subject.run_configuration,
-        None if subject.context is None else getattr(subject.context, "root", subject.context),
-    )
-    facts = tuple(id(one) for one in held[:6])
-    texts = tuple(sorted(subject.texts.items()))
-    context = held[-1] if isinstance(held[-1], str | None) else str(id(held[-1]))
-    known = (tuple(sorted(subject.base_digests.items())), subject.today)
-    key = (facts, tuple(rule.id for rule in rules), texts, str(subject.root), context, known)
-    if key in _cache:
-        _cache.move_to_end(key)
-        return _cache[key][1]
-    raw = _run(subject, rules)
-    _cache[key] = (held, raw)
-    while len(_cache) > _CACHE_SIZE:
-        _cache.popitem(last=False)
-    return raw
+    return _answers.get(key_of(subject, rules), lambda: _run(subject, rules))
 
 
 def _run(subject: Subject, rules: Iterable[Rule]) -> _Raw:
@@ -169,7 +144,9 @@ def _run(subject: Subject, rules: Iterable[Rule]) -> _Raw:
 def _packages_skipped(subject: Subject) -> tuple[Skipped, ...]:
     """Packages that were not read, and those that no advisory was looked up for."""
     if subject.assessment is not None:
-        return subject.assessment.not_assessed
+        from hardening.rules.support_vulnerabilities import pending
+
+        return (*subject.assessment.not_assessed, *pending(subject))
     return subject.inventory.not_assessed if subject.inventory is not None else ()
 
 

@@ -1,0 +1,146 @@
+"""Upgrading named system packages of the base: one RUN right after the FROM that ships."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from hardening.dockerfile.edits import insert_line_after
+from hardening.dockerfile.model import Dockerfile, Stage
+from hardening.dockerfile.packages import name_and_version, package_calls
+from hardening.dockerfile.shell_model import PackageCall
+from hardening.facts.eol import release_of
+from hardening.image.created_by import told
+from hardening.image.model import Image, Origin
+from hardening.image.release import OsRelease, package_managers
+from hardening.model import Fix, Precondition, fails, holds, unknown
+from hardening.runtime.base_facts import non_root_by_name
+
+ALL = "*"
+"""Stands for every package among names that are upgraded."""
+_TOOLS = {
+    "deb": ("apt-get",),
+    "apk": ("apk",),
+    "rpm": ("dnf", "microdnf", "tdnf", "yum", "zypper"),
+}
+_UPGRADES = frozenset({"upgrade", "update", "dist-upgrade", "full-upgrade", "dup", "patch"})
+_INDEX_ONLY = frozenset({"apt-get", "apt", "aptitude", "apk"})
+"""Managers whose `update` reads the index and changes no package."""
+_FACTS_NAMES = {"rocky": "rockylinux", "ol": "oraclelinux", "amzn": "amazonlinux"}
+_NAMES_IN_A_LINE = 6
+
+
+def manager_of(image: Image, kind: str) -> str | None:
+    """The program in the image that upgrades packages of a type; None for none, as in images
+    without a shell."""
+    there = package_managers(image)
+    return next((one for one in _TOOLS.get(kind, ()) if one in there), None)
+
+
+def upgrade_line(manager: str, names: Iterable[str], escape: str) -> str:
+    """The RUN that upgrades just these packages and leaves no index or cache behind."""
+    wanted = sorted(set(names))
+    joint = f" {escape}\n    && "
+    between = f" {escape}\n        " if len(wanted) > _NAMES_IN_A_LINE else " "
+    listed = between.join(wanted)
+    if manager == "apk":
+        return f"RUN apk add --no-cache --upgrade{between}{listed}"
+    if manager == "apt-get":
+        install = f"apt-get install -y --no-install-recommends --only-upgrade{between}{listed}"
+        return joint.join(("RUN apt-get update", install, "rm -rf /var/lib/apt/lists/*"))
+    if manager == "zypper":
+        update = f"RUN zypper --non-interactive update{between}{listed}"
+        return joint.join((update, "zypper clean --all"))
+    verb = "update" if manager in ("yum", "tdnf") else "upgrade"
+    return joint.join((f"RUN {manager} {verb} -y{between}{listed}", f"{manager} clean all"))
+
+
+def upgrade_fix(
+    dockerfile: Dockerfile,
+    image: Image,
+    kind: str,
+    names: Iterable[str],
+    *,
+    release: OsRelease | None,
+    today: date,
+) -> Fix | None:
+    """A RUN after the FROM of the image that ships; None where nothing in it can upgrade."""
+    manager, wanted = manager_of(image, kind), sorted(set(names))
+    final = dockerfile.final_stage
+    if manager is None or final is None or not wanted:
+        return None
+    root = dockerfile.chain(final)[0]
+    if root.base.value == "scratch":
+        return None
+    line = upgrade_line(manager, wanted, dockerfile.escape)
+    return Fix(
+        "upgrade-packages",
+        f"Upgrade {_shown(wanted)} with {manager} after FROM",
+        (insert_line_after(dockerfile, root.origin, line),),
+        (
+            _starts_as_root(image, root),
+            *_archive(release, today),
+        ),
+        "The image carries a layer with the fixed packages until the base has them itself.",
+    )
+
+
+def _shown(names: list[str]) -> str:
+    listed = ", ".join(names[:3])
+    return listed if len(names) <= 3 else f"{listed} and {len(names) - 3} more"
+
+
+def _starts_as_root(image: Image, root: Stage) -> Precondition:
+    statement = "The base runs its commands as root"
+    base = root.base_expanded or root.base.value
+    if non_root_by_name(base):
+        return fails(statement, f"{base} starts as another user")
+    user = ""
+    for entry in image.history:
+        if entry.layer is not None and image.layers[entry.layer].attribution.origin is Origin.OWN:
+            break
+        one = told(entry.created_by, entry.comment)
+        user = one.text if one.keyword == "USER" else user
+    if user.partition(":")[0] not in ("", "root", "0"):
+        return fails(statement, f"The history of the base says USER {user}")
+    if all(one.attribution.origin is Origin.UNKNOWN for one in image.layers):
+        return unknown(statement, "It is not known which layers are the base's")
+    return holds(statement, "The history of the base names no other user")
+
+
+def _archive(release: OsRelease | None, today: date) -> Iterator[Precondition]:
+    statement = "The archive still serves the fixed versions"
+    name = release.id if release is not None else ""
+    version = release.version_id if release is not None else ""
+    known = release_of(_FACTS_NAMES.get(name, name), version) if name and version else None
+    if known is not None and known.is_over(today):
+        yield fails(statement, known.said)
+    else:
+        yield unknown(statement, "Advisories announce them; only a build shows it")
+
+
+def upgraded(dockerfile: Dockerfile | None) -> frozenset[str]:
+    """Names of system packages that a RUN of the image that ships upgrades, `ALL` among them where
+    it upgrades everything."""
+    final = dockerfile.final_stage if dockerfile is not None else None
+    if dockerfile is None or final is None:
+        return frozenset()
+    return frozenset(
+        name
+        for stage in dockerfile.chain(final)
+        for one in stage.all("RUN")
+        if one.shell is not None
+        for call in package_calls(one.shell)
+        for name in _upgraded(call)
+    )
+
+
+def _upgraded(call: PackageCall) -> Iterator[str]:
+    names = [name_and_version(call, word)[0] for word in call.packages]
+    managers = {one for group in _TOOLS.values() for one in group} | {"apt", "aptitude"}
+    if call.manager not in managers:
+        return
+    if call.verb in _UPGRADES and not (call.verb == "update" and call.manager in _INDEX_ONLY):
+        yield from names or (ALL,)
+    elif call.command.has_flag("--only-upgrade", "--upgrade", "-u"):
+        yield from names

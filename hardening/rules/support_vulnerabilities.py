@@ -1,0 +1,170 @@
+"""What the rules about vulnerabilities share: which rows are whose, words for many of them, and
+which of them the changed files will mend once they are built."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from hardening.advisories.assessment import Row
+from hardening.advisories.model import Vulnerability
+from hardening.image.model import Origin
+from hardening.inventory.model import Package
+from hardening.model import Evidence, FilePlace, LayerPlace, PackagePlace, Place, Severity, Skipped
+from hardening.rewrites.package_upgrade import ALL, upgraded
+from hardening.rules.support_better_base import runtime_base
+from hardening.rules.support_images import Reference
+from hardening.rules.support_layers import lines_of
+from hardening.subject import Subject
+
+SYSTEM = ("deb", "apk", "rpm")
+MALICIOUS = "MAL-"
+MAX_EVIDENCE = 200
+MAX_PLACES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """The rows that count, by who can mend them. A row whose packages are partly the base's and
+    partly the image's own stands in both with its packages split."""
+
+    base: tuple[Row, ...]
+    own: tuple[Row, ...]
+
+
+def shares(subject: Subject) -> Shares:
+    """Rows that the default view shows, without malicious packages and without what the changed
+    files have in hand already."""
+    base, own = list[Row](), list[Row]()
+    new = newly_upgraded(subject)
+    changed = base_changed(subject)
+    for row in visible(subject):
+        theirs = tuple(one for one in row.packages if one.base is Origin.BASE)
+        mine = tuple(one for one in row.packages if one.base is not Origin.BASE)
+        if _mended(row, new):
+            continue
+        if theirs and not changed:
+            base.append(replace(row, packages=theirs))
+        if mine:
+            own.append(replace(row, packages=mine))
+    return Shares(tuple(base), tuple(own))
+
+
+def visible(subject: Subject) -> Iterator[Row]:
+    for row in subject.assessment.rows if subject.assessment is not None else ():
+        if not row.vulnerability.hidden and not is_malicious(row.vulnerability):
+            yield row
+
+
+def is_malicious(one: Vulnerability) -> bool:
+    """The package is malware itself: no version mends it."""
+    return one.id.startswith(MALICIOUS) or one.advisory.startswith(MALICIOUS)
+
+
+def newly_upgraded(subject: Subject) -> frozenset[str]:
+    """System packages that the text upgrades and that of which the image was built did not."""
+    before = subject.built_from
+    if before is None or before.dockerfile is subject.dockerfile:
+        return frozenset()
+    return upgraded(subject.dockerfile) - upgraded(before.dockerfile)
+
+
+def _mended(row: Row, names: frozenset[str]) -> bool:
+    if not row.vulnerability.fixed or row.packages[0].type not in SYSTEM:
+        return False
+    return ALL in names or all(one.name in names for one in row.packages)
+
+
+def base_changed(subject: Subject) -> bool:
+    """Whether the text begins with another base than the image at hand."""
+    before = subject.built_from
+    if before is None or before.dockerfile is None or subject.dockerfile is None:
+        return False
+    if before.dockerfile is subject.dockerfile:
+        return False
+    return _base_name(before) != _base_name(subject)
+
+
+def _base_name(subject: Subject) -> Reference | None:
+    found = runtime_base(subject)
+    return None if found is None else found[1]
+
+
+def pending(subject: Subject) -> tuple[Skipped, ...]:
+    """What the assessment cannot say because the files have changed since the image was built."""
+    if subject.assessment is None or not subject.assessment.rows or not base_changed(subject):
+        return ()
+    reason = "the image at hand was built on another one"
+    return (Skipped("vulnerabilities of the new base", reason, "Build the image and look again."),)
+
+
+def order(row: Row) -> tuple[bool, float, float, str, str]:
+    """Exploited first, then severity (unrated between medium and low), then EPSS."""
+    one = row.vulnerability
+    severity = 1.5 if one.rating.severity is None else float(one.rating.severity)
+    return (not one.kev, -severity, -(one.epss or 0.0), one.package, one.id)
+
+
+def worst(rows: Sequence[Row]) -> Severity:
+    """The worst rating; what is known to be exploited is critical, what nobody rated medium."""
+    if any(row.vulnerability.kev for row in rows):
+        return Severity.CRITICAL
+    rated = (row.vulnerability.rating.severity for row in rows)
+    return max(Severity.MEDIUM if one is None else one for one in rated)
+
+
+def counted(rows: Sequence[Row]) -> str:
+    """`3 vulnerabilities (1 critical, 1 medium, 1 unrated; 1 known to be exploited)`."""
+    found = Counter(row.vulnerability.rating.severity for row in rows)
+    parts = [f"{found[one]} {one.label}" for one in sorted(Severity, reverse=True) if found[one]]
+    parts += [f"{found[None]} unrated"] if found[None] else []
+    exploited = sum(row.vulnerability.kev for row in rows)
+    known = f"; {exploited} known to be exploited" if exploited else ""
+    noun = "vulnerability" if len(rows) == 1 else "vulnerabilities"
+    return f"{len(rows)} {noun} ({', '.join(parts)}{known})"
+
+
+def names_of(rows: Iterable[Row], limit: int = 3) -> str:
+    """`openssl, curl, zlib and 4 more`, those of the worst rows first."""
+    names = list(dict.fromkeys(row.vulnerability.package for row in sorted(rows, key=order)))
+    listed = ", ".join(names[:limit])
+    return listed if len(names) <= limit else f"{listed} and {len(names) - limit} more"
+
+
+def evidence(rows: Iterable[Row]) -> tuple[Evidence, ...]:
+    """One line for each vulnerability, the most urgent first."""
+    ordered = sorted(rows, key=order)
+    lines = [Evidence(_line(row.vulnerability), place_of(row.packages[0])) for row in ordered]
+    rest = len(lines) - MAX_EVIDENCE
+    if rest > 0:
+        lines[MAX_EVIDENCE:] = [Evidence(f"{rest} more: `drydock vulns` lists them")]
+    return tuple(lines)
+
+
+def _line(one: Vulnerability) -> str:
+    rating = one.rating.severity.label if one.rating.severity is not None else "unrated"
+    marks = ["known to be exploited"] if one.kev else []
+    marks += [f"EPSS {one.epss:.3f}"] if one.epss is not None else []
+    step = f"{one.installed} → {one.fixed}" if one.fixed else f"{one.installed}, no fix"
+    more = f" ({', '.join(marks)})" if marks else ""
+    return f"{one.id} {rating} {one.package} {step}{more}"
+
+
+def place_of(package: Package) -> PackagePlace:
+    return PackagePlace(package.type, package.name, package.version, package.layer)
+
+
+def packages_in(rows: Iterable[Row]) -> tuple[Package, ...]:
+    """Each once, in the order of the rows."""
+    return tuple(dict.fromkeys(package for row in rows for package in row.packages))
+
+
+def places(subject: Subject, rows: Sequence[Row], first: FilePlace | None) -> tuple[Place, ...]:
+    """`first` or the instruction that brought the packages, then packages and layers."""
+    packages = packages_in(sorted(rows, key=order))
+    layers = sorted({one.layer for one in packages if one.layer is not None})
+    lines = lines_of(subject, layers) if first is None else (first,)
+    found: list[Place] = [*lines, *(place_of(one) for one in packages[:MAX_PLACES])]
+    found += [LayerPlace(layer) for layer in layers]
+    return tuple(dict.fromkeys(found))

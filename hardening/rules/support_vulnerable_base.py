@@ -1,0 +1,74 @@
+"""The ways out of a vulnerable base: a better base, or an upgrade of what it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from hardening.advisories.assessment import Row
+from hardening.model import Fix, Safety, unknown
+from hardening.rewrites.base_image import Candidate, Risk, candidates
+from hardening.rewrites.package_upgrade import ALL, upgrade_fix, upgraded
+from hardening.rules.support_better_base import known_base
+from hardening.rules.support_images import Reference, local_digest
+from hardening.rules.support_vulnerabilities import SYSTEM, packages_in
+from hardening.subject import Subject
+
+_NEAR = (Risk.REFRESH, Risk.PATCH)
+
+
+def ways_out(subject: Subject, rows: Sequence[Row]) -> Iterator[Fix]:
+    """Least risk first: the same tag anew, a patch release, an upgrade, then newer releases. What
+    people have to do by hand comes last."""
+    moves = list(_moves(subject))
+    near = [fix for row, fix in moves if row.risk in _NEAR]
+    far = [fix for row, fix in moves if row.risk not in _NEAR]
+    found = [*near, *upgrades(subject, rows), *far]
+    yield from sorted(found, key=lambda fix: fix.safety is Safety.MANUAL)
+
+
+def upgrades(subject: Subject, rows: Sequence[Row]) -> Iterator[Fix]:
+    """One RUN for each kind of system package that has a fix and is not upgraded already."""
+    dockerfile, image, inventory = subject.dockerfile, subject.image, subject.inventory
+    if dockerfile is None or image is None or inventory is None:
+        return
+    done = upgraded(dockerfile)
+    for kind in SYSTEM if ALL not in done else ():
+        fixed = [row for row in rows if row.vulnerability.fixed]
+        names = {one.name for one in packages_in(fixed) if one.type == kind} - done
+        fix = upgrade_fix(
+            dockerfile,
+            image,
+            kind,
+            names,
+            release=inventory.release,
+            today=subject.today or date.today(),
+        )
+        if fix is not None:
+            yield fix
+
+
+def _moves(subject: Subject) -> Iterator[tuple[Candidate, Fix]]:
+    known = known_base(subject) if subject.dockerfile is not None else None
+    if known is None:
+        return
+    rows = list(candidates(known.old.image, known.old.text, subject.today or date.today()))
+    if _is_behind(subject, known.reference):
+        change = (f"the digest that {known.reference.shown} has now",)
+        rows.insert(0, Candidate(known.old, Risk.REFRESH, change, ("rebuilt since",)))
+    for row in rows:
+        fix = known.move(subject, row) if row.risk is not Risk.FLAVOUR else None
+        if fix is not None:
+            yield row, _with_doubt(fix)
+
+
+def _is_behind(subject: Subject, reference: Reference) -> bool:
+    """Whether the pin is another digest than the one that the local engine pulled for the tag."""
+    now = local_digest(subject, replace(reference, digest=""))
+    return bool(reference.digest and now and now != reference.digest)
+
+
+def _with_doubt(fix: Fix) -> Fix:
+    doubt = unknown("The newer base has the fixed packages", "Its packages were not read")
+    return replace(fix, preconditions=(*fix.preconditions, doubt))

@@ -1,0 +1,1 @@
+"""Rules about what is known to be wrong with the packages of the image."""

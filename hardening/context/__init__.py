@@ -118,6 +118,11 @@ class FilteredContext:
         return self._source.root
 
     @property
+    def opened(self) -> object:
+        """Stands for the files as they were opened: the same whatever was written over them."""
+        return self._source.opened
+
+    @property
     def ignore_path(self) -> str | None:
         return self._ignore_path
 

@@ -30,6 +30,10 @@ class Source(Protocol):
     @property
     def root(self) -> Path | None: ...
     @property
+    def opened(self) -> object:
+        """Stands for the source as it was opened, below all that was laid over it."""
+
+    @property
     def truncated(self) -> bool: ...
     def kind(self, path: str) -> Kind | None: ...
     def children(self, folder: str) -> list[tuple[str, Kind]]:
@@ -60,6 +64,10 @@ class FolderSource:
     @property
     def root(self) -> Path:
         return self._root
+
+    @property
+    def opened(self) -> object:
+        return self
 
     def kind(self, path: str) -> Kind | None:
         if path not in self._kinds:
@@ -137,8 +145,9 @@ class FolderSource:
 class MemorySource:
     """Files in memory; directories are those that the paths imply."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self, files: Mapping[str, bytes], opened: object = None) -> None:
         self._files = dict(files)
+        self.opened = self if opened is None else opened
         self._folders: dict[str, dict[str, Kind]] = {"": {}}
         for path in self._files:
             parent, _, name = path.rpartition("/")
@@ -170,7 +179,7 @@ class MemorySource:
         return None if content is None else content[:limit]
 
     def over(self, files: Mapping[str, bytes]) -> Source:
-        return MemorySource({**self._files, **files})
+        return MemorySource({**self._files, **files}, self.opened)
 
 
 class OverlaySource:
@@ -184,6 +193,10 @@ class OverlaySource:
     @property
     def root(self) -> Path | None:
         return self._lower.root
+
+    @property
+    def opened(self) -> object:
+        return self._lower.opened
 
     @property
     def truncated(self) -> bool:

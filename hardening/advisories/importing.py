@@ -1,32 +1,31 @@
-"""Reads advisory files: OSV JSON, JSON lines, zip of JSON, each also as xz or gz; folders of these.
+"""Brings files of advisories into the store: OSV records, Alpine's secdb, KEV, EPSS, end of life.
 
-Every record is bounded; a bomb ends in an InputError, a broken record is counted and left out.
+What has no usable shape is counted and left out; nothing is assumed.
 """
 
 from __future__ import annotations
 
-import gzip
-import io
-import json
-import lzma
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from hardening.advisories.documents import PHASE, documents, opened, read_text
 from hardening.advisories.exploited import epss_rows, is_epss, kev_rows
+from hardening.advisories.licences import licences_of
+from hardening.advisories.lifecycle import life_rows
 from hardening.advisories.model import Feed, Record
 from hardening.advisories.records import read_record
-from hardening.advisories.store import Writer, new_store, store_path
+from hardening.advisories.secdb import secdb_records
+from hardening.advisories.store import store_path
+from hardening.advisories.writing import Writer, new_store
 from hardening.errors import InputError
 from hardening.progress import SILENT, Progress
 
-MAX_RECORD = 16 << 20
-MAX_TOTAL = 8 << 30
-MAX_MEMBERS = 2_000_000
-PHASE = "importing advisories"
+KEV, EPSS, LIFE = "kev", "epss", "endoflife"
+_COMMON_NAMES = re.compile(r"(?:all|osv|main|community)(?:\.|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,76 +37,133 @@ class Imported:
     left_out: int
 
 
-class _Bytes:
-    """Counts what was read and stops at the bound."""
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file that a feed was fetched into; `etag` is its server's name for this version."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.total = 0
-
-    def take(self, data: bytes) -> bytes:
-        self.total += len(data)
-        if len(data) > MAX_RECORD or self.total > MAX_TOTAL:
-            raise InputError(
-                f"{self.name} is too large to import", "a record or the whole is past the bound"
-            )
-        return data
+    feed: str
+    path: Path
+    etag: str = ""
 
 
 def import_path(
     path: Path, *, store: Path | None = None, name: str = "", progress: Progress = SILENT
 ) -> Imported:
     """Add a file or folder to the store. Raises InputError; the store is then as it was."""
-    feed = name or path.name
     progress.start(PHASE, None, "records")
-    taken = left_out = 0
-    newest = ""
     with new_store(store or store_path()) as writer:
-        if _is_epss(path):
-            return _import_epss(path, writer, feed)
-        for document in documents(path):
-            if taken % 256 == 0:
-                progress.check()
-            known = kev_rows(document)
-            if known is not None:
-                taken += writer.set_kev(known)
-                continue
-            record = _record(document)
-            if record is None:
-                left_out += 1
-                continue
-            writer.add((record,), feed)
-            newest = max(newest, record.modified)
-            taken += 1
-            progress.advance(PHASE, 1)
-        if not taken:
-            raise InputError(
-                f"{path} holds no advisories",
-                "no OSV record, KEV catalogue or EPSS table was found in it",
-                "Give an OSV JSON, JSONL or zip file",
-            )
-        writer.set_feed(Feed(feed, taken, _now(), newest))
+        done = _import(path, writer, name or feed_name(path), progress)
+        if not done.records:
+            raise _nothing(path)
+        for feed in done.all_feeds(_now()):
+            writer.set_feed(feed)
     progress.finish(PHASE)
-    return Imported(feed, taken, left_out)
+    return Imported(done.name, done.records, done.left_out)
 
 
-def _is_epss(path: Path) -> bool:
-    if path.is_dir() or not path.name.removesuffix(".gz").endswith(".csv"):
-        return False
-    with _opened(path) as stream:
-        return is_epss(stream.read(4096))
+def replace_feeds(
+    incoming: Sequence[Incoming], *, store: Path | None = None, progress: Progress = SILENT
+) -> tuple[Imported, ...]:
+    """Put fetched files in place of what the store holds of their feeds: all of them or, when one
+    is bad (InputError), none."""
+    progress.start(PHASE, None, "records")
+    imported = []
+    with new_store(store or store_path()) as writer:
+        for one in incoming:
+            done = _import(one.path, writer, one.feed, progress)
+            if not done.records and not done.tables:
+                raise _nothing(one.path)
+            writer.drop_missing(one.feed)
+            for feed in done.all_feeds(_now(), one.feed, one.etag):
+                writer.set_feed(feed)
+            imported.append(Imported(one.feed, done.records, done.left_out))
+    progress.finish(PHASE)
+    return tuple(imported)
 
 
-def _import_epss(path: Path, writer: Writer, feed: str) -> Imported:
-    with _opened(path) as stream:
-        text = stream.read(MAX_TOTAL // 32).decode("utf-8", "replace")
-    count = writer.set_epss(epss_rows(text))
-    writer.set_feed(Feed(feed, count, _now()))
-    return Imported(feed, count, 0)
+def feed_name(path: Path) -> str:
+    """What a file is called in the store: its name, its folder's where it is `all.zip`."""
+    if _COMMON_NAMES.match(path.name):
+        return path.resolve().parent.name or path.name
+    return path.name
+
+
+def _nothing(path: Path) -> InputError:
+    return InputError(
+        f"{path} holds no advisories",
+        "no OSV record, Alpine secdb, KEV catalogue, EPSS table or end-of-life table is in it",
+        "Give an OSV JSON, JSONL or zip file",
+    )
 
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(slots=True)
+class _Import:
+    """What one file turned out to hold. `tables` counts the rows of those that are no advisories,
+    by the name of their feed."""
+
+    name: str
+    advisories: int = 0
+    left_out: int = 0
+    newest: str = ""
+    prefixes: set[str] = field(default_factory=set)
+    tables: dict[str, tuple[int, str]] = field(default_factory=dict)
+    releases: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def records(self) -> int:
+        return self.advisories + sum(count for count, _ in self.tables.values())
+
+    def saw(self, record: Record) -> Record:
+        self.newest = max(self.newest, record.modified)
+        self.prefixes.add(record.id.partition("-")[0])
+        return record
+
+    def all_feeds(self, now: str, whole: str = "", etag: str = "") -> Iterator[Feed]:
+        """A feed for each kind of data; `whole` is the name under which it was fetched."""
+        for name, (count, newest) in self.tables.items():
+            yield Feed(whole or name, count, now, newest, licences_of((name,)), etag)
+        for name, count in self.releases.items():
+            if not whole:
+                yield Feed(name, count, now, "", licences_of(("SECDB",)), etag)
+        rest = self.advisories - sum(self.releases.values())
+        if whole and self.advisories:
+            yield Feed(whole, self.advisories, now, self.newest, licences_of(self.prefixes), etag)
+        elif rest:
+            yield Feed(self.name, rest, now, self.newest, licences_of(self.prefixes), etag)
+
+
+def _import(path: Path, writer: Writer, name: str, progress: Progress) -> _Import:
+    done = _Import(name)
+    if not path.is_dir() and _is_scores(path):
+        count = writer.replace_table("epss", epss_rows(read_text(path)))
+        done.tables[EPSS] = count, ""
+        return done
+    records = _records(path, writer, done, progress)
+    done.advisories += writer.add(records, name)
+    return done
+
+
+def _is_scores(path: Path) -> bool:
+    try:
+        with opened(path) as stream:
+            return is_epss(stream.read(4096))
+    except (OSError, EOFError, ValueError):
+        return False
+
+
+def _records(path: Path, writer: Writer, done: _Import, progress: Progress) -> Iterator[Record]:
+    """OSV records; what else is found goes straight to the store."""
+    for document in documents(path, progress):
+        record = _record(document)
+        if record is not None:
+            progress.advance(PHASE, 1)
+            yield done.saw(record)
+        elif not _other(document, writer, done):
+            done.left_out += 1
 
 
 def _record(document: Any) -> Record | None:
@@ -117,69 +173,23 @@ def _record(document: Any) -> Record | None:
         return None
 
 
-def documents(path: Path) -> Iterator[Any]:
-    """Decoded JSON documents of a file or folder. Raises InputError."""
-    if path.is_dir():
-        for child in sorted(path.rglob("*")):
-            if child.is_file() and not child.is_symlink() and _is_data(child.name):
-                yield from documents(child)
-        return
-    try:
-        if zipfile.is_zipfile(path):
-            yield from _from_zip(path)
-            return
-        with _opened(path) as stream:
-            yield from _from_stream(stream, path.name)
-    except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile) as error:
-        raise InputError(f"Cannot read {path}", str(error), "Fetch the file again") from error
-
-
-def _is_data(name: str) -> bool:
-    plain = name.removesuffix(".xz").removesuffix(".gz")
-    return plain.endswith((".json", ".jsonl", ".zip")) and plain != "manifest.json"
-
-
-def _opened(path: Path) -> IO[bytes]:
-    if path.name.endswith(".xz"):
-        return lzma.open(path)
-    if path.name.endswith(".gz"):
-        return gzip.open(path)  # type: ignore[return-value]
-    return path.open("rb")
-
-
-def _from_zip(path: Path) -> Iterator[Any]:
-    counter = _Bytes(path.name)
-    with zipfile.ZipFile(path) as archive:
-        names = [one for one in archive.infolist() if one.filename.endswith(".json")]
-        if len(names) > MAX_MEMBERS:
-            raise InputError(f"{path.name} is too large to import", f"it has {len(names)} members")
-        for member in names:
-            with archive.open(member) as stream:
-                yield _decoded(counter.take(stream.read(MAX_RECORD + 1)))
-
-
-def _from_stream(stream: IO[bytes], name: str) -> Iterator[Any]:
-    counter = _Bytes(name)
-    plain = name.removesuffix(".xz").removesuffix(".gz")
-    if plain.endswith(".zip"):
-        data = stream.read(MAX_TOTAL // 8)
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for member in archive.infolist()[:MAX_MEMBERS]:
-                with archive.open(member) as inner:
-                    yield _decoded(counter.take(inner.read(MAX_RECORD + 1)))
-        return
-    if plain.endswith(".jsonl"):
-        while line := stream.readline(MAX_RECORD + 1):
-            if line.strip():
-                yield _decoded(counter.take(line))
-        return
-    document = _decoded(stream.read(MAX_TOTAL // 32))
-    yield from document if isinstance(document, list) else (document,)
-
-
-def _decoded(data: bytes) -> Any:
-    """The JSON document, None for what is none."""
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        return None
+def _other(document: Any, writer: Writer, done: _Import) -> bool:
+    """Whether a document that is no OSV record is of another kind, and was taken."""
+    known = kev_rows(document)
+    if known is not None:
+        newest = max((added for _, added, _ in known), default="")
+        done.tables[KEV] = writer.replace_table("kev", known), newest
+        return True
+    releases = secdb_records(document)
+    if releases is not None:
+        name = f"Alpine {document['distroversion']} {document['reponame']}"
+        count = writer.add(releases, name)
+        writer.drop_missing(name)
+        done.releases[name] = done.releases.get(name, 0) + count
+        done.advisories += count
+        return True
+    life = life_rows(document)
+    if life is not None:
+        done.tables[LIFE] = writer.replace_table("life", life), ""
+        return True
+    return False

@@ -1,223 +1,169 @@
 """Packages against the store: which vulnerabilities they have, each once.
 
-An advisory that bundles several CVEs (`upstream`) becomes one row per CVE; records that are aliases
-of each other become one, led by the CVE.
+Records that are aliases of each other become one row, led by the CVE. A record that covers several
+vulnerabilities (`upstream`) becomes a row for each. Where a distribution has a record for each CVE,
+its bundles (DSA, USN) add their ids and no rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from hardening.advisories.model import Interval, Matched, Rating, Target, Vulnerability
-from hardening.advisories.severity import urgency_rating
-from hardening.advisories.store import ALIAS, RELATED, UPSTREAM, Store, stored_rating
+from hardening.advisories.identity import Facts, Identity, read_facts
+from hardening.advisories.lookup import Found, Hit, chunks, look_up, marks
+from hardening.advisories.model import Matched, Rating, Target, Vulnerability
+from hardening.advisories.risk import order, risk
+from hardening.advisories.severity import UNRATED, urgency_rating
+from hardening.advisories.store import Store
 from hardening.advisories.versions import InvalidVersion, key_of, scheme_of
 
-_BUNDLES = ("DSA-", "DLA-", "USN-", "ALSA-", "RLSA-", "RHSA-", "SUSE-", "openSUSE-")
-_LEAD = ("CVE-", "GHSA-", "GO-", "PYSEC-", "RUSTSEC-", "MAL-")
-_HIDDEN_SOURCES = {"linux", "kernel-headers", "linux-libc-dev"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """One advisory that affects one target."""
-
-    advisory: int
-    target: Target
-    fixed: str
-    urgency: str
+_PER_CVE = {"Debian": "DEBIAN-", "Ubuntu": "UBUNTU-", "Alpine": "ALPINE-"}
+"""How a distribution calls its record of one CVE."""
+_NEGLIGIBLE = {"unimportant": "Debian calls it unimportant"}
 
 
 def match(store: Store, targets: Iterable[Target]) -> Matched:
-    """Vulnerabilities of the targets, severest first. An ecosystem of which the store holds nothing
-    is reported, never shown as clean."""
-    known = store.ecosystems()
-    bases = {name.partition(":")[0] for name in known}
-    hits: list[_Hit] = []
-    unknown: set[str] = set()
-    incomparable: list[Target] = []
-    for ecosystem, group in _by_ecosystem(targets).items():
-        covered = ecosystem in known or (":" not in ecosystem and ecosystem in bases)
-        scheme = scheme_of(ecosystem)
-        if not covered or scheme is None:
-            unknown.add(ecosystem)
-            continue
-        for target in group:
-            hits.extend(_hits(store, scheme, target, incomparable))
-    rows = _vulnerabilities(store, hits)
-    return Matched(rows, tuple(sorted(unknown)), tuple(incomparable))
-
-
-def _by_ecosystem(targets: Iterable[Target]) -> dict[str, list[Target]]:
-    groups: dict[str, list[Target]] = {}
-    for target in dict.fromkeys(targets):
-        groups.setdefault(target.ecosystem, []).append(target)
-    return groups
-
-
-def _hits(store: Store, scheme: str, target: Target, incomparable: list[Target]) -> Iterable[_Hit]:
-    ids = store.ids(target.ecosystem)
-    marks = ",".join("?" * len(ids))
-    ranges = store.connection.execute(
-        f"SELECT adv, lo, hi, incl, urgency FROM rng WHERE eco IN ({marks}) AND name = ?",
-        (*ids, target.name),
-    ).fetchall()
-    exact = store.connection.execute(
-        f"SELECT adv FROM ver WHERE eco IN ({marks}) AND name = ? AND v = ?",
-        (*ids, target.name, target.version),
-    ).fetchall()
-    by_advisory: dict[int, list[tuple[Interval, str]]] = {}
-    for advisory, low, high, inclusive, urgency in ranges:
-        interval = Interval(low, high, bool(inclusive))
-        by_advisory.setdefault(advisory, []).append((interval, urgency))
-    found: dict[int, _Hit] = {}
-    for advisory, intervals in by_advisory.items():
-        hit = _affects(scheme, target, [one for one, _ in intervals])
-        if hit is None:
-            incomparable.append(target)
-            break
-        if hit[0]:
-            found[advisory] = _Hit(advisory, target, hit[1], intervals[0][1])
-    for (advisory,) in exact:
-        if advisory not in found:
-            fixed = _fix_after([one for one, _ in by_advisory.get(advisory, [])])
-            found[advisory] = _Hit(advisory, target, fixed, "")
-    return found.values()
-
-
-def _affects(scheme: str, target: Target, intervals: Sequence[Interval]) -> tuple[bool, str] | None:
-    """Whether an interval holds the version, and the version that ends it; None when the version
-    cannot be compared."""
-    try:
-        version = key_of(scheme, target.version)
-        for one in intervals:
-            if one.low is not None and version < key_of(scheme, one.low):
-                continue
-            if one.high is None:
-                return True, ""
-            high = key_of(scheme, one.high)
-            if version < high or (one.inclusive and version == high):
-                return True, "" if one.inclusive else one.high
-    except InvalidVersion:
-        return None
-    return False, ""
-
-
-def _fix_after(intervals: Sequence[Interval]) -> str:
-    ends = [one.high for one in intervals if one.high and not one.inclusive]
-    return ends[-1] if ends else ""
-
-
-def _vulnerabilities(store: Store, hits: Sequence[_Hit]) -> tuple[Vulnerability, ...]:
-    advisories = _advisories(store, {hit.advisory for hit in hits})
-    rows: dict[tuple[str, str, str], Vulnerability] = {}
-    for hit in hits:
-        facts = advisories[hit.advisory]
-        for identifier in facts.leads():
-            row = _row(store, hit, facts, identifier)
-            key = (row.ecosystem, row.package, row.id)
-            rows[key] = row if key not in rows else _better(rows[key], row)
-    return tuple(sorted(rows.values(), key=_order))
-
-
-def _row(store: Store, hit: _Hit, facts: _Facts, identifier: str) -> Vulnerability:
-    rating = urgency_rating(hit.urgency) or facts.rating
-    if rating.severity is None:
-        rating = _alias_rating(store, identifier) or rating
-    kev = store.connection.execute("SELECT 1 FROM kev WHERE cve = ?", (identifier,)).fetchone()
-    epss = store.connection.execute(
-        "SELECT probability FROM epss WHERE cve = ?", (identifier,)
-    ).fetchone()
-    aliases = {facts.osv, *facts.aliases} - {identifier}
-    return Vulnerability(
-        id=identifier,
-        package=hit.target.name,
-        ecosystem=hit.target.ecosystem,
-        installed=hit.target.version,
-        fixed=hit.fixed,
-        rating=rating,
-        advisory=facts.osv,
-        aliases=tuple(sorted(aliases)),
-        summary=facts.summary,
-        kev=kev is not None,
-        epss=None if epss is None else float(epss[0]),
-        hidden=_hidden(hit, facts),
+    """Vulnerabilities of the targets, in the order of `risk`. An ecosystem of which the store
+    holds nothing is reported, never shown as clean."""
+    found = look_up(store, targets)
+    identity = Identity(store, {hit.advisory for hit in found.hits})
+    rows: dict[tuple[Target, str], list[tuple[Hit, Facts]]] = {}
+    named: dict[tuple[Target, str], set[str]] = {}
+    for hit, facts, lead in _pairs(store, found, identity):
+        if _is_superseded(found, identity, hit, facts, lead):
+            named.setdefault((hit.target, lead), set()).add(facts.osv)
+        else:
+            rows.setdefault((hit.target, lead), []).append((hit, facts))
+    scores = _Scores(store, identity.names)
+    made = [
+        _row(lead, group, named.get((target, lead), set()), identity, scores)
+        for (target, lead), group in rows.items()
+    ]
+    unreadable = read_facts(store, {advisory for _, advisory in found.unreadable})
+    return Matched(
+        tuple(sorted(made, key=order)),
+        tuple(sorted(found.unknown)),
+        tuple(found.incomparable),
+        tuple((target, unreadable[advisory].osv) for target, advisory in found.unreadable),
     )
 
 
-def _hidden(hit: _Hit, facts: _Facts) -> str:
-    if hit.urgency == "unimportant":
-        return "Debian calls it unimportant"
-    if hit.target.name in _HIDDEN_SOURCES:
-        return "kernel headers: the kernel is the host's"
-    return "informational, not a vulnerability" if facts.informational else ""
+def _pairs(store: Store, found: Found, identity: Identity) -> Iterator[tuple[Hit, Facts, str]]:
+    for hit in found.hits:
+        facts = identity.facts[hit.advisory]
+        for lead in identity.leads(facts):
+            yield hit, facts, lead
 
 
-def _alias_rating(store: Store, identifier: str) -> Rating | None:
-    """The rating of another record of the same vulnerability."""
-    row = store.connection.execute(
-        "SELECT severity, source, score FROM adv WHERE severity IS NOT NULL AND (osv = ? OR id IN"
-        " (SELECT adv FROM alias WHERE ext = ? AND kind IN (0, 1))) LIMIT 1",
-        (identifier, identifier),
-    ).fetchone()
-    return None if row is None else stored_rating(*row)
+def _is_superseded(found: Found, identity: Identity, hit: Hit, facts: Facts, lead: str) -> bool:
+    """Whether the distribution's own record of this CVE decides instead."""
+    family = hit.target.ecosystem.partition(":")[0]
+    own = _PER_CVE.get(family)
+    if own is None or facts.osv.startswith(own):
+        return False
+    number = identity.number(own + lead)
+    if number is None:
+        return False
+    return family != "Alpine" or (hit.target, number) in found.judged
 
 
-def _better(left: Vulnerability, right: Vulnerability) -> Vulnerability:
-    """Of two records of one vulnerability, the one that says more: a fix, then a rating."""
-    return max(left, right, key=lambda one: (bool(one.fixed), one.rating.severity is not None))
+def _row(
+    lead: str,
+    group: list[tuple[Hit, Facts]],
+    named: set[str],
+    identity: Identity,
+    scores: _Scores,
+) -> Vulnerability:
+    hit, facts = min(group, key=_worth)
+    rating = _rating(group, lead, identity)
+    names = {name for _, one in group for name in (one.osv, *one.aliases)} | named
+    names |= identity.group(lead)
+    kev, ransomware, epss = scores.of(lead, names)
+    fixed = _highest(hit.target, [one.fixed for one, _ in group if one.fixed])
+    hidden = [_hidden(one, record) for one, record in group]
+    paid = _highest(hit.target, [one.paid for one, _ in group if one.paid])
+    return Vulnerability(
+        id=lead,
+        package=hit.target.name,
+        ecosystem=hit.target.ecosystem,
+        installed=hit.target.version,
+        fixed=fixed,
+        rating=rating,
+        advisory=facts.osv,
+        aliases=tuple(sorted(names - {lead})),
+        summary=facts.summary or next((one.summary for _, one in group if one.summary), ""),
+        kev=kev,
+        epss=epss,
+        hidden=hidden[0] if all(hidden) else "",
+        ransomware=ransomware,
+        risk=risk(rating, epss=epss, kev=kev, ransomware=ransomware) if scores.has_epss else None,
+        note=f"fixed in {paid} with Ubuntu Pro" if paid and not fixed else "",
+    )
 
 
-def _order(row: Vulnerability) -> tuple[bool, float, str, str]:
-    """Exploited first, then by severity; unrated between medium and low."""
-    severity = 1.5 if row.rating.severity is None else float(row.rating.severity)
-    return (not row.kev, -severity, row.package, row.id)
+def _worth(pair: tuple[Hit, Facts]) -> tuple[bool, bool, str]:
+    """The record that says most comes first: a fix, a rating."""
+    hit, facts = pair
+    return (not hit.fixed, facts.rating.severity is None, facts.osv)
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What the store holds of one advisory."""
-
-    osv: str
-    rating: Rating
-    summary: str
-    informational: bool
-    aliases: tuple[str, ...]
-    upstream: tuple[str, ...]
-    related: tuple[str, ...]
-
-    def leads(self) -> tuple[str, ...]:
-        """The ids that this advisory stands for: its CVEs when it is a bundle, else its best id."""
-        if self.osv.startswith(_BUNDLES):
-            covered = [one for one in (*self.upstream, *self.related) if one.startswith("CVE-")]
-            return tuple(dict.fromkeys(covered)) or (self.osv,)
-        names = (*self.aliases, *self.upstream, self.osv)
-        for prefix in _LEAD:
-            for name in names:
-                if name.startswith(prefix):
-                    return (name,)
-        return (self.osv,)
+def _rating(group: list[tuple[Hit, Facts]], lead: str, identity: Identity) -> Rating:
+    for hit, _ in group:
+        by_urgency = urgency_rating(hit.urgency)
+        if by_urgency is not None:
+            return by_urgency
+    for _, facts in sorted(group, key=_worth):
+        if facts.rating.severity is not None:
+            return facts.rating
+    return identity.rating(lead) or UNRATED
 
 
-def _advisories(store: Store, numbers: set[int]) -> Mapping[int, _Facts]:
-    found: dict[int, _Facts] = {}
-    for number in numbers:
-        row = store.connection.execute(
-            "SELECT osv, severity, source, score, summary, informational FROM adv WHERE id = ?",
-            (number,),
-        ).fetchone()
-        links = store.connection.execute(
-            "SELECT ext, kind FROM alias WHERE adv = ? ORDER BY ext", (number,)
-        ).fetchall()
-        osv, severity, source, score, summary, informational = row
-        found[number] = _Facts(
-            osv,
-            stored_rating(severity, source, score),
-            summary,
-            bool(informational),
-            tuple(ext for ext, kind in links if kind == ALIAS),
-            tuple(ext for ext, kind in links if kind == UPSTREAM),
-            tuple(ext for ext, kind in links if kind == RELATED),
-        )
-    return found
+def _highest(target: Target, versions: list[str]) -> str:
+    """Where records differ about the version that mends, the highest does for all of them."""
+    scheme = scheme_of(target.ecosystem)
+    if len(set(versions)) < 2 or scheme is None:
+        return versions[0] if versions else ""
+    try:
+        return max(versions, key=lambda one: key_of(scheme, one))
+    except InvalidVersion:
+        return versions[0]
+
+
+def _hidden(hit: Hit, facts: Facts) -> str:
+    if hit.urgency in _NEGLIGIBLE:
+        return _NEGLIGIBLE[hit.urgency]
+    if facts.rating.source == "Ubuntu" and facts.is_negligible:
+        return "Ubuntu calls it negligible"
+    return facts.hidden
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class _Scores:
+    """What KEV and EPSS say of the ids at hand."""
+
+    kev: Mapping[str, bool]
+    epss: Mapping[str, float]
+    has_epss: bool
+
+    def __init__(self, store: Store, names: Iterable[str]) -> None:
+        cves = sorted(one for one in set(names) if one.startswith("CVE-"))
+        kev: dict[str, bool] = {}
+        epss: dict[str, float] = {}
+        for part in chunks(cves):
+            among = f"WHERE cve IN ({marks(len(part))})"
+            rows = store.connection.execute(f"SELECT cve, ransomware FROM kev {among}", part)
+            kev.update((cve, bool(known)) for cve, known in rows)
+            epss.update(
+                store.connection.execute(f"SELECT cve, probability FROM epss {among}", part)
+            )
+        object.__setattr__(self, "kev", kev)
+        object.__setattr__(self, "epss", epss)
+        object.__setattr__(self, "has_epss", store.holds("epss"))
+
+    def of(self, lead: str, names: set[str]) -> tuple[bool, bool, float | None]:
+        """Exploited, by ransomware, the highest probability of its ids."""
+        ids = {lead, *names}
+        likely = [self.epss[one] for one in ids if one in self.epss]
+        known = [self.kev[one] for one in ids if one in self.kev]
+        return bool(known), any(known), max(likely, default=None)

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from hardening.model import Severity
+
+
+class Bound(IntEnum):
+    """What the upper end of an interval is (OSV events)."""
+
+    FIXED = 0
+    LAST_AFFECTED = 1
+    LIMIT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
     """Affected versions from `low` (None: from the first) up to `high` (None: no end known).
-    `inclusive` says that `high` itself is affected (OSV `last_affected`)."""
+    `high` itself is affected when `bound` says LAST_AFFECTED; it mends when it says FIXED."""
 
     low: str | None
     high: str | None
-    inclusive: bool = False
+    bound: Bound = Bound.FIXED
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,13 @@ class Record:
     upstream: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     affected: tuple[Affected, ...] = ()
-    informational: bool = False
+    hidden: str = ""
+    """Why the default view leaves it out, "" when it does not."""
+
+    @property
+    def weight(self) -> int:
+        """Rows that it takes in a store, about."""
+        return sum(2 + len(one.intervals) + len(one.versions) for one in self.affected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,8 @@ class Target:
 class Vulnerability:
     """One vulnerability of one package. `fixed` is the lowest version that mends it, "" when none
     is known. `advisory` is the record that says so; `hidden` gives the reason why the default
-    view leaves it out ("" when it does not)."""
+    view leaves it out ("" when it does not). `risk` is 0 to 100 (see `risk`), None without EPSS
+    data. `note` says what else to know ("fixed in X with Ubuntu Pro")."""
 
     id: str
     package: str
@@ -80,17 +96,22 @@ class Vulnerability:
     kev: bool = False
     epss: float | None = None
     hidden: str = ""
+    ransomware: bool = False
+    risk: float | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One source of the store: where it came from, when, how many records."""
+    """One source of the store: where it came from, when, how many records. `imported` and `newest`
+    (its newest record) are ISO 8601; `etag` is what its server called this version."""
 
     name: str
     records: int
     imported: str
     newest: str = ""
     licence: str = ""
+    etag: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,3 +122,5 @@ class Matched:
     unknown_ecosystems: tuple[str, ...] = ()
     incomparable: tuple[Target, ...] = field(default=())
     """Packages whose version is none of its scheme."""
+    unreadable: tuple[tuple[Target, str], ...] = ()
+    """Advisories whose ranges are no versions of the scheme, each with the package they name."""

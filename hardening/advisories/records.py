@@ -3,22 +3,31 @@ too large is refused, nothing else is assumed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hardening.advisories.model import Affected, Interval, Record
+from hardening.advisories.model import Affected, Bound, Interval, Record
 from hardening.advisories.severity import listed, rating_of
 from hardening.advisories.versions import InvalidVersion, key_of, scheme_of
 
-MAX_TEXT = 500
+MAX_TEXT = 300
+MAX_NAMES = 4_000
 MAX_ITEMS = 20_000
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT")
+_BOUNDS = {
+    "introduced": None,
+    "fixed": Bound.FIXED,
+    "last_affected": Bound.LAST_AFFECTED,
+    "limit": Bound.LIMIT,
+}
 
 
 def read_record(document: Any) -> Record | None:
     """The record, None for a withdrawn one or a document that is no OSV record."""
-    if not isinstance(document, Mapping) or document.get("withdrawn"):
+    if not isinstance(document, dict) or document.get("withdrawn"):
         return None
-    identifier = _text(document.get("id"), 128)
+    identifier = _name(document.get("id"))
     if not identifier:
         return None
     affected = tuple(
@@ -28,85 +37,148 @@ def read_record(document: Any) -> Record | None:
     )
     return Record(
         id=identifier,
-        modified=_text(document.get("modified"), 40),
+        modified=_moment(document.get("modified")),
         summary=_text(document.get("summary"), MAX_TEXT)
         or _text(document.get("details"), MAX_TEXT).partition("\n")[0],
         rating=rating_of(document),
-        aliases=_texts(document.get("aliases")),
-        upstream=_texts(document.get("upstream")),
-        related=_texts(document.get("related")),
+        aliases=_names(document.get("aliases")),
+        upstream=_names(document.get("upstream")),
+        related=_names(document.get("related")),
         affected=affected,
-        informational=any(_is_informational(item) for item in listed(document.get("affected"))),
+        hidden=_hidden(document, affected),
     )
 
 
 def _text(value: Any, most: int) -> str:
-    return value[:most] if isinstance(value, str) else ""
+    """At most so many characters, of which no lone surrogate: no database can hold one."""
+    if not isinstance(value, str):
+        return ""
+    short = value[:most]
+    return short if short.isascii() else short.encode("utf-8", "replace").decode()
+
+
+def _name(value: Any) -> str:
+    """An id, on one line."""
+    text = _text(value, 128)
+    return text if text.isalnum() else " ".join(text.split())
+
+
+def _moment(value: Any) -> str:
+    """A date as written, "" for what is none: dates are compared as text."""
+    text = _text(value, 40)
+    return text if _DATE.match(text) else ""
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(filter(None, (_name(one) for one in listed(value)[:MAX_NAMES])))
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(one[:128] for one in listed(value)[:MAX_ITEMS] if isinstance(one, str) and one)
+    return tuple(filter(None, (_text(one, 128) for one in listed(value)[:MAX_ITEMS])))
+
+
+def _hidden(document: Mapping[str, Any], affected: Sequence[Affected]) -> str:
+    """Why a record is not worth a person's first look; "" for the others."""
+    specific = document.get("database_specific")
+    unreviewed = isinstance(specific, dict) and specific.get("review_status") == "UNREVIEWED"
+    if unreviewed and not any(mends(one) for item in affected for one in item.intervals):
+        return "nobody reviewed it, and it names no fix"
+    if any(_is_informational(item) for item in listed(document.get("affected"))):
+        return "informational, not a vulnerability"
+    return ""
+
+
+def mends(interval: Interval) -> bool:
+    """Whether a version is known that ends the interval."""
+    return interval.high is not None and interval.bound is Bound.FIXED
 
 
 def _is_informational(item: Any) -> bool:
-    specific = item.get("database_specific") if isinstance(item, Mapping) else None
-    return isinstance(specific, Mapping) and bool(specific.get("informational"))
+    specific = item.get("database_specific") if isinstance(item, dict) else None
+    return isinstance(specific, dict) and bool(specific.get("informational"))
 
 
 def _affected(item: Any) -> Affected | None:
-    package = item.get("package") if isinstance(item, Mapping) else None
-    if not isinstance(package, Mapping):
+    package = item.get("package") if isinstance(item, dict) else None
+    if not isinstance(package, dict):
         return None
     ecosystem, name = _text(package.get("ecosystem"), 128), _text(package.get("name"), 256)
     if not ecosystem or not name:
         return None
-    intervals = tuple(
-        interval
-        for one in listed(item.get("ranges"))[:MAX_ITEMS]
-        if isinstance(one, Mapping) and one.get("type") != "GIT"
-        for interval in _intervals(ecosystem, listed(one.get("events")))
-    )
     specific = item.get("ecosystem_specific")
-    urgency = _text(specific.get("urgency"), 40) if isinstance(specific, Mapping) else ""
+    if not isinstance(specific, dict):
+        specific = {}
+    intervals = _ranges(ecosystem, item.get("ranges"))
+    if intervals == (Interval(None, None),) and "custom_ranges" in specific:
+        intervals = (
+            _comparable(ecosystem, _ranges(ecosystem, specific["custom_ranges"])) or intervals
+        )
     versions = _texts(item.get("versions"))
     if scheme_of(ecosystem) in ("debian", "alpine", "rpm") and intervals:
         versions = ()
-    return Affected(ecosystem, name, intervals, versions, urgency)
+    return Affected(ecosystem, name, intervals, versions, _text(specific.get("urgency"), 40))
+
+
+def _ranges(ecosystem: str, ranges: Any) -> tuple[Interval, ...]:
+    return tuple(
+        interval
+        for one in listed(ranges)[:MAX_ITEMS]
+        if isinstance(one, dict) and one.get("type") != "GIT"
+        for interval in _intervals(ecosystem, listed(one.get("events")))
+    )
+
+
+def _comparable(ecosystem: str, intervals: tuple[Interval, ...]) -> tuple[Interval, ...]:
+    """The intervals when each of their ends is a version; the Go database keeps others too."""
+    scheme = scheme_of(ecosystem)
+    if scheme is None:
+        return ()
+    try:
+        for one in intervals:
+            for end in (one.low, one.high):
+                if end is not None:
+                    key_of(scheme, end)
+    except InvalidVersion:
+        return ()
+    return intervals
 
 
 def _intervals(ecosystem: str, events: list[Any]) -> Iterator[Interval]:
     """Events in version order become intervals (OSV schema, "Evaluation")."""
     steps = [
-        (kind, value)
+        (kind, _text(value, 256))
         for event in events[:MAX_ITEMS]
-        if isinstance(event, Mapping)
+        if isinstance(event, dict)
         for kind, value in event.items()
-        if kind in ("introduced", "fixed", "last_affected", "limit") and isinstance(value, str)
+        if kind in _BOUNDS and isinstance(value, str)
     ]
     low: str | None = None
     is_open = False
     for kind, value in _ordered(ecosystem, steps):
-        if kind == "introduced":
+        bound = _BOUNDS[kind]
+        if bound is None:
             if not is_open:
-                low, is_open = (None if value == "0" else value[:256]), True
+                low, is_open = (None if value == "0" else value), True
         elif is_open:
-            yield Interval(low, value[:256], kind == "last_affected")
+            if value != "0" or bound is Bound.LAST_AFFECTED:
+                yield Interval(low, value, bound)
             is_open = False
     if is_open:
         yield Interval(low, None)
 
 
 def _ordered(ecosystem: str, steps: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """By version, where the scheme can say; as written otherwise."""
+    """By version, where the scheme can say; as written otherwise. Of one version, the order of
+    writing counts, but that it is the last affected comes after that it is the first."""
     scheme = scheme_of(ecosystem)
-    if scheme is None or len(steps) < 3:
+    if scheme is None or len(steps) < 2 or (len(steps) == 2 and steps[0] == ("introduced", "0")):
         return steps
     try:
         return sorted(
             steps,
             key=lambda step: (
                 (0, 0) if step[1] == "0" else (1, key_of(scheme, step[1])),
-                step[0] != "introduced",
+                step[0] == "last_affected",
             ),
         )
     except (InvalidVersion, TypeError):

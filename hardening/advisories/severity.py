@@ -36,9 +36,20 @@ UNRATED = Rating(None, "nobody rated it")
 
 def rating_of(record: Mapping[str, Any]) -> Rating:
     """The rating of a decoded OSV record."""
-    severities = [one for one in listed(record.get("severity")) if isinstance(one, Mapping)]
+    if str(record.get("id", "")).startswith("MAL-"):
+        return Rating(Severity.CRITICAL, "malicious package")
+    severities = _severities(record)
     distribution = _distribution(record, severities)
     return distribution or _vectors(severities) or _label(record) or UNRATED
+
+
+def _severities(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The record's own, else those it gives for its first rated package."""
+    given = listed(record.get("severity"))
+    if not given:
+        affected = (one for one in listed(record.get("affected")) if isinstance(one, dict))
+        given = next(filter(None, (listed(one.get("severity")) for one in affected)), [])
+    return [one for one in given if isinstance(one, dict)]
 
 
 def urgency_rating(urgency: str) -> Rating | None:
@@ -75,7 +86,7 @@ def _vectors(severities: list[Mapping[str, Any]]) -> Rating | None:
 
 def _label(record: Mapping[str, Any]) -> Rating | None:
     specific = record.get("database_specific")
-    word = specific.get("severity") if isinstance(specific, Mapping) else None
+    word = specific.get("severity") if isinstance(specific, dict) else None
     severity = _WORDS.get(word.lower()) if isinstance(word, str) else None
     return None if severity is None else Rating(severity, str(record.get("id", "")).split("-")[0])
 

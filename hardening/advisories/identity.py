@@ -1,0 +1,179 @@
+"""Which ids mean the same vulnerability (OSV `aliases`: symmetric and transitive), and which of
+them leads: CVE, GHSA, then the databases' own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hardening.advisories.lookup import chunks, marks
+from hardening.advisories.model import Rating
+from hardening.advisories.store import Store, stored_rating
+from hardening.model import Severity
+
+_LEAD = ("CVE-", "GHSA-", "GO-", "PYSEC-", "RUSTSEC-", "MAL-")
+_BUNDLES = (
+    "DSA-", "DLA-", "USN-", "ALSA-", "ALBA-", "ALEA-", "RLSA-", "RXSA-", "RHSA-", "RHBA-", "RHEA-",
+    "SUSE-", "openSUSE-", "MGASA-", "OESA-",
+)  # fmt: skip
+"""Advisories of many vulnerabilities; the older ones name them in `related`."""
+_COLUMNS = "id, osv, severity, source, score, summary, hidden, aliases, upstream, related"
+_Raw = tuple[int, str, int | None, str, float | None, str, str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the store holds of one advisory."""
+
+    osv: str
+    rating: Rating
+    summary: str
+    hidden: str
+    aliases: tuple[str, ...]
+    upstream: tuple[str, ...]
+    related: tuple[str, ...]
+
+    @property
+    def is_negligible(self) -> bool:
+        return self.rating.severity is Severity.INFO
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """CVEs that it covers besides its own aliases."""
+        names = self.upstream
+        if self.osv.startswith(_BUNDLES):
+            names = (*names, *self.related)
+        return tuple(dict.fromkeys(one for one in names if one.startswith("CVE-")))
+
+
+def read_facts(store: Store, numbers: Iterable[int]) -> dict[int, Facts]:
+    """The advisories of these row numbers."""
+    found: dict[int, Facts] = {}
+    for part in chunks(sorted(numbers)):
+        query = f"SELECT {_COLUMNS} FROM adv WHERE id IN ({marks(len(part))})"
+        found.update(_facts(row) for row in store.connection.execute(query, part))
+    return found
+
+
+def _facts(row: _Raw) -> tuple[int, Facts]:
+    number, osv, severity, source, score, summary, hidden, aliases, upstream, related = row
+    return number, Facts(
+        osv,
+        stored_rating(severity, source, score),
+        summary,
+        hidden,
+        _split(aliases),
+        _split(upstream),
+        _split(related),
+    )
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(text.split("\n")) if text else ()
+
+
+class Identity:
+    """The ids of the advisories that hit, joined with those of every record in the store that is
+    another name of theirs."""
+
+    def __init__(self, store: Store, advisories: set[int]) -> None:
+        self.facts = read_facts(store, advisories)
+        self._numbers: dict[str, int] = {one.osv: number for number, one in self.facts.items()}
+        self._parent: dict[str, str] = {}
+        self._rated: dict[str, list[tuple[str, Rating]]] = {}
+        self._members: dict[str, set[str]] = {}
+        for one in (*self.facts.values(), *self._related(store)):
+            self._join(one)
+        for name in list(self._parent):
+            self._members.setdefault(self._find(name), set()).add(name)
+
+    @property
+    def names(self) -> Iterable[str]:
+        covered = {name for one in self.facts.values() for name in one.covered}
+        return covered | set(self._parent)
+
+    def number(self, osv: str) -> int | None:
+        """The row of a record that may stand for one that hit."""
+        return self._numbers.get(osv)
+
+    def group(self, name: str) -> set[str]:
+        """Every id that means the same."""
+        return self._members.get(self._find(name), {name})
+
+    def leads(self, facts: Facts) -> tuple[str, ...]:
+        """The ids under which it is shown: one, or one for each vulnerability that it covers."""
+        own = self._lead(facts.osv)
+        if own.startswith("CVE-") or not (facts.covered or facts.upstream):
+            return (own,)
+        if facts.covered:
+            return tuple(dict.fromkeys(self._lead(one) for one in facts.covered))
+        first = min(facts.upstream, key=_rank)
+        return (first if _rank(first) < _rank(own) else own,)
+
+    def rating(self, name: str) -> Rating | None:
+        """The severest rating that another record of the same vulnerability gives."""
+        rated = [one for member in sorted(self.group(name)) for one in self._rated.get(member, ())]
+        if not rated:
+            return None
+        return max(rated, key=lambda one: (one[1].severity or 0, one[1].score or 0.0))[1]
+
+    def _lead(self, name: str) -> str:
+        return min(self.group(name), key=_rank)
+
+    def _related(self, store: Store) -> Sequence[Facts]:
+        """Records that these name or that name these, and the distribution's record of a CVE."""
+        names = {
+            name
+            for one in self.facts.values()
+            for name in (one.osv, *one.aliases, *one.covered, *one.upstream)
+        }
+        names |= {
+            f"{prefix}{name}"
+            for one in self.facts.values()
+            if (prefix := _distribution_prefix(one.osv))
+            for name in one.covered
+        }
+        found: dict[int, Facts] = {}
+        for part in chunks(sorted(names)):
+            query = (
+                f"SELECT {_COLUMNS} FROM adv WHERE osv IN ({marks(len(part))}) UNION"
+                f" SELECT {_COLUMNS} FROM adv WHERE id IN"
+                f" (SELECT adv FROM alias WHERE ext IN ({marks(len(part))}))"
+            )
+            found.update(_facts(row) for row in store.connection.execute(query, (*part, *part)))
+        for number, one in found.items():
+            self._numbers.setdefault(one.osv, number)
+        return [one for number, one in sorted(found.items()) if number not in self.facts]
+
+    def _join(self, facts: Facts) -> None:
+        root = self._find(facts.osv)
+        for alias in facts.aliases:
+            other = self._find(alias)
+            if other != root:
+                self._parent[other] = root
+        if facts.rating.severity is not None:
+            for name in (facts.osv, *facts.upstream):
+                self._rated.setdefault(name, []).append((facts.osv, facts.rating))
+
+    def _find(self, name: str) -> str:
+        parent = self._parent.setdefault(name, name)
+        while parent != name:
+            grand = self._parent[parent]
+            self._parent[name] = grand
+            name, parent = parent, grand
+        return name
+
+
+def _distribution_prefix(osv: str) -> str:
+    if osv.startswith(("DSA-", "DLA-")):
+        return "DEBIAN-"
+    if osv.startswith("USN-"):
+        return "UBUNTU-"
+    return "ALPINE-" if osv.startswith("SECDB-") else ""
+
+
+def _rank(name: str) -> tuple[int, str]:
+    for place, prefix in enumerate(_LEAD):
+        if name.startswith(prefix):
+            return place, name
+    return len(_LEAD), name

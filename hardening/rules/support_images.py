@@ -10,6 +10,7 @@ from hardening.dockerfile.edits import replace_span
 from hardening.dockerfile.model import Dockerfile, Stage
 from hardening.model import Edit, Fix, Span, holds, unknown
 from hardening.rules.support import facts
+from hardening.runtime.base_facts import is_placeholder
 from hardening.subject import Subject
 
 OFFICIAL_HOSTS = ("docker.io", "index.docker.io", "registry-1.docker.io")
@@ -39,13 +40,16 @@ class Reference:
 
 
 def parse_reference(text: str) -> Reference | None:
-    """None for an empty text, `scratch`, or a text that still holds a variable."""
+    """None for an empty text, `scratch`, or a text that still holds a variable or is a
+    template's placeholder, in name or tag."""
     if not text or text == "scratch" or "$" in text or any(one.isspace() for one in text):
         return None
     rest, _, digest = text.partition("@")
     slash = rest.rfind("/")
     colon = rest.find(":", slash + 1)
     name, tag = (rest, "") if colon < 0 else (rest[:colon], rest[colon + 1 :])
+    if is_placeholder(text) or is_placeholder(name):
+        return None
     first, _, tail = name.partition("/")
     if tail and ("." in first or ":" in first or first == "localhost"):
         return Reference(first, tail, tag, digest, name)

@@ -71,6 +71,21 @@ def split_reference(text: str) -> Reference:
     return Reference(registry, path.lower(), tag, digest)
 
 
+_PLACEHOLDER = re.compile(r"%%|@[A-Z]|\{\{|<%|(?:\A|/)(?:[A-Z_]{3,}|placeholder)\Z")
+
+
+def is_placeholder(text: str) -> bool:
+    """True for a text that a template engine replaces before the build: `%%FROM%%`, `@BASE@`,
+    `{{ base }}`, `PLACEHOLDER`. No image is called so: a repository has no capitals."""
+    return _PLACEHOLDER.search(text) is not None
+
+
+def is_name_placeholder(text: str) -> bool:
+    """True where it is the name of the image, not only its tag, that is replaced."""
+    folder, slash, last = text.rpartition("/")
+    return is_placeholder(folder + slash + last.partition(":")[0])
+
+
 _DEBIAN_NAMES = frozenset(
     "debian ubuntu buildpack-deps gcc python pypy node golang ruby php perl rust haskell "  # noqa: SIM905
     "julia "

@@ -17,7 +17,12 @@ from hardening.dockerfile.model import Dockerfile, Form, Instruction, Stage
 from hardening.image.accounts import Accounts, accounts
 from hardening.image.model import Image
 from hardening.image.release import os_release
-from hardening.runtime.base_facts import Family, family_by_name, non_root_by_name
+from hardening.runtime.base_facts import (
+    Family,
+    family_by_name,
+    is_name_placeholder,
+    non_root_by_name,
+)
 from hardening.subject import Subject
 
 _START = "_runtime_start"
@@ -75,10 +80,10 @@ class Start:
 
     @cached_property
     def base(self) -> str | None:
-        """The image that the shipped chain is built on; None when a variable hides it."""
-        if not self.chain:
-            return None
-        return self.chain[0].base_expanded
+        """The image that the shipped chain is built on; None when a variable or a template's
+        placeholder hides it."""
+        found = self.chain[0].base_expanded if self.chain else None
+        return None if found is None or is_name_placeholder(found) else found
 
     @cached_property
     def is_windows(self) -> bool:

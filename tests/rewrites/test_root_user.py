@@ -75,3 +75,32 @@ def test_an_image_without_shell_or_account_runs_as_a_number() -> None:
     (found,) = findings(memory_subject('FROM team/base:1\nCMD ["/app"]\n', image=image))
     assert found.fixes[0].safety is Safety.REVIEW
     assert [edit.text for edit in found.fixes[0].edits] == ["USER 65532:65532\n"]
+
+
+def test_a_base_to_build_on_is_low() -> None:
+    (found,) = findings(memory_subject('FROM buildpack-deps:trixie\nCMD ["python3"]\n'))
+    assert (found.severity, found.confidence) == (Severity.LOW, Confidence.MEDIUM)
+    assert "python3" in found.message
+    (service,) = findings(memory_subject('FROM debian:13\nCMD ["python3", "app.py"]\n'))
+    assert service.severity is Severity.HIGH
+
+
+def test_a_master_that_gives_its_workers_an_account_is_medium() -> None:
+    for text in ('FROM debian:13\nCMD ["php-fpm"]\n', "FROM php:8.4-apache\nCOPY . /var/www\n"):
+        (found,) = findings(memory_subject(text))
+        assert found.severity is Severity.MEDIUM, text
+
+
+def test_a_tool_for_leaving_root_counts_where_the_entrypoint_is_not_known() -> None:
+    text = (
+        "FROM debian:13\nRUN apt-get install -y gosu\nCOPY docker-entrypoint.sh /\n"
+        'ENTRYPOINT ["/docker-entrypoint.sh"]\nCMD ["serve"]\n'
+    )
+    (found,) = findings(memory_subject(text))
+    assert (found.severity, found.confidence) == (Severity.LOW, Confidence.MEDIUM)
+    (known,) = findings(memory_subject(text, files={"docker-entrypoint.sh": "#!/bin/sh\nexec x\n"}))
+    assert known.severity is Severity.HIGH
+
+
+def test_a_template_does_not_say_who_its_base_starts_as() -> None:
+    assert not findings(memory_subject('FROM %%FROM%%\nCMD ["serve"]\n'))

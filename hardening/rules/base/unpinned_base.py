@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hardening.dockerfile.model import Stage
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support_images import external_bases, pin_fixes
+from hardening.rules.support_images import Reference, external_bases, pin_fixes
+from hardening.rules.support_versions import version_of_base
 from hardening.subject import Subject
 
 DIGEST = "sha256:" + "5ac4de0f" * 8
@@ -37,6 +39,9 @@ rule = Rule(
         Example("FROM scratch\n"),
         Example("FROM debian:13-slim@sha256:" + "0" * 64 + " AS base\nFROM base\n", note="a stage"),
         Example("ARG BASE\nFROM $BASE\n", note="not known before the build"),
+        Example("FROM debian:%%SUITE%%\n", note="a template: something else writes the tag"),
+        Example("FROM debian\n", note="what is missing first is the version"),
+        Example("FROM debian:latest\n", note="the same"),
     ),
 )
 
@@ -44,7 +49,7 @@ rule = Rule(
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     for stage, reference in external_bases(subject):
-        if reference.digest:
+        if reference.digest or _is_anothers(subject, stage, reference):
             continue
         yield rule.finding(
             subject,
@@ -54,3 +59,10 @@ def find(subject: Subject) -> Iterator[Finding]:
             fixes=tuple(pin_fixes(subject, stage, reference)),
             tip=f"Pull {reference.shown} and write its digest: {reference.shown}@sha256:...",
         )
+
+
+def _is_anothers(subject: Subject, stage: Stage, reference: Reference) -> bool:
+    """A base without a tag, or called latest, has a finding of its own that ends with a digest;
+    where it can only end with a version, the digest remains to be said."""
+    unnamed = reference.tag in ("", "latest")
+    return unnamed and version_of_base(subject, stage, reference) is None

@@ -50,6 +50,8 @@ rule = Rule(
         Example("FROM debian:13 AS Build\nFROM build\n", note="stage names ignore case"),
         Example("ARG BASE=debian:13\nFROM ${BASE}\n", note="the default has a tag"),
         Example("ARG BASE\nFROM $BASE\n", note="not known before the build"),
+        Example("FROM %%FROM%%\n", note="a template: something else writes the name"),
+        Example("FROM PLACEHOLDER\nRUN true\n", note="the same; no repository has capitals"),
     ),
 )
 

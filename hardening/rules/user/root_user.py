@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.model import Confidence, ConfigPlace, Finding, Severity
+from hardening.model import ConfigPlace, Finding, Severity
 from hardening.rewrites.non_root_user import non_root_user
 from hardening.rules.frame import Example, Need, Rule
-from hardening.runtime.base_facts import Family, drops_privileges_by_name
-from hardening.runtime.capabilities import SWITCHERS
-from hardening.runtime.programs import start_programs
-from hardening.runtime.start import Start, start_of
+from hardening.rules.support_root import judge_root
+from hardening.runtime.start import start_of
 from hardening.subject import Subject
 
 _NEEDS: frozenset[Need] = frozenset()
@@ -93,35 +91,14 @@ def find(subject: Subject) -> Iterator[Finding]:
     if start.base is None and start.user.instruction is None:
         return
     fix = non_root_user(subject)
-    dropping = _drops(start)
-    severity, confidence = rule.severity, rule.confidence
-    message = f"The container runs as root: {start.user.evidence}"
-    if dropping is not None:
-        severity = Severity.LOW
-        message = f"The container starts as root and leaves it later: {dropping}"
-    elif start.family[0] is Family.UNKNOWN and start.user.instruction is None:
-        confidence = Confidence.MEDIUM
-        message = f"Nothing sets a user: unless {start.base} does, the container runs as root"
+    judged = judge_root(start)
     yield rule.finding(
         subject,
-        message,
+        judged.message,
         at=start.user.instruction or start.final,
         about="root",
-        severity=severity,
-        confidence=confidence,
+        severity=judged.severity,
+        confidence=judged.confidence,
         fixes=() if fix is None else (fix,),
         tip="Add a USER line with a number at the end of the last stage.",
     )
-
-
-def _drops(start: Start) -> str | None:
-    """Why the process does not stay root, None when nothing says so."""
-    for program in start_programs(start).commands:
-        if program.name in SWITCHERS - {"su", "sudo"}:
-            return f"{program.where} uses {program.name}"
-    if start.base is not None and start.entrypoint is None and start.user.instruction is None:
-        known = drops_privileges_by_name(start.base)
-        if known is not None:
-            tool, account = known
-            return f"the entrypoint of {start.base} becomes {account} by {tool}"
-    return None

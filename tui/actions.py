@@ -67,6 +67,10 @@ ACTIONS: tuple[Action, ...] = (
            action="go('files')"),
     Action("run-flags", "8", "run flags", "Show the flags that harden the container", "main", MOVE,
            action="go('run')"),
+    Action("packages", "9", "packages", "Show the packages of the image", "main", MOVE,
+           action="go('packages')"),
+    Action("vulnerabilities", "0", "vulnerabilities", "Show what is known to be wrong with the "
+           "packages", "main", MOVE, action="go('vulnerabilities')"),
     Action("next-tab", "right_square_bracket", "next tab", "Show the next tab of the workbench",
            "main", MOVE, palette=False),
     Action("previous-tab", "left_square_bracket", "previous tab",
@@ -96,12 +100,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("sort-reverse", "S", "reverse", "Turn the order around", "main", LOOK),
     Action("side", "b", "base or own", "Show what is your own, what came with the base image, or "
            "both, in every pane", "main", LOOK, 19, action="next_side"),
+    Action("hidden", "H", "hidden", "Show the packages and vulnerabilities that are left out of "
+           "their list, or hide them again", "main", LOOK, 12, action="show_hidden"),
     Action("reveal", "m", "unmask", "Show the secret unmasked until the cursor moves", "main",
            LOOK, 8),
     Action("missing", "i", "what is missing", "Show what was not assessed, left out or went wrong, "
            "and what to do", "main", LOOK),
     Action("switch-view", "v", "view", "Unified or side by side diff; this layer's files or all; "
-           "docker run or Compose", "main", LOOK, 10),
+           "docker run or Compose; packages and vulnerabilities grouped otherwise", "main", LOOK,
+           10),
     Action("zoom", "z", "enlarge", "Enlarge the pane, or put it back", "main", LOOK, 17),
     Action("write", "w", "write", "Preview the patch and write it", "main", FILES, 11),
     Action("export", "x", "export", "Save the patch, or the report, as a file", "main", FILES, 18),

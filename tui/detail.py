@@ -88,6 +88,13 @@ def _fixes(finding: Finding, chosen: Fix | None) -> list[Cells]:
     return lines
 
 
+def offered_fixes(row: FindingRow) -> list[Cells]:
+    """The finding behind something else that the cursor is on, with its fixes."""
+    told = [*severity_cells(row.finding.severity), ("  ", "plain"), (_text(row.finding.message),
+                                                                     "plain")]  # fmt: skip
+    return [*heading("Finding"), told, *_fixes(row.finding, row.fix)]
+
+
 def _fix(fix: Fix, chosen: bool, choices: int) -> list[Cells]:
     word = SAFETY_WORDS[fix.safety]
     title = "Fix" if choices < 2 else ("Fix (chosen)" if chosen else "Other fix (f chooses)")

@@ -1,4 +1,5 @@
-"""Opens what was asked for, step by step, and tells each step: files, image, its files, secrets.
+"""Opens what was asked for, step by step, and tells each step: files, image, its files, its
+packages, advisories, secrets.
 
 Runs in a worker thread; knows nothing of widgets, only of a function that takes messages.
 """
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Post = Callable[[Message], object]
 _INTERVAL = 0.05
+LOOKING_UP = "looking up advisories"
 
 
 class ScreenProgress:
@@ -142,14 +144,39 @@ class Loader:
             image = load_files(image, progress=self._progress)
             self._latest = attached = attach_image(subject, image)
         self._progress.check()
-        self._post(
-            SubjectReady(
-                _waiting_for(attached, "secrets in the layers", "they are being looked for"),
-                self.opening,
-            )
-        )
-        scanned = scan_secrets(attached, progress=self._progress)
+        self._later(attached)
+        packed = self._packages(attached)
+        self._progress.check()
+        scanned = scan_secrets(packed, progress=self._progress)
         self._post(SubjectReady(scanned, self.opening))
+
+    def _packages(self, subject: Subject) -> Subject:
+        """The packages, then what is known to be wrong with them. What cannot be read is told,
+        and the rest goes on."""
+        from hardening.opening.packages import assess_or_say, take_inventory
+
+        try:
+            self._latest = packed = take_inventory(subject, progress=self._progress)
+            self._progress.check()
+            self._progress.start(LOOKING_UP, None, "packages")
+            assessed = assess_or_say(packed)
+            self._progress.finish(LOOKING_UP)
+        except Cancelled:
+            raise
+        except Exception as error:
+            told = error if isinstance(error, DrydockError) else _fault(error)
+            reason = told.what + (f": {told.why}" if told.why else "")
+            said = Skipped("packages and vulnerabilities", reason, told.next_step)
+            self._latest = replace(subject, missing=(*subject.missing, said))
+            return self._latest
+        self._latest = assessed
+        self._later(assessed)
+        return assessed
+
+    def _later(self, subject: Subject) -> None:
+        """Show what is there while the secrets are still to come."""
+        waiting = _waiting_for(subject, "secrets in the layers", "they are being looked for")
+        self._post(SubjectReady(waiting, self.opening))
 
 
 def _first(subject: Subject, opening: int) -> SubjectReady:

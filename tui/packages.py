@@ -11,7 +11,7 @@ from hardening.model import Severity
 from tui.branches import Branch, BranchTree, Twig
 from tui.grouped import Grouped, Order
 from tui.rows import Cells, crop, severity_cells, short_command
-from tui.text import clean, fit, fit_right, plural, width
+from tui.text import clean, fit, fit_right
 
 if TYPE_CHECKING:
     from hardening.advisories.assessment import Assessment
@@ -227,16 +227,3 @@ def package_header(cells_wide: int, depth: int = 1) -> list[tuple[str, str]]:
         head += [(fit_right("Layer", 5), "layer"), (fit_right("Line", 5), "")]
     return [*head, (" ", ""), (fit("Vulns", found), "vulnerabilities")]
 
-
-def packages_summary(rows: int, hidden: int, *, shown: bool) -> str:
-    """What stands at the right end of the tabs."""
-    told = plural(rows, "package")
-    if not hidden:
-        return told
-    return (
-        f"{told}, {hidden:,} of them also owned by one" if shown else f"{told}, {hidden:,} hidden"
-    )
-
-
-def cells_width(cells: Cells) -> int:
-    return sum(width(text) for text, _ in cells)

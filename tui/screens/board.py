@@ -21,21 +21,24 @@ from tui.rows import Cells
 from tui.sides import Side
 from tui.state import Store
 from tui.text import clean, human_size
-from tui.widgets.bars import Banner, KeyBar, KeyHint, PhaseBar, SummaryBar, TabStrip
+from tui.widgets.bars import Banner, KeyBar, KeyHint, PhaseBar, SummaryBar, Tab, TabStrip
 from tui.widgets.code import CodeView
 from tui.widgets.diffs import DiffView
 from tui.widgets.filetree import FilesView
+from tui.widgets.grouped import PackagesView, VulnerabilitiesView
 from tui.widgets.lines import Lines
 from tui.widgets.panes import FindingsPane, LayersPane, PaneLines, SecretsPane
 from tui.widgets.prose import Prose
 from tui.widgets.toned import Palette
 
 TABS = (
-    ("dockerfile", "4", "Dockerfile"),
-    ("diff", "5", "Diff"),
-    ("detail", "6", "Detail"),
-    ("files", "7", "Files"),
-    ("run", "8", "Run flags"),
+    Tab("dockerfile", "4", "Dockerfile", "Dockerfile", "Dock"),
+    Tab("diff", "5", "Diff", "Diff", "Diff"),
+    Tab("detail", "6", "Detail", "Detail", "Det"),
+    Tab("files", "7", "Files", "Files", "Files"),
+    Tab("run", "8", "Run flags", "Run", "Run"),
+    Tab("packages", "9", "Packages", "Packages", "Pkg"),
+    Tab("vulnerabilities", "0", "Vulnerabilities", "Vulns", "Vuln"),
 )
 _RANKS = {one.id: one.footer for one in ACTIONS if one.footer}
 
@@ -70,6 +73,8 @@ class Board(Screen[None]):
             yield DiffView(id="diff")
             yield FilesView(id="files")
             yield Prose(id="run")
+            yield PackagesView(id="packages")
+            yield VulnerabilitiesView(id="vulnerabilities")
             yield Prose(id="detail")
         yield KeyBar(id="keys")
 

@@ -115,7 +115,7 @@ class Filing(Following):
         match event.lines.id:
             case "layers":
                 self.show_tab("files")
-            case "findings" | "secrets" | "dockerfile":
+            case "findings" | "secrets" | "dockerfile" | "packages" | "vulnerabilities":
                 self.show_tab("detail")
             case "diff":
                 self._open_from_diff()

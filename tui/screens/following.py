@@ -28,7 +28,7 @@ from tui.widgets.lines import Lines
 if TYPE_CHECKING:
     from hardening.rules.frame import Rule
 
-_TAB_NAMES = tuple(name for name, _, _ in TABS)
+_TAB_NAMES = tuple(one.name for one in TABS)
 
 
 class Following(Board):

@@ -15,6 +15,7 @@ from tui.messages import OpeningEnded, PhaseChanged, RunReady, SubjectReady
 from tui.ordering import PANES
 from tui.preferences import remember_recent
 from tui.rows import Cells
+from tui.screens.contents import LISTS
 from tui.screens.output import Output
 from tui.state import Store
 from tui.text import clean
@@ -23,7 +24,13 @@ from tui.widgets.bars import Bar, KeyBar
 if TYPE_CHECKING:
     from hardening.opening import OpenRequest
     from hardening.runtime.flags import HardenedRun
+    from hardening.subject import Subject
     from tui.screens.opening import Choice
+
+
+_VIEW_WORDS = {"diff": "layout", "files": "whole image", "run": "Compose"} | dict.fromkeys(
+    LISTS, "group"
+)
 
 
 class MainScreen(Output):
@@ -120,6 +127,7 @@ class MainScreen(Output):
         self.loader = None
         self.phases.clear()
         self.refresh_bindings()
+        self.take_contents()
         error = event.error
         if error is None:
             return
@@ -158,6 +166,10 @@ class MainScreen(Output):
         words += [] if report is None else missing_words(report)
         self.app.push_screen(told_dialog("What is missing", words or [[("Nothing.", "good")]]))
 
+    @property
+    def still_reading(self) -> bool:
+        return self.loader is not None
+
     def action_stop(self) -> None:
         if self.loader is not None:
             self.loader.stop()
@@ -169,7 +181,8 @@ class MainScreen(Output):
         if self.loader is not None:
             self.loader.stop()
         opened = self.store.opened
-        if opened.image is not None:
+        read = opened.image is not None and opened.secrets is not None
+        if read and (opened.inventory is not None or self.request.image is None):
             self._reread_files()
         else:
             self._start_loader()
@@ -190,8 +203,19 @@ class MainScreen(Output):
         except DrydockError as error:
             self.show_error(error)
             return
-        subject = replace(attach_image(fresh, opened.image), secrets=opened.secrets)
-        self.post_message(SubjectReady(subject, self._opening))
+        subject = replace(
+            attach_image(fresh, opened.image),
+            secrets=opened.secrets,
+            inventory=opened.inventory,
+        )
+        self.run_worker(lambda: self._look_up_again(subject), thread=True, group="open")
+
+    def _look_up_again(self, subject: Subject) -> None:
+        """The advisory data may be newer than what is shown."""
+        from hardening.opening.packages import assess_or_say
+
+        opening = self._opening
+        self.post_message(SubjectReady(assess_or_say(subject), opening))
 
     def action_open_other(self, error: DrydockError | None = None) -> None:
         from tui.screens.opening import OpeningScreen
@@ -237,6 +261,8 @@ class MainScreen(Output):
         elif self.tab == "run":
             self.show_compose = not self.show_compose
             self.draw_run()
+        else:
+            self.next_grouping()
 
     def action_reveal(self) -> None:
         """Unmask the secret under the cursor, until the cursor moves."""
@@ -273,19 +299,22 @@ class MainScreen(Output):
             case "reveal":
                 return self.place == "secrets" and self.secrets_pane.count > 0
             case "switch_view":
-                return self.tab in ("diff", "files", "run")
+                return self.tab in ("diff", "files", "run", *LISTS)
             case "next_side":
                 return bool(self.layers_pane.image is not None)
             case "edit" | "reload":
                 return self.store.opened is not None
             case "sort" | "sort_reverse":
-                return True if self.place in PANES else None
+                return True if self.place in (*PANES, *LISTS) else None
+            case "show_hidden":
+                listed = self.listed(self.tab)
+                return listed is not None and listed.hidden > 0
         return self.plan_allows(action)
 
     def key_label(self, name: str, label: str) -> str:
         if name == "toggle" and self.current_row is not None:
             return "take back" if self.current_row.mark.value != "open" else "accept"
         if name == "switch-view":
-            return {"diff": "layout", "files": "whole image", "run": "Compose"}.get(self.tab, label)
+            return _VIEW_WORDS.get(self.tab, label)
         known = action_by_id(name)
         return label if known is None else known.label

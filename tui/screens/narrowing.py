@@ -6,12 +6,12 @@ from textual import on
 from textual.widgets import Input
 
 from tui.ordering import PANES, Pane
-from tui.screens.filing import Filing
+from tui.screens.contents import LISTS, Contents
 from tui.sides import Side
 from tui.widgets.lines import Lines
 
 
-class Narrowing(Filing):
+class Narrowing(Contents):
     """Adds filters and sorting to the main screen."""
 
     # Filter
@@ -25,7 +25,8 @@ class Narrowing(Filing):
             entry = Input(id="filter", compact=True)
             entry.cursor_blink = False
             self.mount(entry, before="#keys")
-        self._filtering = self.place if self.place in ("files", *Pane) else self.top_pane.value
+        places = ("files", *LISTS, *Pane)
+        self._filtering = self.place if self.place in places else self.top_pane.value
         word = "Search" if self._filtering == "files" else "Filter"
         entry.placeholder = f"{word} the {self._filtering}: words in any order, esc clears"
         entry.value = self._filter_now()
@@ -37,6 +38,9 @@ class Narrowing(Filing):
     def _filter_now(self) -> str:
         if self._filtering == "files":
             return self.files.file_tree.needle if self.files.file_tree is not None else ""
+        listed = self.listed(self._filtering)
+        if listed is not None:
+            return listed.needle
         return self.store.filters.get(Pane(self._filtering), "")
 
     @on(Input.Changed, "#filter")
@@ -46,6 +50,11 @@ class Narrowing(Filing):
     def set_filter(self, text: str) -> None:
         if self._filtering == "files":
             self.files.search(text)
+            return
+        listed = self.listed(self._filtering)
+        if listed is not None:
+            listed.set_needle(text)
+            self.draw_list()
             return
         pane = Pane(self._filtering)
         self.store.set_filter(pane, text)
@@ -75,6 +84,9 @@ class Narrowing(Filing):
         place = self.place
         if place == "files" and self.files.file_tree is not None and self.files.file_tree.needle:
             self.files.search("")
+        elif (listed := self.listed(place)) is not None and listed.needle:
+            listed.set_needle("")
+            self.draw_list()
         elif place in PANES and self.store.filters.get(Pane(place)):
             self._filtering = place
             self.set_filter("")
@@ -86,13 +98,22 @@ class Narrowing(Filing):
     # Sort and zoom
 
     def action_sort(self) -> None:
-        sorting = self.store.sort_next(self.top_pane)
-        self.draw_panes()
-        self.notify(
-            f"{self.top_pane.value.capitalize()} by {sorting.column}", timeout=2, markup=False
-        )
+        name = self.top_pane.value
+        listed = self.listed(self.place)
+        if listed is not None:
+            name, sorting = self.place, listed.sort_next()
+            self.draw_list()
+        else:
+            sorting = self.store.sort_next(self.top_pane)
+            self.draw_panes()
+        self.notify(f"{name.capitalize()} by {sorting.column}", timeout=2, markup=False)
 
     def action_sort_reverse(self) -> None:
+        listed = self.listed(self.place)
+        if listed is not None:
+            listed.sort_by(listed.sorting.column)
+            self.draw_list()
+            return
         now = self.store.sorts.get(self.top_pane)
         columns = {"layers": "order", "findings": "severity", "secrets": "severity"}
         column = now.column if now is not None else columns[self.top_pane.value]
@@ -102,6 +123,11 @@ class Narrowing(Filing):
     @on(Lines.HeaderClicked)
     def _sort_by(self, event: Lines.HeaderClicked) -> None:
         event.stop()
+        listed = self.listed(event.lines.id or "")
+        if listed is not None:
+            listed.sort_by(event.column)
+            self.draw_list()
+            return
         self.store.sort_by(Pane(event.lines.id or "findings"), event.column)
         self.draw_panes()
 
@@ -112,6 +138,7 @@ class Narrowing(Filing):
     def _show_side(self, side: Side) -> None:
         self.store.show_side(side)
         self.draw_panes()
+        self.take_contents()
         told = {Side.ALL: "Base and own", Side.OWN: "Your own only", Side.BASE: "The base's only"}
         self.notify(f"{told[side]}, in every pane", markup=False, timeout=2)
 

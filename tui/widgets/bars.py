@@ -66,13 +66,25 @@ class SummaryBar(Bar):
         return self._source(width) if callable(self._source) else []
 
 
-class TabStrip(Bar):
-    """Tabs in one line; the active one stands out by more than its colour."""
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab with its key, and its title for much room, for little, and for hardly any."""
 
-    def __init__(self, tabs: tuple[tuple[str, str, str], ...], *, id: str | None = None) -> None:
+    name: str
+    key: str
+    title: str
+    short: str
+    tiny: str
+
+
+class TabStrip(Bar):
+    """Tabs in one line; the active one stands out by more than its colour. Titles get shorter
+    until all fit."""
+
+    def __init__(self, tabs: tuple[Tab, ...], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._tabs = tabs
-        self.active = tabs[0][0] if tabs else ""
+        self.active = tabs[0].name if tabs else ""
         self._notes: dict[str, str] = {}
         self._right: Cells = []
 
@@ -94,19 +106,22 @@ class TabStrip(Bar):
             self.refresh()
 
     def _parts(self, wide: int) -> list[tuple[str, Cells]]:
-        full = sum(len(title) + len(key) + 4 for _, key, title in self._tabs) <= wide
+        labels = [[self._label(tab, size, notes=notes) for tab in self._tabs]
+                  for size in ("title", "short", "tiny") for notes in (True, False)]  # fmt: skip
+        fitting = (one for one in labels if sum(width(text) + 4 for text in one) <= wide)
+        chosen = next(fitting, labels[-1])
         parts: list[tuple[str, Cells]] = []
-        for name, key, title in self._tabs:
-            active = name == self.active
-            note = self._notes.get(name, "") if full else ""
-            label = title if full or active else title[:4].rstrip()
+        for tab, label in zip(self._tabs, chosen, strict=True):
+            active = tab.name == self.active
             tone = "tab-active" if active else "tab"
-            cells: Cells = [(f" {key} ", tone if active else "key"), (label, tone)]
-            if note:
-                cells.append((f" {note}", tone))
-            cells.append((" ", tone))
-            parts.append((name, cells))
+            cells: Cells = [(f" {tab.key} ", tone if active else "key"), (f"{label} ", tone)]
+            parts.append((tab.name, cells))
         return parts
+
+    def _label(self, tab: Tab, size: str, *, notes: bool) -> str:
+        label = {"title": tab.title, "short": tab.short, "tiny": tab.tiny}[size]
+        note = self._notes.get(tab.name, "") if notes else ""
+        return f"{label} {note}" if note else label
 
     def line(self, width_now: int) -> Cells:
         cells = [cell for _, part in self._parts(width_now) for cell in part]

@@ -1,0 +1,191 @@
+"""The Packages and Vulnerabilities tabs of the main screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui.grouped import Grouped
+from tui.pointers import LayerPointer, Links, PackagePointer, Pointer, VulnerabilityPointer
+from tui.rows import Cells
+from tui.screens.filing import Filing
+from tui.text import plural
+from tui.widgets.grouped import GroupedLines, PackagesView
+from tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from tui.package_detail import Surroundings
+
+LISTS = ("packages", "vulnerabilities")
+
+
+class Contents(Filing):
+    """Adds what is inside the image to the joined screen."""
+
+    @property
+    def still_reading(self) -> bool:
+        """True while the image may bring more; the main screen knows."""
+        return False
+
+    def listed(self, name: str) -> Grouped[Any] | None:
+        """The list behind a tab; None for other tabs and panes."""
+        store = self.store
+        match name:
+            case "packages":
+                return store.packages
+            case "vulnerabilities":
+                return store.vulnerabilities
+        return None
+
+    # Drawing
+
+    def draw_all(self) -> None:
+        super().draw_all()
+        self.take_contents()
+
+    def take_contents(self) -> None:
+        """The packages of the subject now; the shown list is drawn again."""
+        self.store.take_contents()
+        self.note_counts()
+        if self.tab in LISTS:
+            self.draw_list()
+
+    def note_counts(self) -> None:
+        """Counts behind the titles of the tabs; none while nothing was read."""
+        subject = self.store.subject
+        inventory = None if subject is None else subject.inventory
+        found = None if subject is None else subject.assessment
+        self.tabs.note("packages", "" if inventory is None else f"{len(inventory.packages):,}")
+        shown = [] if found is None else [one for one in found.rows if not one.vulnerability.hidden]
+        assessed = found is not None and found.assessed
+        self.tabs.note("vulnerabilities", f"{len(shown):,}" if assessed else "")
+
+    def draw_list(self) -> None:
+        """Fill the shown tab of the two."""
+        from tui.package_detail import no_packages, no_vulnerabilities
+
+        listed = self.listed(self.tab)
+        if listed is None:
+            return
+        view = self.query_one(f"#{self.tab}", GroupedLines)
+        if isinstance(view, PackagesView):
+            view.line_of = self._line_of
+        view.show(listed)
+        if not view.count:
+            if listed.items:
+                view.say(_nothing_left(listed))
+            else:
+                why = no_packages if isinstance(view, PackagesView) else no_vulnerabilities
+                view.say(why(self.store.subject, loading=self.still_reading))
+        self._mark_list(self.store.links(), reveal=False)
+        self.tabs.tell([(self.tab_words(), "muted")])
+
+    def _line_of(self, layer: int | None) -> int | None:
+        lines = () if layer is None else self.store.join.lines_of_layer(layer)
+        return lines[0] if lines else None
+
+    def draw_tab(self) -> None:
+        super().draw_tab()
+        if self.tab in LISTS and self.place != self.tab:
+            self.draw_list()
+
+    def tab_words(self) -> str:
+        listed = self.listed(self.tab)
+        if listed is None:
+            return super().tab_words()
+        if not listed.items:
+            return ""
+        from tui.package_detail import data_words
+
+        parts = [f"by {listed.grouping}", *([listed.side.words] if listed.side.words else [])]
+        if listed.needle:
+            parts.append(plural(len(listed.tree), "match", "matches"))
+        if listed.hidden:
+            parts.append(f"{listed.hidden:,} {'also shown' if listed.shows_hidden else 'hidden'}")
+        if self.tab == "vulnerabilities":
+            parts.append(data_words(self.store.vulnerabilities.assessment))
+        return " · ".join(part for part in parts if part)
+
+    # The cursor
+
+    def pointer_of(self, lines: Lines) -> Pointer | None:
+        if not isinstance(lines, GroupedLines):
+            return super().pointer_of(lines)
+        twig = lines.twig
+        if twig is None:
+            return None
+        if twig.item is not None:
+            is_package = isinstance(lines, PackagesView)
+            return PackagePointer(twig.item) if is_package else VulnerabilityPointer(twig.item)
+        by_layer = lines.listed is not None and lines.listed.grouping == "layer"
+        return LayerPointer(int(twig.path[0])) if by_layer and twig.path[0].isdigit() else None
+
+    def show_links(self, links: Links, source: str) -> None:
+        super().show_links(links, source)
+        if self.tab in LISTS and source != self.tab:
+            self._mark_list(links, reveal=source in ("findings", *LISTS))
+
+    def _mark_list(self, links: Links, *, reveal: bool) -> None:
+        view = self.query_one(f"#{self.tab}", GroupedLines)
+        items = links.packages if isinstance(view, PackagesView) else links.vulnerabilities
+        view.mark(items, reveal=reveal)
+
+    # Detail
+
+    def _detail(self) -> list[Cells]:
+        from tui.package_detail import package_detail, vulnerability_detail
+
+        store, pointer = self.store, self.store.pointer
+        match pointer:
+            case VulnerabilityPointer(number=number) if number < len(store.vulnerabilities.items):
+                found = store.vulnerabilities.assessment
+                item = store.vulnerabilities.items[number]
+                feeds = () if found is None else found.feeds
+                return vulnerability_detail(item, self._around, feeds) + self._offered()
+            case PackagePointer(number=number) if number < len(store.packages.items):
+                those = store.links().vulnerabilities
+                known = tuple(one for one in store.vulnerabilities.items if one.number in those)
+                package = store.packages.items[number].package
+                return package_detail(package, known, self._around) + self._offered()
+        return super()._detail()
+
+    @property
+    def _around(self) -> Surroundings:
+        from tui.package_detail import Surroundings
+
+        store = self.store
+        image = None if store.subject is None else store.subject.image
+        return Surroundings(image, store.join.lines_of_layer, store.join.path, store.masks.hide)
+
+    def _offered(self) -> list[Cells]:
+        """The finding that the plan keys act on, with its fixes."""
+        from tui.detail import offered_fixes
+
+        row = self.current_row
+        return [] if row is None else offered_fixes(row)
+
+    # Keys
+
+    def action_show_hidden(self) -> None:
+        """Show what stands behind the counter, or hide it again."""
+        listed = self.listed(self.tab)
+        if listed is None:
+            return
+        shown = listed.toggle_hidden()
+        self.draw_list()
+        self.notify(f"{listed.hidden:,} {'shown' if shown else 'hidden'}", markup=False, timeout=2)
+
+    def next_grouping(self) -> None:
+        """Group the shown list by something else."""
+        listed = self.listed(self.tab)
+        if listed is not None:
+            told = listed.next_grouping()
+            self.draw_list()
+            self.follow_focus()
+            self.notify(f"By {told}", markup=False, timeout=2)
+
+
+def _nothing_left(listed: Grouped[Any]) -> list[Cells]:
+    """Why a list with items shows none."""
+    if listed.needle or listed.side.words:
+        return [[], [("  Nothing matches.", "muted")], [("  esc shows all again", "muted")]]
+    return [[], [(f"  {listed.hidden:,} hidden; H shows them.", "muted")]]

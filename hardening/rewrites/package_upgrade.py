@@ -23,9 +23,7 @@ _TOOLS = {
     "apk": ("apk",),
     "rpm": ("dnf", "microdnf", "tdnf", "yum", "zypper"),
 }
-_UPGRADES = frozenset({"upgrade", "update", "dist-upgrade", "full-upgrade", "dup", "patch"})
-_INDEX_ONLY = frozenset({"apt-get", "apt", "aptitude", "apk"})
-"""Managers whose `update` reads the index and changes no package."""
+_UPGRADES = frozenset({"upgrade", "dist-upgrade", "patch"})
 _FACTS_NAMES = {"rocky": "rockylinux", "ol": "oraclelinux", "amzn": "amazonlinux"}
 _NAMES_IN_A_LINE = 6
 
@@ -140,7 +138,7 @@ def _upgraded(call: PackageCall) -> Iterator[str]:
     managers = {one for group in _TOOLS.values() for one in group} | {"apt", "aptitude"}
     if call.manager not in managers:
         return
-    if call.verb in _UPGRADES and not (call.verb == "update" and call.manager in _INDEX_ONLY):
+    if call.verb in _UPGRADES:
         yield from names or (ALL,)
     elif call.command.has_flag("--only-upgrade", "--upgrade", "-u"):
         yield from names

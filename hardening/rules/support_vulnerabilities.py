@@ -4,15 +4,17 @@ which of them the changed files will mend once they are built."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hardening.advisories.assessment import Row
 from hardening.advisories.model import Vulnerability
+from hardening.advisories.versions import InvalidVersion, key_of, scheme_of
 from hardening.image.model import Origin
 from hardening.inventory.model import Package
 from hardening.model import Evidence, FilePlace, LayerPlace, PackagePlace, Place, Severity, Skipped
 from hardening.rewrites.package_upgrade import ALL, upgraded
+from hardening.rewrites.version_pins import Pin, folded, pins
 from hardening.rules.support_better_base import runtime_base
 from hardening.rules.support_images import Reference
 from hardening.rules.support_layers import lines_of
@@ -37,13 +39,13 @@ def shares(subject: Subject) -> Shares:
     """Rows that the default view shows, without malicious packages and without what the changed
     files have in hand already."""
     base, own = list[Row](), list[Row]()
-    new = newly_upgraded(subject)
+    new, higher = newly_upgraded(subject), raised(subject)
     changed = base_changed(subject)
     for row in visible(subject):
+        if _mended(row, new) or _is_raised(row, higher):
+            continue
         theirs = tuple(one for one in row.packages if one.base is Origin.BASE)
         mine = tuple(one for one in row.packages if one.base is not Origin.BASE)
-        if _mended(row, new):
-            continue
         if theirs and not changed:
             base.append(replace(row, packages=theirs))
         if mine:
@@ -74,6 +76,44 @@ def _mended(row: Row, names: frozenset[str]) -> bool:
     if not row.vulnerability.fixed or row.packages[0].type not in SYSTEM:
         return False
     return ALL in names or all(one.name in names for one in row.packages)
+
+
+def raised(subject: Subject) -> Mapping[tuple[str, str], str]:
+    """Packages whose pins the changed files have raised: type and name to the new version."""
+    before = subject.built_from
+    if before is None or before.texts == subject.texts:
+        return {}
+    old = {_identity(one): one.version for one in pins(before.texts, before.dockerfile)}
+    now = {_identity(one): one.version for one in pins(subject.texts, subject.dockerfile)}
+    return {
+        (kind, name): version
+        for (kind, name, path), version in now.items()
+        if old.get((kind, name, path)) not in (None, version)
+    }
+
+
+def _identity(one: Pin) -> tuple[str, str, str]:
+    return one.type, one.name, one.place.path
+
+
+def _is_raised(row: Row, higher: Mapping[tuple[str, str], str]) -> bool:
+    one = row.vulnerability
+    if not one.fixed or not higher:
+        return False
+    package = row.packages[0]
+    version = higher.get((package.type, folded(package.type, package.name)))
+    return version is not None and highest(one.ecosystem, (version, one.fixed)) == version
+
+
+def highest(ecosystem: str, versions: Iterable[str]) -> str | None:
+    """The highest of some versions, None when they cannot be compared."""
+    scheme = scheme_of(ecosystem)
+    if scheme is None:
+        return None
+    try:
+        return max(versions, key=lambda one: key_of(scheme, one))
+    except InvalidVersion:
+        return None
 
 
 def base_changed(subject: Subject) -> bool:

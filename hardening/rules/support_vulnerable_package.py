@@ -1,0 +1,145 @@
+"""Vulnerable packages that the image adds itself, put together by what mends them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hardening.advisories.assessment import Row
+from hardening.image.model import Origin
+from hardening.inventory.model import Package
+from hardening.model import Fix
+from hardening.rewrites.raise_pin import raise_fix
+from hardening.rewrites.version_pins import Pin, folded, pins
+from hardening.rules.support_vulnerabilities import (
+    SYSTEM,
+    counted,
+    highest,
+    names_of,
+    order,
+    packages_in,
+)
+from hardening.rules.support_vulnerable_base import upgrades
+from hardening.subject import Subject
+
+_PROGRAMS = {"golang": "Go", "cargo": "Rust"}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that one action mends; never empty. `about` names them stably, `pinned` are the places
+    that hold the package at its version."""
+
+    about: str
+    rows: tuple[Row, ...]
+    pinned: tuple[Pin, ...] = ()
+
+    @property
+    def package(self) -> Package:
+        return self.rows[0].packages[0]
+
+    @property
+    def fixed(self) -> str | None:
+        """The version that mends all rows of one package, None when they cannot be compared."""
+        ecosystem = self.rows[0].vulnerability.ecosystem
+        return highest(ecosystem, {row.vulnerability.fixed for row in self.rows})
+
+
+def groups(subject: Subject, rows: Sequence[Row]) -> Iterator[Group]:
+    """What is pinned by itself; system packages by the layer that brought them; npm packages by
+    their folder; Go and Rust modules by their program; every other package alone."""
+    known = defaultdict[tuple[str, str], list[Pin]](list)
+    for pin in pins(subject.texts, subject.dockerfile):
+        known[pin.type, pin.name].append(pin)
+    found = defaultdict[str, list[Row]](list)
+    holding: dict[str, tuple[Pin, ...]] = {}
+    for row in sorted(rows, key=order):
+        package = row.packages[0]
+        held = tuple(
+            one
+            for one in known.get((package.type, folded(package.type, package.name)), ())
+            if _holds(one, row)
+        )
+        about = f"{package.type} {package.name}" if held else _about(package)
+        found[about].append(row)
+        holding[about] = held
+    for about, members in found.items():
+        yield Group(about, tuple(members), holding[about])
+
+
+def _holds(pin: Pin, row: Row) -> bool:
+    """Whether raising the pin changes what is installed, and the advisory speaks of the pin's own
+    kind of version."""
+    package = row.packages[0]
+    if package.source_version != package.version and package.type in SYSTEM:
+        return False
+    if package.tooling:
+        return False
+    if pin.exact:
+        return pin.version == package.version
+    same = pin.version.split(".")[:1] == package.version.split(".")[:1]
+    return same and highest("npm", (pin.version, package.version)) == package.version
+
+
+def _about(package: Package) -> str:
+    if package.type in SYSTEM:
+        return f"{package.type} packages of layer {package.layer}"
+    if package.type in _PROGRAMS:
+        return f"{_PROGRAMS[package.type]} program {package.path}"
+    if package.type == "npm":
+        folder = "npm itself" if package.tooling else _root_of(package.path)
+        return f"npm packages of {folder}"
+    return f"{package.type} {package.name}"
+
+
+def _root_of(path: str) -> str:
+    """The folder with the outermost `node_modules` of a path."""
+    head, found, _ = f"/{path}".partition("/node_modules/")
+    return (head or "/") if found else (path.rpartition("/")[0] or "/")
+
+
+def message(group: Group) -> str:
+    package, said = group.package, counted(group.rows)
+    if group.about == f"{package.type} {package.name}":
+        fixed = group.fixed
+        mends = f": {fixed} mends them" if fixed else ""
+        return f"{package.name} {package.version} has {said}{mends}"
+    who = names_of(group.rows)
+    count = len(packages_in(group.rows))
+    if package.type in SYSTEM:
+        noun = "system package" if count == 1 else "system packages"
+        return f"{count} {noun} with newer versions have {said}: {who}"
+    if package.type in _PROGRAMS:
+        return f"/{package.path} is built from {_PROGRAMS[package.type]} code with {said}: {who}"
+    return f"{group.about} have {said} that newer versions mend: {who}"
+
+
+def fixes(subject: Subject, group: Group) -> Iterator[Fix]:
+    """The raise of its pins; for system packages of nobody knows which layer, an upgrade."""
+    fixed, row = group.fixed, group.rows[0]
+    if group.pinned and fixed:
+        yield raise_fix(
+            group.pinned,
+            fixed,
+            advisory=row.vulnerability.advisory or row.vulnerability.id,
+            dockerfile=subject.dockerfile,
+            context=subject.context,
+        )
+    elif group.package.type in SYSTEM and group.package.base is Origin.UNKNOWN:
+        yield from upgrades(subject, group.rows)
+
+
+def tip(group: Group) -> str:
+    """What to do where no text of the subject can be changed."""
+    package, fixed = group.package, group.fixed
+    if package.type in SYSTEM:
+        return "Build again with --no-cache: what is installed without a version comes in newer"
+    if package.type == "golang":
+        tools = any(row.vulnerability.package == "stdlib" for row in group.rows)
+        newer = "with a newer Go release" if tools else "with newer modules (go get MODULE@VERSION)"
+        return f"Build the program again {newer}, or take a newer release of it"
+    if package.tooling:
+        return "Leave npm out of the image that ships, or take a newer Node base"
+    wanted = f"{package.name} {fixed}" if fixed and group.about.endswith(package.name) else "them"
+    return f"Ask for {wanted} in the manifest that installs it, renew its lock file, build again"

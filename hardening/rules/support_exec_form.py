@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 from hardening.dockerfile.shell_model import Script
-from hardening.model import Precondition, holds, unknown
-from hardening.rules.support import Facts, Placed, facts, image_has
+from hardening.model import Precondition, fails, holds, unknown
+from hardening.rules.support import Facts, Placed, facts
+from hardening.rules.support_cache import remembered
+from hardening.runtime.start import start_of
 from hardening.subject import Subject
+
+if TYPE_CHECKING:
+    from hardening.image.model import Image
 
 SPECIAL = frozenset("$`*?[]{}~<>|&;()!#")
 # fmt: off
@@ -14,6 +22,9 @@ BUILTINS = frozenset({
     "eval", "wait", "type", "command", "read", "alias", "test", "[", "[[", "if",
 })
 # fmt: on
+SHELL_OWN = frozenset({"echo", "printf", "kill", "pwd"})
+"""Commands that a shell has built in and the image as programs, which differ in details."""
+FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 OWN_SIGNALS = frozenset({"node", "npm", "yarn", "npx", "pnpm"})
 
 
@@ -35,22 +46,37 @@ def plain_words(script: Script) -> list[str] | None:
 
 
 def program_found(subject: Subject, words: list[str]) -> Precondition:
-    statement = "The program is found without a shell"
+    """Whether the kernel can start the program: a file that a shell would find, and no script
+    that only a shell can read."""
+    statement = "The program starts without a shell"
     name = words[0]
-    places = (
-        (name.lstrip("/"),)
-        if "/" in name
-        else tuple(
-            f"{folder}/{name}"
-            for folder in ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin")
-        )
-    )
-    answer = image_has(subject, *places)
-    if answer is None:
+    image = subject.image
+    if image is None or not image.files_read:
         return unknown(statement, "The files of the image are not known")
-    if answer:
+    if name in SHELL_OWN and any("\\" in one or one.startswith("-") for one in words[1:]):
+        return unknown(statement, f"The shell's own {name} may differ from /bin/{name}")
+    start = start_of(subject)
+    folders = (*start.environment.get("PATH", "").split(":"), *FOLDERS)
+    places = (start.absolute(name),) if "/" in name else (f"{one}/{name}" for one in folders)
+    for place in places:
+        entry = image.tree.resolve(place.lstrip("/"))
+        if entry is not None:
+            return _executable(statement, name, _head(image, entry.path))
+    return unknown(statement, f"{name} was not found where the image looks for programs")
+
+
+def _executable(statement: str, name: str, head: bytes) -> Precondition:
+    if head.startswith((b"#!", b"\x7fELF")):
         return holds(statement, f"{name} is in the image")
-    return unknown(statement, f"{name} was not found in the usual directories of the image")
+    if not head:
+        return unknown(statement, f"{name} could not be read from the image")
+    return fails(statement, f"{name} is a script without a #! line, which only a shell can start")
+
+
+@remembered
+def _head(image: Image, path: str) -> bytes:
+    """The first bytes of a file; an image is its own key, since it does not change."""
+    return image.read(path, limit=4) or b""
 
 
 def arguments_clear(subject: Subject, placed: Placed) -> Precondition:
@@ -77,7 +103,7 @@ def signals_handled(words: list[str]) -> Precondition:
     statement = "The program copes with being process 1"
     if words[0].rpartition("/")[2] in OWN_SIGNALS:
         return unknown(statement, f"{words[0]} does not reap children; run with --init")
-    return holds(statement, "sh -c with one command hands process 1 over to it already")
+    return holds(statement, "A signal that it does not handle was lost on the shell before")
 
 
 def deserves_exec_form(known: Facts, placed: Placed, script: Script) -> bool:
@@ -86,11 +112,18 @@ def deserves_exec_form(known: Facts, placed: Placed, script: Script) -> bool:
         return plain
     shell = chosen_shell(known, placed)
     if plain:
-        return shell is None or "pipefail" in shell
+        return shell is None or ("pipefail" in shell and not _sets_up(known, placed, shell))
     commands = script.commands
     if commands and ("exec" in commands[-1].wrappers or commands[-1].name == "exec"):
         return False
     return shell is None
+
+
+def _sets_up(known: Facts, placed: Placed, shell: str) -> bool:
+    """True when the chosen shell reads files first: a login shell, or bash with BASH_ENV."""
+    options = [word for word in re.findall(r"[\w-]+", shell) if word.startswith("-")]
+    login = any(word == "--login" or re.match(r"-[a-z]*[li]", word) for word in options)
+    return login or known.declares(placed.instruction, "BASH_ENV")
 
 
 def chosen_shell(known: Facts, placed: Placed) -> str | None:

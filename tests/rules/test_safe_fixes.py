@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from hardening.analyse import analyse
-from hardening.image.synthetic import ImageSketch, make_image
+from hardening.image.synthetic import ImageSketch, LayerSketch, make_image
 from hardening.model import Safety
 from hardening.opening import memory_subject
 from hardening.rules import rule_by_id
@@ -84,3 +84,28 @@ def test_history_that_nothing_reads_is_safe_to_leave_out() -> None:
         "Makefile": "all:\n\ttrue\n",
     }
     assert safeties("context-without-ignore-file", text, files) == [Safety.SAFE]
+
+
+def sketch(files: Mapping[str, bytes], *, working_dir: str = "") -> ImageSketch:
+    env = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
+    return ImageSketch((LayerSketch(files),), env=env, working_dir=working_dir)
+
+
+@pytest.mark.parametrize(
+    ("command", "files", "safety"),
+    [
+        ("./run a", {"app/run": b"echo $1\n"}, Safety.MANUAL),
+        ("./run a", {"app/run": b"#!/bin/sh\n"}, Safety.SAFE),
+        ("./run a", {"run": b"#!/bin/sh\n"}, Safety.REVIEW),
+        ("tool", {"opt/tool/bin/tool": b"\x7fELF"}, Safety.SAFE),
+        ("tool", {"opt/tool": b"\x7fELF"}, Safety.REVIEW),
+        ("echo 'a\\tb'", {"bin/echo": b"\x7fELF"}, Safety.REVIEW),
+        ("echo a", {"bin/echo": b"\x7fELF"}, Safety.SAFE),
+    ],
+)
+def test_exec_form_is_safe_where_the_kernel_starts_it(
+    command: str, files: dict[str, bytes], safety: Safety
+) -> None:
+    text = f"FROM debian:12\nWORKDIR /app\nENV PATH=/opt/tool/bin:$PATH\nCMD {command}\n"
+    image = sketch(files, working_dir="/app")
+    assert safeties("shell-form-command", text, image=image) == [safety]

@@ -65,11 +65,18 @@ rule = Rule(
         ),
         Example("FROM mcr.microsoft.com/windows/servercore:ltsc2025\nCMD ping localhost\n"),
         Example(
+            'FROM debian:13\nSHELL ["/bin/bash", "-lo", "pipefail", "-c"]\nCMD serve\n',
+            note="a login shell sets the environment up",
+        ),
+        Example(
             'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nCMD source /env && serve\n',
             note="a shell was chosen",
         ),
     ),
 )
+
+
+_RUN_WORDS = " Words after the image in docker run, ignored so far, are added to it."
 
 
 def _fixes(subject: Subject, placed: Placed, script: Script) -> Iterator[Fix]:
@@ -92,7 +99,8 @@ def _fixes(subject: Subject, placed: Placed, script: Script) -> Iterator[Fix]:
             arguments_clear(subject, placed),
             signals_handled(words),
         ),
-        "The program is process 1 itself and gets the stop signal.",
+        "The program is process 1 itself and gets the stop signal."
+        + (_RUN_WORDS if placed.instruction.keyword == "ENTRYPOINT" else ""),
     )
 
 

@@ -3,16 +3,29 @@ be assessed. Without a store nothing is assessed, and that is said."""
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
 
-from hardening.advisories.model import Feed, Target, Vulnerability
+from hardening.advisories.model import Feed, Matched, Target, Vulnerability
+from hardening.advisories.selection import Selection, select, unassessed
 from hardening.inventory.model import Inventory, Package
 from hardening.model import Skipped
 
+if TYPE_CHECKING:
+    from hardening.advisories.store import Store
+
 NO_FIX = "no fix"
 BASE_BUMP = "base bump"
+HEADERS = "kernel headers: the kernel that runs is the host's"
+_HEADERS = re.compile(
+    r"kernel-headers|linux-headers|linux(?:-.*)?-headers-.*|linux-libc-dev(?:-.*)?|linux-kbuild-.*"
+)
+_UPDATE = "Run `drydock db update` or `drydock db import`."
+_MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What one look-up says: rows (severest first), the dates of the data, what is missing.
+    """What one look-up says: rows (in the order of `risk`), the dates of the data, what is missing.
     `assessed` counts the packages that advisories were looked up for: zero says that no rows say
     nothing."""
 
@@ -44,60 +57,100 @@ class Assessment:
     assessed: int = 0
 
 
-def assess(inventory: Inventory) -> Assessment:
+def assess(inventory: Inventory, *, today: date | None = None) -> Assessment:
     """Match the inventory against the user's store. Raises InputError when it is damaged."""
-    from hardening.advisories.matching import match
     from hardening.advisories.store import open_store
 
-    targets, skipped = _targets(inventory)
     store = open_store()
     if store is None:
-        names = f"{len(targets)} packages"
-        skipped.append(Skipped(names, "there is no advisory data", "Run `drydock db update`."))
-        return Assessment(not_assessed=tuple(skipped))
+        return _without_store(inventory, today or date.today())
     with closing(store):
-        found = match(store, targets)
-        feeds = tuple(store.feeds())
-    skipped += [
-        Skipped(name, f"no advisory data for {name}", "Run `drydock db update` or `db import`.")
-        for name in found.unknown_ecosystems
-    ]
-    skipped += [
-        Skipped(f"{one.name} {one.version}", "its version cannot be compared")
-        for one in found.incomparable
-    ]
-    rows = tuple(
-        Row(one, tuple(targets[Target(one.ecosystem, one.package, one.installed)]))
-        for one in found.vulnerabilities
+        return assess_with(store, inventory, today=today)
+
+
+def assess_with(store: Store, inventory: Inventory, *, today: date | None = None) -> Assessment:
+    """Match the inventory against one store. Raises InputError when it is damaged."""
+    import sqlite3
+
+    from hardening.advisories.ageing import warnings
+    from hardening.advisories.matching import match
+    from hardening.advisories.store import damaged
+
+    day = today or date.today()
+    selection = select(inventory)
+    try:
+        found = match(store, selection.targets)
+        skipped = (
+            *inventory.not_assessed,
+            *warnings(store, inventory, day),
+            *unassessed(inventory, selection),
+            *_unmatched(found, selection.targets),
+        )
+        feeds = store.feeds()
+    except sqlite3.DatabaseError as error:
+        raise damaged(store.path, str(error)) from error
+    return Assessment(
+        tuple(_rows(found, selection)), feeds, skipped, _assessed(found, selection.targets)
     )
-    unknown = {*found.unknown_ecosystems}
-    left_out = {*found.incomparable}
-    assessed = sum(
-        len(packages)
+
+
+def _without_store(inventory: Inventory, today: date) -> Assessment:
+    from hardening.advisories.ageing import end_of_life
+
+    selection = select(inventory)
+    count = len({one for packages in selection.targets.values() for one in packages})
+    skipped = [*inventory.not_assessed, *end_of_life(inventory, None, today)]
+    if count:
+        skipped.append(
+            Skipped(
+                f"{count:,} {'package' if count == 1 else 'packages'}",
+                "there is no advisory data",
+                "Run `drydock db update`, or ask for this image once: `drydock vulns --online`.",
+            )
+        )
+    return Assessment(not_assessed=(*skipped, *unassessed(inventory, selection)))
+
+
+def _rows(found: Matched, selection: Selection) -> Iterator[Row]:
+    seen: set[tuple[str, tuple[Package, ...]]] = set()
+    for one in found.vulnerabilities:
+        target = Target(one.ecosystem, one.package, one.installed)
+        packages = tuple(selection.targets[target])
+        if (one.id, packages) in seen:
+            continue
+        seen.add((one.id, packages))
+        if not one.hidden and all(_is_header(package) for package in packages):
+            one = replace(one, hidden=HEADERS)
+        yield Row(one, packages)
+
+
+def _is_header(package: Package) -> bool:
+    return package.type in ("deb", "rpm", "apk") and bool(_HEADERS.fullmatch(package.name))
+
+
+def _unmatched(found: Matched, targets: Mapping[Target, list[Package]]) -> Iterator[Skipped]:
+    for name in found.unknown_ecosystems:
+        count = sum(len(some) for target, some in targets.items() if target.ecosystem == name)
+        what = f"{count:,} {'package' if count == 1 else 'packages'} of {name}"
+        yield Skipped(what, f"no advisory data for {name}", _UPDATE)
+    for one in found.incomparable[:_MOST_NAMED]:
+        yield Skipped(f"{one.name} {one.version}", "its version cannot be compared")
+    more = len(found.incomparable) - _MOST_NAMED
+    if more > 0:
+        yield Skipped(f"{more:,} more packages", "their versions cannot be compared")
+    for target, advisory in found.unreadable[:_MOST_NAMED]:
+        yield Skipped(f"{advisory} for {target.name}", "its ranges are no versions")
+    more = len(found.unreadable) - _MOST_NAMED
+    if more > 0:
+        yield Skipped(f"{more:,} more advisories", "their ranges are no versions")
+
+
+def _assessed(found: Matched, targets: Mapping[Target, list[Package]]) -> int:
+    unknown, left_out = {*found.unknown_ecosystems}, {*found.incomparable}
+    looked_up = {
+        package
         for target, packages in targets.items()
         if target.ecosystem not in unknown and target not in left_out
-    )
-    return Assessment(rows, feeds, tuple(skipped), assessed)
-
-
-def _targets(inventory: Inventory) -> tuple[dict[Target, list[Package]], list[Skipped]]:
-    from hardening.advisories.ecosystems import target_of
-
-    targets: dict[Target, list[Package]] = {}
-    uncovered: Counter[str] = Counter()
-    for package in inventory.packages:
-        if package.owned_by is not None:
-            continue
-        target = target_of(package, inventory.release)
-        if target is None:
-            uncovered[package.type] += 1
-        else:
-            targets.setdefault(target, []).append(package)
-    skipped = [
-        *inventory.not_assessed,
-        *(
-            Skipped(f"{count} {kind} packages", "no advisory source covers them here")
-            for kind, count in sorted(uncovered.items())
-        ),
-    ]
-    return targets, skipped
+        for package in packages
+    }
+    return len(looked_up)

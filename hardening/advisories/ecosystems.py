@@ -10,6 +10,7 @@ import re
 from typing import Protocol
 
 from hardening.advisories.model import Target
+from hardening.facts.eol import releases
 from hardening.image.release import OsRelease
 
 _LANGUAGES = {
@@ -50,6 +51,18 @@ class Installed(Protocol):
     def source_version(self) -> str: ...
 
 
+def targets_of(package: Installed, release: OsRelease | None) -> tuple[Target, ...]:
+    """Everything to look up for a package: Wolfi's and Chainguard's records name the package or
+    its origin."""
+    first = target_of(package, release)
+    if first is None:
+        return ()
+    if package.type == "apk" and first.ecosystem in ("Wolfi", "Chainguard"):
+        own = Target(first.ecosystem, package.name, package.version)
+        return (first,) if own == first else (first, own)
+    return (first,)
+
+
 def target_of(package: Installed, release: OsRelease | None) -> Target | None:
     """What to look up for a package; None when no advisory ecosystem covers its kind."""
     if package.type in ("deb", "apk", "rpm"):
@@ -61,7 +74,7 @@ def target_of(package: Installed, release: OsRelease | None) -> Target | None:
         name = package.source_name or package.name
         return Target(ecosystem, name, package.source_version or package.version)
     ecosystem = _LANGUAGES.get(package.type)
-    if ecosystem is None:
+    if ecosystem is None or (package.type == "maven" and ":" not in package.name):
         return None
     return Target(ecosystem, normal_name(package.type, package.name), package.version)
 
@@ -79,22 +92,45 @@ def distribution(release: OsRelease | None) -> str | None:
         return None
     version = release.version_id
     if release.id == "debian":
+        version = version or _debian_number(release.codename)
         return f"Debian:{version}" if version else None
     if release.id == "ubuntu":
         year, _, month = version.partition(".")
-        lts = ":LTS" if month == "04" and year.isdigit() and int(year) % 2 == 0 else ""
+        lts = ":LTS" if month == "04" and year.isdecimal() and int(year) % 2 == 0 else ""
         return f"Ubuntu:{version}{lts}"
     if release.id == "alpine":
-        numbers = version.split(".")
-        return f"Alpine:v{numbers[0]}.{numbers[1]}" if len(numbers) > 1 else None
+        return _alpine(version)
     if release.id in ("wolfi", "chainguard"):
         return release.id.capitalize()
-    name = _RPM_NAMES.get(release.id)
-    if name is None:
+    return _rpm_release(release)
+
+
+def _debian_number(codename: str) -> str:
+    """`testing` images name no number; `sid` has none."""
+    found = next((one for one in releases("debian") if codename and one.codename == codename), None)
+    return "" if found is None else found.cycle
+
+
+def _alpine(version: str) -> str | None:
+    if "_alpha" in version or version == "edge":
+        return "Alpine:edge"
+    numbers = version.split(".")
+    return f"Alpine:v{numbers[0]}.{numbers[1]}" if len(numbers) > 1 else None
+
+
+def _rpm_release(release: OsRelease) -> str | None:
+    name, version = _RPM_NAMES.get(release.id), release.version_id
+    if name is None or not version:
         return None
-    if name in ("AlmaLinux", "Rocky Linux"):
-        return f"{name}:{version.partition('.')[0]}"
-    return f"{name}:{version}"
+    major = version.partition(".")[0]
+    if name == "Red Hat":
+        return f"Red Hat:enterprise_linux:{major}"
+    if name == "openSUSE":
+        return f"openSUSE:Leap {version}"
+    if name == "SUSE":
+        _, dot, pack = version.partition(".")
+        return f"SUSE:Linux Enterprise Server {major}" + (f" SP{pack}" if dot else "")
+    return f"{name}:{major if name in ('AlmaLinux', 'Rocky Linux') else version}"
 
 
 def _rpm_version(ecosystem: str, version: str) -> str:

@@ -76,7 +76,7 @@ def size_of(source: Source) -> int | None:
         response = client.head(source.url)
         response.raise_for_status()
         length = response.headers.get("content-length", "")
-    return int(length) if length.isdigit() else None
+    return int(length) if length.isdecimal() else None
 
 
 def update(source: Source, *, store: Path | None = None, progress: Progress = SILENT) -> Fetched:
@@ -140,7 +140,7 @@ def _receive(
 ) -> int:
     length = answer.headers.get("content-length", "")
     phase = f"fetching {source.name}"
-    progress.start(phase, int(length) if length.isdigit() else None)
+    progress.start(phase, int(length) if length.isdecimal() else None)
     count = 0
     with part.open(mode) as stream:
         for chunk in answer.iter_raw():

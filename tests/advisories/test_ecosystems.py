@@ -31,6 +31,11 @@ class Package:
         ("alpine", "3.19.1", "Alpine:v3.19"),
         ("almalinux", "9.4", "AlmaLinux:9"),
         ("rocky", "9.3", "Rocky Linux:9"),
+        ("alpine", "3.21_alpha20240923", "Alpine:edge"),
+        ("rhel", "9.4", "Red Hat:enterprise_linux:9"),
+        ("sles", "15.5", "SUSE:Linux Enterprise Server 15 SP5"),
+        ("opensuse-leap", "15.6", "openSUSE:Leap 15.6"),
+        ("azurelinux", "3.0", "Azure Linux:3.0"),
         ("wolfi", "20230201", "Wolfi"),
         ("fedora", "40", None),
         ("amzn", "2023", None),
@@ -53,7 +58,7 @@ def test_rpm_epoch_only_where_records_carry_it() -> None:
     alma = target_of(package, OsRelease("almalinux", "9.4"))
     assert alma == Target("AlmaLinux:9", "openssl", "1:3.0.7-1.el9")
     suse = target_of(package, OsRelease("sles", "15.5"))
-    assert suse == Target("SUSE:15.5", "openssl", "3.0.7-1.el9")
+    assert suse == Target("SUSE:Linux Enterprise Server 15 SP5", "openssl", "3.0.7-1.el9")
 
 
 def test_python_names_are_normalised() -> None:

@@ -42,7 +42,7 @@ def key(version: str) -> Key:
     epoch, colon, rest = version.partition(":")
     if not colon:
         epoch, rest = "0", version
-    if not (epoch.isascii() and epoch.isdigit()):
+    if not (epoch.isascii() and epoch.isdecimal()):
         raise InvalidVersion(version)
     upstream, dash, revision = rest.rpartition("-")
     if not dash:

@@ -17,7 +17,7 @@ _END: Segment = (1, 0, "")
 
 
 def _segment(text: str) -> Segment:
-    return (1, int(text), "") if text.isdigit() else (0, 0, text)
+    return (1, int(text), "") if text.isdecimal() else (0, 0, text)
 
 
 def _without_zeros(segments: list[Segment]) -> list[Segment]:

@@ -76,10 +76,10 @@ def _open(stack: list[list[Item]]) -> list[Item]:
 
 
 def _item(token: str, tokens: list[str], position: int) -> Item:
-    if token.isdigit():
+    if token.isdecimal():
         return int(token)
     following = tokens[position + 1] if position + 1 < len(tokens) else ""
-    return _qualifier(token, before_digit=following.isdigit())
+    return _qualifier(token, before_digit=following.isdecimal())
 
 
 def _rank(word: str) -> tuple[int, str]:

@@ -37,6 +37,6 @@ def key(version: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def _part(token: str) -> tuple[int, int, str]:
-    if token.isdigit():
+    if token.isdecimal():
         return (_NUMBER, int(token), "")
     return (_WORDS.get(token.lower(), _OTHER), 0, "")

@@ -21,7 +21,7 @@ def _token(text: str) -> tuple[object, ...]:
         return (-2,)
     if text == "^":
         return (0,)
-    return (2, int(text)) if text.isdigit() else (1, text)
+    return (2, int(text)) if text.isdecimal() else (1, text)
 
 
 def _part(text: str) -> Part:

@@ -29,7 +29,8 @@ def prerelease_key(text: str) -> tuple[object, ...]:
         return ((2,),)
     words = text.split(".")
     return tuple(
-        (0, int(word), "") if word.isascii() and word.isdigit() else (1, 0, word) for word in words
+        (0, int(word), "") if word.isascii() and word.isdecimal() else (1, 0, word)
+        for word in words
     )
 
 

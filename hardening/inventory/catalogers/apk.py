@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.inventory.frame import MIB, Cataloger, Found, text_of
+from hardening.inventory.frame import MAX_TEXT, MIB, Cataloger, Found, text_of
 
 PATHS = frozenset({"lib/apk/db/installed", "usr/lib/apk/db/installed", "var/lib/apk/db/installed"})
 
@@ -14,7 +14,7 @@ def read(path: str, data: bytes) -> Iterator[Found]:
     fields: dict[str, str] = {}
     for line in (*text_of(data).split("\n"), ""):
         if line[1:2] == ":":
-            if line[0] in "PVoA":
+            if line[0] in "PVoAm":
                 fields[line[0]] = line[2:].strip()
             continue
         if line.strip():
@@ -23,7 +23,13 @@ def read(path: str, data: bytes) -> Iterator[Found]:
             arch = fields.get("A", "")
             origin = fields.get("o", "")
             yield Found(
-                "apk", fields["P"], fields["V"], origin, arch=arch, qualifiers=(("arch", arch),)
+                "apk",
+                fields["P"],
+                fields["V"],
+                origin,
+                arch=arch,
+                qualifiers=(("arch", arch),),
+                vendor=fields.get("m", "")[:MAX_TEXT],
             )
         fields = {}
 

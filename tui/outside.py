@@ -21,7 +21,7 @@ def editor_command(path: Path, line: int) -> list[str] | None:
     """The command that opens a file at a line: `VISUAL`, then `EDITOR`, then vi or nano; None when
     there is no editor at all."""
     chosen = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    words = shlex.split(chosen) if chosen else []
+    words = _words(chosen) if chosen else []
     if not words:
         found = next((one for one in ("vi", "nano") if shutil.which(one)), None)
         if found is None:
@@ -36,6 +36,13 @@ def editor_command(path: Path, line: int) -> list[str] | None:
     if name in _LINE_STYLES["plus"]:
         return [*words, f"+{line}", str(path)]
     return [*words, str(path)]
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return command.split()
 
 
 def copy_locally(text: str) -> str | None:

@@ -11,6 +11,7 @@ from hardening.opening import OpenRequest, open_files
 from tests.tui.conftest import Opener, Screen, settle
 from tests.tui.subjects import DOCKERFILE, FILES, TOKEN, clean_subject, full_subject
 from tui.findings import Mark
+from tui.messages import WorkFailed
 from tui.ordering import Pane
 from tui.pointers import FindingPointer, LayerPointer, LinePointer, Links
 from tui.preferences import Preferences
@@ -216,6 +217,30 @@ async def test_sorting_by_key_and_by_title(open_screen: Opener) -> None:
         await screen.pilot.click(pane, offset=(14, 1))
         await settle(screen.pilot)
         assert screen.store.sorts[Pane.LAYERS].column == "size"
+
+
+async def test_a_filter_leaves_the_cursor_on_its_layer(open_screen: Opener) -> None:
+    async with open_screen() as screen:
+        pane = screen.main.layers_pane
+        await screen.press("1", "G")
+        last = pane.order[pane.cursor]
+        await screen.press("b")
+        assert pane.order[pane.cursor] == last
+        await screen.press("S")
+        assert pane.order[pane.cursor] == last and pane.cursor == 0
+
+
+async def test_an_error_stays_until_it_is_read_and_can_be_copied(open_screen: Opener) -> None:
+    async with open_screen() as screen:
+        screen.main.notify("An old toast")
+        screen.main.post_message(WorkFailed("Cannot look", OSError("[b]gone")))
+        await settle(screen.pilot)
+        assert isinstance(screen.app.screen, Dialog)
+        assert not screen.app._notifications
+        await screen.press("y")
+        assert screen.app.clipboard.startswith("Cannot look\n\n[b]gone\n")
+        await screen.press("c")
+        assert not screen.app.screen.is_modal
 
 
 async def test_the_mouse_selects_opens_and_switches(open_screen: Opener) -> None:

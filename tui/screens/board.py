@@ -206,7 +206,14 @@ class Board(Screen[None]):
             widget.border_title = cast(str, Content.assemble(*parts))
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self.draw_titles)
+        self.call_after_refresh(self._resized)
+
+    def _resized(self) -> None:
+        self.draw_titles()
+        self.draw_tab()
+
+    def draw_tab(self) -> None:
+        """Fill what is shown of the workbench."""
 
     def draw_code(self, files: dict[str, list[Cells]]) -> None:
         """The shown file again, from the lines of every workspace file."""

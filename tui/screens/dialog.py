@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from tui.actions import bindings_for
+from tui.outside import copy_locally
 from tui.rows import Cells
 from tui.text import clean
 from tui.widgets.bars import Bar
@@ -106,6 +107,10 @@ class Dialog(ModalScreen[str | None]):
         event.prevent_default()
         event.stop()
 
+    def on_mount(self) -> None:
+        """Old toasts would cover the answers."""
+        self.app.clear_notifications()
+
     @on(Bar.Pressed)
     def _pressed(self, event: Bar.Pressed) -> None:
         self.answer(event.name)
@@ -131,14 +136,28 @@ def confirm_leaving(count: str) -> Dialog:
     )  # fmt: skip
 
 
+class ErrorDialog(Dialog):
+    """An error that stays until it is read, and can be copied."""
+
+    def answer(self, value: str) -> None:
+        if value != "copy":
+            super().answer(value)
+            return
+        text = self.query_one("#words", Prose).plain
+        self.app.copy_to_clipboard(text)
+        self.run_worker(lambda: copy_locally(text), thread=True, group="copy")
+        self.notify("The message", title="Copied", markup=False, timeout=3)
+
+
 def error_dialog(what: str, why: str, next_step: str, choices: tuple[Choice, ...] = ()) -> Dialog:
-    """An error that stays until it is read: what, why, what to do next."""
+    """What, why, what to do next."""
     words: list[Cells] = [[(clean(what, 2000), "strong")]]
     if why:
         words += [[], [(clean(why, 4000), "plain")]]
     if next_step:
         words += [[], [("→ ", "accent"), (clean(next_step, 2000), "plain")]]
-    return Dialog("Something went wrong", words, (*choices, Choice("c", "close", "close")))
+    answers = (*choices, Choice("y", "copy", "copy"), Choice("c", "close", "close"))
+    return ErrorDialog("Something went wrong", words, answers)
 
 
 def told_dialog(title: str, words: list[Cells]) -> Dialog:

@@ -252,8 +252,8 @@ class MainScreen(Output):
 
     def action_switch_view(self) -> None:
         if self.tab == "diff":
-            told = self.diff.switch().value
-            self.notify(f"Diff: {told}", markup=False, timeout=2)
+            self.diff.switch()
+            self.draw_tab()
         elif self.tab == "files":
             self.merged_files = not self.merged_files
             self.files.file_tree = None

@@ -13,6 +13,7 @@ from tui.findings import FindingRow, Mark, refusals, usable_fixes
 from tui.masking import Masks, text_secrets
 from tui.messages import ReplayReady, RunReady, WorkFailed
 from tui.rows import SAFETY_WORDS
+from tui.screens.dialog import error_dialog
 from tui.screens.narrowing import Narrowing
 from tui.source import highlighted_lines, language_of
 from tui.text import clean, plural
@@ -228,9 +229,13 @@ class Planning(Narrowing):
     @on(WorkFailed)
     def _work_failed(self, event: WorkFailed) -> None:
         error = event.error
-        told = str(error) or type(error).__name__
+        told = clean(str(error) or type(error).__name__, 600)
         self.log.error(event.title, error)
-        self.notify(clean(told, 600), title=event.title, severity="error", markup=False, timeout=30)
+        if self.app.screen.is_modal:
+            self.notify(told, title=event.title, severity="error", markup=False, timeout=30)
+            return
+        step = "f5 reads the files again. If it comes back, please report it with this message."
+        self.app.push_screen(error_dialog(event.title, told, step))
 
     # What works now
 

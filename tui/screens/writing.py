@@ -48,6 +48,7 @@ class WriteScreen(Dialog):
             yield ChoiceBar(self._choices)
 
     def on_mount(self) -> None:
+        super().on_mount()
         view = self.query_one("#preview", DiffView)
         view.show(self._workspace)
         view.focus()
@@ -81,6 +82,7 @@ class PathScreen(Dialog):
             yield ChoiceBar(self._choices)
 
     def on_mount(self) -> None:
+        super().on_mount()
         self.query_one(Input).focus()
 
     def on_key(self, event: events.Key) -> None:

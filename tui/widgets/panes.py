@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from hardening.image.model import Image
@@ -30,6 +31,18 @@ class PaneLines(Lines):
     def empty(self) -> list[Cells]:
         return self._empty
 
+    def keys(self) -> Sequence[Hashable]:
+        """What each row is about, whatever its place."""
+        return ()
+
+    def _rows_changed(self, before: Sequence[Hashable]) -> None:
+        """Keep the cursor on what it was on, when that is still there."""
+        if self.cursor < len(before):
+            now = self.keys()
+            if before[self.cursor] in now:
+                self.set_reactive(Lines.cursor, now.index(before[self.cursor]))
+        self.update_rows()
+
     def say(self, lines: list[Cells]) -> None:
         """What to show instead of rows."""
         self._empty = lines
@@ -56,12 +69,16 @@ class LayersPane(PaneLines):
         masks: Masks,
     ) -> None:
         """Show these layers in this order, with secrets masked in their commands."""
+        before = self.keys()
         self.image = image
         self._masks = masks
         self.order = order
         self.sorting = sorting
         self._largest = max((one.size for one in image.layers), default=0) if image else 0
-        self.update_rows()
+        self._rows_changed(before)
+
+    def keys(self) -> Sequence[Hashable]:
+        return self.order
 
     @property
     def count(self) -> int:
@@ -87,15 +104,14 @@ class FindingsPane(PaneLines):
         self.rows: tuple[FindingRow, ...] = ()
 
     def show(self, rows: tuple[FindingRow, ...], sorting: Sorting | None) -> None:
-        """Show these rows; the cursor stays on its finding when that is still there."""
-        key = self.rows[self.cursor].key if self.cursor < len(self.rows) else None
+        """Show these rows."""
+        before = self.keys()
         self.rows = rows
         self.sorting = sorting
-        if key is not None:
-            place = next((n for n, row in enumerate(rows) if row.key == key), None)
-            if place is not None:
-                self.set_reactive(Lines.cursor, place)
-        self.update_rows()
+        self._rows_changed(before)
+
+    def keys(self) -> Sequence[Hashable]:
+        return [row.key for row in self.rows]
 
     @property
     def count(self) -> int:
@@ -127,11 +143,15 @@ class SecretsPane(PaneLines):
         revealed: int | None,
     ) -> None:
         """Show these secrets in this order; `revealed` is the one that is shown unmasked."""
+        before = self.keys()
         self.secrets = secrets
         self.order = order
         self.sorting = sorting
         self.revealed = revealed
-        self.update_rows()
+        self._rows_changed(before)
+
+    def keys(self) -> Sequence[Hashable]:
+        return [(one.rule, one.sha256) for one in (self.secrets[n] for n in self.order)]
 
     @property
     def count(self) -> int:

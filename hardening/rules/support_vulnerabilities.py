@@ -42,10 +42,11 @@ def shares(subject: Subject) -> Shares:
     new, higher = newly_upgraded(subject), raised(subject)
     changed = base_changed(subject)
     for row in visible(subject):
-        if _mended(row, new) or _is_raised(row, higher):
+        if _is_raised(row, higher):
             continue
-        theirs = tuple(one for one in row.packages if one.base is Origin.BASE)
-        mine = tuple(one for one in row.packages if one.base is not Origin.BASE)
+        left = tuple(one for one in row.packages if not _is_upgraded(row, one, new))
+        theirs = tuple(one for one in left if one.base is Origin.BASE)
+        mine = tuple(one for one in left if one.base is not Origin.BASE)
         if theirs and not changed:
             base.append(replace(row, packages=theirs))
         if mine:
@@ -72,10 +73,10 @@ def newly_upgraded(subject: Subject) -> frozenset[str]:
     return upgraded(subject.dockerfile) - upgraded(before.dockerfile)
 
 
-def _mended(row: Row, names: frozenset[str]) -> bool:
-    if not row.vulnerability.fixed or row.packages[0].type not in SYSTEM:
+def _is_upgraded(row: Row, package: Package, names: frozenset[str]) -> bool:
+    if not row.vulnerability.fixed or package.type not in SYSTEM:
         return False
-    return ALL in names or all(one.name in names for one in row.packages)
+    return ALL in names or package.name in names
 
 
 def raised(subject: Subject) -> Mapping[tuple[str, str], str]:
@@ -155,14 +156,16 @@ def worst(rows: Sequence[Row]) -> Severity:
 
 
 def counted(rows: Sequence[Row]) -> str:
-    """`3 vulnerabilities (1 critical, 1 medium, 1 unrated; 1 known to be exploited)`."""
+    """`1 critical vulnerability`, `3 vulnerabilities (2 high, 1 unrated; 1 known to be
+    exploited)`."""
     found = Counter(row.vulnerability.rating.severity for row in rows)
     parts = [f"{found[one]} {one.label}" for one in sorted(Severity, reverse=True) if found[one]]
     parts += [f"{found[None]} unrated"] if found[None] else []
     exploited = sum(row.vulnerability.kev for row in rows)
     known = f"; {exploited} known to be exploited" if exploited else ""
-    noun = "vulnerability" if len(rows) == 1 else "vulnerabilities"
-    return f"{len(rows)} {noun} ({', '.join(parts)}{known})"
+    if len(rows) == 1:
+        return f"{parts[0]} vulnerability{' that is known to be exploited' if exploited else ''}"
+    return f"{len(rows)} vulnerabilities ({', '.join(parts)}{known})"
 
 
 def names_of(rows: Iterable[Row], limit: int = 3) -> str:
@@ -198,6 +201,14 @@ def place_of(package: Package) -> PackagePlace:
 def packages_in(rows: Iterable[Row]) -> tuple[Package, ...]:
     """Each once, in the order of the rows."""
     return tuple(dict.fromkeys(package for row in rows for package in row.packages))
+
+
+def base_line(subject: Subject) -> FilePlace | None:
+    """Where the Dockerfile names the base that ships."""
+    found = runtime_base(subject) if subject.dockerfile is not None else None
+    if found is None or subject.dockerfile is None:
+        return None
+    return subject.dockerfile.place(found[0].base.span)
 
 
 def places(subject: Subject, rows: Sequence[Row], first: FilePlace | None) -> tuple[Place, ...]:

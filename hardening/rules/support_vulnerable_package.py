@@ -103,7 +103,7 @@ def message(group: Group) -> str:
     package, said = group.package, counted(group.rows)
     if group.about == f"{package.type} {package.name}":
         fixed = group.fixed
-        mends = f": {fixed} mends them" if fixed else ""
+        mends = f": {fixed} mends {'it' if len(group.rows) == 1 else 'them'}" if fixed else ""
         return f"{package.name} {package.version} has {said}{mends}"
     who = names_of(group.rows)
     count = len(packages_in(group.rows))

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from hardening.advisories.model import Rating, Vulnerability
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
-from hardening.model import FilePlace, Finding, LayerPlace, Severity
-from hardening.rules.frame import Example, Need, Rule, place_of
+from hardening.model import Finding, Severity
+from hardening.rules.frame import Example, Need, Rule
 from hardening.rules.support_better_base import runtime_base
 from hardening.rules.support_vulnerabilities import (
+    base_line,
     counted,
     evidence,
     names_of,
@@ -88,9 +89,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         return
     found = runtime_base(subject) if subject.dockerfile is not None else None
     base = "The base image" if found is None else found[1].shown
-    line = None if found is None else place_of(subject, found[0].base.span)
-    first = line if isinstance(line, FilePlace) else None
-    where = places(subject, rows, first) or (LayerPlace(0),)
+    where = places(subject, rows, base_line(subject))
     yield rule.finding(
         subject,
         f"{base} brings {counted(rows)} that newer packages mend: {names_of(rows)}",

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hardening.model import Severity
 from tui.findings import severity_counts
 from tui.rows import SEVERITY_GLYPHS, Cells, image_name
 from tui.state import Store
 from tui.text import clean, fit, human_size, plural, width
+from tui.vulnerabilities import counted
+
+if TYPE_CHECKING:
+    from hardening.subject import Subject
 
 
 def summary_cells(store: Store, cells_wide: int) -> Cells:
@@ -19,10 +25,11 @@ def summary_cells(store: Store, cells_wide: int) -> Cells:
     ]
     used = _width(left) + _width(right) + 2
     for fact in _facts(store):
-        if used + _width([fact]) > cells_wide:
+        fitting = next((one for one in fact if used + _width(one) <= cells_wide), None)
+        if fitting is None:
             break
-        left.append(fact)
-        used += _width([fact])
+        left += fitting
+        used += _width(fitting)
     gap = cells_wide - used
     if gap < 0:
         left = [(fit(left[0][0], max(8, width(left[0][0]) + gap)), left[0][1])]
@@ -47,20 +54,39 @@ def _what(store: Store) -> Cells:
     return cells or [("drydock", "strong")]
 
 
-def _facts(store: Store) -> Cells:
-    """One cell for each fact, what matters most first."""
+def _facts(store: Store) -> list[tuple[Cells, ...]]:
+    """What matters most first; each fact in words for much room and for little."""
     subject = store.subject
     if subject is None or subject.image is None:
-        return [("  no image", "muted")] if subject is not None else []
+        return [([("  no image", "muted")],)] if subject is not None else []
     image = subject.image
     size = human_size(image.size) if image.size else "size not known yet"
-    cells: Cells = [(f"  {size}", "muted")]
+    facts: list[tuple[Cells, ...]] = [([(f"  {size}", "muted")],), *_found(subject)]
     efficiency = image.efficiency
     if efficiency is not None and efficiency.removable:
-        cells.append((f" · {human_size(efficiency.removable)} removable", "waste"))
-    cells.append((f" · {plural(len(image.layers), 'layer')}", "muted"))
-    cells.append((f" · {clean(image.platform, 40)}", "muted"))
-    return cells
+        facts.append(([(f" · {human_size(efficiency.removable)} removable", "waste")],))
+    if subject.inventory is not None:
+        facts.append(([(f" · {plural(len(subject.inventory.packages), 'package')}", "muted")],))
+    facts.append(([(f" · {plural(len(image.layers), 'layer')}", "muted")],))
+    facts.append(([(f" · {clean(image.platform, 40)}", "muted")],))
+    return facts
+
+
+def _found(subject: Subject) -> list[tuple[Cells, ...]]:
+    """Vulnerabilities by severity; never a zero where nothing was looked up."""
+    assessment = subject.assessment
+    if assessment is None:
+        return []
+    if not assessment.assessed:
+        told = [(" · vulnerabilities not assessed", "muted")], [(" · vulns not assessed", "muted")]
+        return [told]
+    counts = counted(assessment)
+    total = sum(counts.values())
+    cells: Cells = [(f" · {plural(total, 'vulnerability', 'vulnerabilities')}", "muted")]
+    for severity, count in counts.items():
+        glyph = "?" if severity is None else SEVERITY_GLYPHS[severity]
+        cells.append((f" {glyph} {count:,}", "muted" if severity is None else severity.label))
+    return [(cells, [(f" · {plural(total, 'vuln')}", "muted")])]
 
 
 def _counts(store: Store, zeros: bool) -> Cells:

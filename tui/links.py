@@ -26,6 +26,7 @@ from tui.package_links import Origins, PackageJoin
 from tui.pointers import (
     FilePointer,
     FindingPointer,
+    GroupPointer,
     LayerPointer,
     LinePointer,
     Links,
@@ -181,6 +182,8 @@ class Join:
                 return self._from_origins(self.packages.of_package(number))
             case VulnerabilityPointer(number=number):
                 return self._from_origins(self.packages.of_vulnerability(number))
+            case GroupPointer():
+                return self._from_origins(self.packages.of_group(pointer))
 
     def _from_origins(self, origins: Origins | None) -> Links:
         """What brought a package: its layers, their lines, the file that says so."""

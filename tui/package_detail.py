@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hardening.image.model import Image, Origin
 from tui.detail import LIMIT, heading, skipped_cells
-from tui.packages import layer_branch
+from tui.packages import PackageRow, layer_branch
 from tui.rows import Cells
 from tui.text import clean, plural
 from tui.vulnerabilities import (
@@ -16,6 +17,7 @@ from tui.vulnerabilities import (
     action_words,
     chance_words,
     rating_cells,
+    severity_order,
     severity_word,
 )
 
@@ -122,7 +124,11 @@ def _brought(package: Package, around: Surroundings) -> Cells:
 
 
 def package_detail(
-    package: Package, found: tuple[VulnerabilityRow, ...], around: Surroundings
+    package: Package,
+    found: tuple[VulnerabilityRow, ...],
+    around: Surroundings,
+    *,
+    assessed: bool,
 ) -> list[Cells]:
     """What it is, what says so, what brought it, what is known to be wrong with it."""
     lines: list[Cells] = [
@@ -142,17 +148,51 @@ def package_detail(
     path = f"/{clean(package.path, LIMIT)}" if package.path else "The image's configuration"
     lines += [*heading("What says so"), [(path, "plain")]]
     lines += heading("Known to be wrong with it")
+    return lines + _known(found, assessed=assessed)
+
+
+def _known(found: tuple[VulnerabilityRow, ...], *, assessed: bool) -> list[Cells]:
+    """One line for each vulnerability."""
+    lines: list[Cells] = []
     for one in found[:MANY]:
         known = one.vulnerability
         fixed = f"→ {clean(known.fixed, 100)}" if known.fixed else "no fix"
+        told = f"  {_text(known.summary)}" if known.summary else ""
         lines.append([*rating_cells(known.rating.severity), (f"  {clean(known.id, 100)}", "plain"),
+                      (f"  {clean(known.package, 100)}", "muted"),
                       (f"  {fixed}", "good" if known.fixed else "muted"),
-                      (f"  {_text(known.summary)}", "muted")])  # fmt: skip
+                      ("  KEV" if known.kev else "", "critical"), (told, "muted")])  # fmt: skip
     if len(found) > MANY:
         lines.append([(f"and {len(found) - MANY:,} more", "muted")])
-    if not found:
-        lines.append([("Nothing that was looked up.", "muted")])
-    return lines
+    if not found and not assessed:
+        return [[("Not assessed: it was not looked up.", "warn")]]
+    return lines or [[("Nothing.", "muted")]]
+
+
+def group_detail(
+    title: str,
+    packages: tuple[PackageRow, ...],
+    found: tuple[VulnerabilityRow, ...],
+    *,
+    assessed: bool,
+) -> list[Cells]:
+    """What a group holds: how many, how bad, and the first of them."""
+    shown = tuple(one for one in found if not one.vulnerability.hidden)
+    names = list(dict.fromkeys(one.package.name for one in packages))
+    more = f" and {len(names) - 12:,} more" if len(names) > 12 else ""
+    known = plural(len(shown), "vulnerability", "vulnerabilities")
+    lines: list[Cells] = [
+        [(clean(title, 300), "strong")],
+        [(plural(len(packages), "package") + (f", {known}" if assessed else ""), "plain")],
+    ]
+    counts = Counter(one.vulnerability.rating.severity for one in shown)
+    if counts:
+        cells: Cells = []
+        for severity in sorted(counts, key=severity_order):
+            cells += [*rating_cells(severity), (f" {counts[severity]:,}   ", "plain")]
+        lines.append(cells)
+    lines += [*heading("Packages"), [(clean(", ".join(names[:12]) + more, LIMIT), "plain")]]
+    return [*lines, *heading("Known to be wrong with them"), *_known(shown, assessed=assessed)]
 
 
 def feed_lines(feeds: Iterable[Feed]) -> list[Cells]:
@@ -251,4 +291,3 @@ def data_words(found: Assessment | None) -> str:
     """`data of 2026-11-01`: the oldest import, for the end of a line."""
     days = sorted(one.imported[:10] for one in found.feeds) if found is not None else []
     return f"data of {clean(days[0], 10)}" if days else ""
-

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hardening.model import Finding, PackagePlace
 from tui.pointers import (
     FindingPointer,
+    GroupPointer,
     LayerPointer,
     LinePointer,
     Links,
@@ -70,13 +71,18 @@ class PackageJoin:
         self._mentions: dict[str, frozenset[str]] = {}
         for finding in findings:
             numbers: set[int] = set()
+            ids = set(finding.aliases)
             for place in finding.places:
                 if isinstance(place, PackagePlace):
                     numbers |= named.get((place.name, place.version), set())
+            for said in finding.evidence:
+                if isinstance(said.place, PackagePlace):
+                    ids.add(said.text.partition(" ")[0])
+                    numbers |= named.get((said.place.name, said.place.version), set())
             if not numbers:
                 continue
             self._of_finding[finding.key] = numbers
-            self._mentions[finding.key] = frozenset(finding.aliases)
+            self._mentions[finding.key] = frozenset(ids)
             for number in numbers:
                 self._speaking[number].add(finding.key)
 
@@ -90,6 +96,12 @@ class PackageJoin:
                 those, found = self.packages_of(number), frozenset({number})
             case FindingPointer(key=key) if self.of_finding(key):
                 those, found = self.of_finding(key), self.named_by(key)
+            case GroupPointer(numbers=numbers, vulnerabilities=True):
+                those = frozenset(n for one in numbers for n in self.packages_of(one))
+                found = frozenset(numbers)
+            case GroupPointer(numbers=numbers):
+                those = frozenset(numbers)
+                found = self.found_in(those)
             case LayerPointer() | LinePointer():
                 those = self.packages_in(links.layers)
                 found = self.found_in(those)
@@ -102,7 +114,7 @@ class PackageJoin:
         return frozenset(n for layer in layers for n in self._in_layer.get(layer, ()))
 
     def packages_of(self, vulnerability: int) -> frozenset[int]:
-        return frozenset(self._with[vulnerability])
+        return frozenset(self._with[vulnerability] if vulnerability < len(self._with) else ())
 
     def found_in(self, packages: Iterable[int]) -> frozenset[int]:
         """Numbers of the vulnerabilities that any of these packages has."""
@@ -133,6 +145,18 @@ class PackageJoin:
         name = self._rows[number].vulnerability.id
         exact = frozenset(key for key in speaking if name in self._mentions[key])
         return self._origins(packages, exact or frozenset(speaking))
+
+    def of_group(self, group: GroupPointer) -> Origins | None:
+        """Of all its members together; the findings of the first ones come first."""
+        of_one = self.of_vulnerability if group.vulnerabilities else self.of_package
+        found = [one for number in group.numbers if (one := of_one(number)) is not None]
+        if not found:
+            return None
+        return Origins(
+            frozenset().union(*(one.layers for one in found)),
+            frozenset().union(*(one.files for one in found)),
+            frozenset().union(*(one.findings for one in found)),
+        )
 
     def _origins(self, packages: Iterable[int], findings: frozenset[str]) -> Origins:
         those = [self._packages[one] for one in packages]

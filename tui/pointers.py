@@ -46,6 +46,15 @@ class VulnerabilityPointer:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class GroupPointer:
+    """A group of packages, or (`vulnerabilities`) of rows of the assessment."""
+
+    title: str
+    numbers: tuple[int, ...]
+    vulnerabilities: bool
+
+
 Pointer = (
     LinePointer
     | LayerPointer
@@ -54,6 +63,7 @@ Pointer = (
     | FilePointer
     | PackagePointer
     | VulnerabilityPointer
+    | GroupPointer
 )
 
 

@@ -32,8 +32,8 @@ class Side(StrEnum):
 
 
 def places_in_base(places: Iterable[Place], image: Image | None) -> bool:
-    """True when all of the places are in layers of the base image. A line of a file, or a setting,
-    is never the base's: a person wrote it."""
+    """True when the places in the image are all in layers of its base. Where there are none, a
+    line of a file or a setting is meant: a person wrote it."""
     layers: set[int] = set()
     for place in places:
         match place:
@@ -41,8 +41,6 @@ def places_in_base(places: Iterable[Place], image: Image | None) -> bool:
                 layers.add(layer)
             case PackagePlace(layer=layer) if layer is not None:
                 layers.add(layer)
-            case _:
-                return False
     if image is None or not layers:
         return False
     known = [image.layers[one] for one in layers if 0 <= one < len(image.layers)]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.grouped import Grouped
-from tui.pointers import LayerPointer, Links, PackagePointer, Pointer, VulnerabilityPointer
+from tui.pointers import GroupPointer, Links, PackagePointer, Pointer, VulnerabilityPointer
 from tui.rows import Cells
 from tui.screens.filing import Filing
 from tui.text import plural
-from tui.widgets.grouped import GroupedLines, PackagesView
+from tui.widgets.grouped import GroupedLines, PackagesView, VulnerabilitiesView
 from tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -116,8 +116,8 @@ class Contents(Filing):
         if twig.item is not None:
             is_package = isinstance(lines, PackagesView)
             return PackagePointer(twig.item) if is_package else VulnerabilityPointer(twig.item)
-        by_layer = lines.listed is not None and lines.listed.grouping == "layer"
-        return LayerPointer(int(twig.path[0])) if by_layer and twig.path[0].isdigit() else None
+        title = "" if twig.branch is None else f"{twig.branch.title} {twig.branch.note}".strip()
+        return GroupPointer(title, twig.items, isinstance(lines, VulnerabilitiesView))
 
     def show_links(self, links: Links, source: str) -> None:
         super().show_links(links, source)
@@ -132,7 +132,7 @@ class Contents(Filing):
     # Detail
 
     def _detail(self) -> list[Cells]:
-        from tui.package_detail import package_detail, vulnerability_detail
+        from tui.package_detail import group_detail, package_detail, vulnerability_detail
 
         store, pointer = self.store, self.store.pointer
         match pointer:
@@ -142,11 +142,25 @@ class Contents(Filing):
                 feeds = () if found is None else found.feeds
                 return vulnerability_detail(item, self._around, feeds) + self._offered()
             case PackagePointer(number=number) if number < len(store.packages.items):
-                those = store.links().vulnerabilities
-                known = tuple(one for one in store.vulnerabilities.items if one.number in those)
+                wanted = store.links().vulnerabilities
+                known = tuple(one for one in store.vulnerabilities.items if one.number in wanted)
                 package = store.packages.items[number].package
-                return package_detail(package, known, self._around) + self._offered()
+                return (
+                    package_detail(package, known, self._around, assessed=self._assessed)
+                    + self._offered()
+                )
+            case GroupPointer(title=title):
+                links = store.links()
+                those = tuple(one for one in store.packages.items if one.number in links.packages)
+                wanted = links.vulnerabilities
+                known = tuple(one for one in store.vulnerabilities.items if one.number in wanted)
+                return group_detail(title, those, known, assessed=self._assessed) + self._offered()
         return super()._detail()
+
+    @property
+    def _assessed(self) -> bool:
+        found = self.store.vulnerabilities.assessment
+        return found is not None and found.assessed > 0
 
     @property
     def _around(self) -> Surroundings:

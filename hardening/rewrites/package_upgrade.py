@@ -24,7 +24,8 @@ _TOOLS = {
     "rpm": ("dnf", "microdnf", "tdnf", "yum", "zypper"),
 }
 _UPGRADES = frozenset({"upgrade", "dist-upgrade", "patch"})
-_FACTS_NAMES = {"rocky": "rockylinux", "ol": "oraclelinux", "amzn": "amazonlinux"}
+FACTS_NAMES = {"rocky": "rockylinux", "ol": "oraclelinux", "amzn": "amazonlinux"}
+"""os-release ids whose official image has another name."""
 _NAMES_IN_A_LINE = 6
 
 
@@ -110,7 +111,7 @@ def _archive(release: OsRelease | None, today: date) -> Iterator[Precondition]:
     statement = "The archive still serves the fixed versions"
     name = release.id if release is not None else ""
     version = release.version_id if release is not None else ""
-    known = release_of(_FACTS_NAMES.get(name, name), version) if name and version else None
+    known = release_of(FACTS_NAMES.get(name, name), version) if name and version else None
     if known is not None and known.is_over(today):
         yield fails(statement, known.said)
     else:

@@ -1,0 +1,279 @@
+"""Findings about vulnerable packages: real advisories, what mends them, and what is said once the
+files have changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from hardening.advisories.importing import import_path
+from hardening.advisories.model import Rating, Vulnerability
+from hardening.analyse import analyse
+from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
+from hardening.model import FilePlace, Finding, PackagePlace, Safety, Severity
+from hardening.opening import memory_subject
+from hardening.opening.packages import assess_packages
+from hardening.plan import Plan, fix_key
+from hardening.replay import replay
+from hardening.rewrites.package_upgrade import upgrade_line
+from hardening.rewrites.version_pins import pins
+from hardening.subject import Subject
+from tests.shared import shared_data
+
+TODAY = date(2026, 11, 24)
+PROGRAM = FileSketch("\x7fELF", mode=0o755)
+SITE = "usr/lib/python3/site-packages"
+HIGH = Rating(Severity.HIGH, "NVD", 7.5)
+
+
+def sketch(
+    release: str, status: str, *own: dict[str, str | FileSketch], user: str = ""
+) -> ImageSketch:
+    """A Debian base and own layers; the base's history may name a user."""
+    base: dict[str, str | bytes | FileSketch | None] = {
+        "etc/os-release": f'ID=debian\nVERSION_ID="{release}"\n',
+        "usr/bin/apt-get": PROGRAM,
+        "var/lib/dpkg/status": status,
+    }
+    first = LayerSketch(base, command="ADD rootfs.tar / # buildkit")
+    named = (LayerSketch(command=f"USER {user}", empty=True),) if user else ()
+    layers = tuple(LayerSketch(dict(files), command="COPY . . # buildkit") for files in own)
+    return ImageSketch(base_layers=1, layers=(first, *named, *layers))
+
+
+def stanza(name: str, version: str, source: str = "") -> str:
+    line = f"Source: {source}\n" if source else ""
+    return f"Package: {name}\nStatus: install ok installed\n{line}Version: {version}\n\n"
+
+
+def debian(package: str, installed: str, fixed: str, number: int = 1) -> Vulnerability:
+    name = f"CVE-2099-{number}"
+    return Vulnerability(name, package, "Debian:13", installed, fixed, HIGH, f"DEBIAN-{name}")
+
+
+def opened(
+    text: str,
+    image: ImageSketch,
+    found: tuple[Vulnerability, ...],
+    files: dict[str, str | bytes] | None = None,
+) -> Subject:
+    subject = memory_subject(text, files=files, image=image, assessment=found)
+    return replace(subject, today=TODAY)
+
+
+def about(subject: Subject) -> dict[str, Finding]:
+    report = analyse(subject, today=TODAY)
+    assert not report.failures
+    ours = ("vulnera", "malicious", "end-of-life-distribution")
+    return {
+        f"{one.rule} {one.subject}": one for one in report.findings if one.rule.startswith(ours)
+    }
+
+
+OPENSSL = stanza("libssl3", "3.0.11-1", "openssl") + stanza("openssl", "3.0.11-1")
+FOUND = (debian("openssl", "3.0.11-1", "3.0.13-1"),)
+
+
+@pytest.fixture
+def real_advisories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRYDOCK_DATA_DIR", str(tmp_path / "data"))
+    for name in ("advisories-debian", "advisories-pypi", "advisories-npm"):
+        import_path(shared_data(name) / "osv.jsonl.xz")
+
+
+def test_real_advisories_of_a_python_image(real_advisories: None) -> None:
+    status = stanza("libssl1.1", "1.1.1k-1", "openssl") + stanza("bash", "5.1-2+deb11u1")
+    own: dict[str, str | FileSketch] = {
+        f"{SITE}/Django-2.2.dist-info/METADATA": "Name: Django\nVersion: 2.2\n",
+        "app/node_modules/lodash/package.json": '{"name": "lodash", "version": "4.17.4"}',
+    }
+    text = "FROM debian:11\nCOPY . .\nRUN pip install -r requirements.txt\n"
+    files: dict[str, str | bytes] = {"requirements.txt": "requests\r\ndjango==2.2  # web\r\n"}
+    image = sketch("11", status, own)
+    subject = assess_packages(replace(memory_subject(text, files=files, image=image), today=TODAY))
+    assert subject.assessment is not None
+    found = about(subject)
+    django = found["vulnerable-package pypi Django"]
+    rows = [one for one in subject.assessment.rows if one.vulnerability.package == "django"]
+    assert len(rows) > 10
+    assert str(len(rows)) in django.message
+    said = " ".join(one.text for one in django.evidence)
+    assert "CVE-2019-14232" in said
+    [fix] = django.fixes
+    assert fix.safety is Safety.REVIEW
+    done = replay(subject, Plan((fix_key(django, fix),)))
+    changed = done.subject.texts["requirements.txt"]
+    assert changed.startswith("requests\r\ndjango==")
+    assert changed.endswith("  # web\r\n")
+    assert done.applied[0].silenced
+    base = found["vulnerable-base base"]
+    assert any(isinstance(one, FilePlace) and one.start_line == 1 for one in base.places)
+    assert PackagePlace("deb", "libssl1.1", "1.1.1k-1", 0) in base.places
+    upgrade = next(one for one in base.fixes if one.name == "upgrade-packages")
+    assert upgrade.safety is Safety.MANUAL, "the archive of an ended release serves nothing new"
+    assert "bash" not in base.message
+
+
+def test_the_upgrade_stands_after_from_and_silences() -> None:
+    text = "# top\nFROM debian:13 AS build\nRUN make\nFROM debian:13\nCOPY . .\n"
+    subject = opened(text, sketch("13", OPENSSL, {"app": "x"}), FOUND)
+    finding = about(subject)["vulnerable-base base"]
+    fix = next(one for one in finding.fixes if one.name == "upgrade-packages")
+    assert fix.safety is Safety.REVIEW
+    done = replay(subject, Plan((fix_key(finding, fix),)))
+    line = upgrade_line("apt-get", ("libssl3", "openssl"), "\\")
+    assert done.subject.texts["Dockerfile"] == text.replace(
+        "FROM debian:13\nCOPY", f"FROM debian:13\n{line}\nCOPY"
+    )
+    assert done.applied[0].silenced
+    assert not done.applied[0].introduced
+
+
+def test_an_upgrade_that_is_built_already_is_not_proposed_again() -> None:
+    line = upgrade_line("apt-get", ("libssl3", "openssl"), "\\")
+    subject = opened(
+        f"FROM debian:13\n{line}\nCOPY . .\n", sketch("13", OPENSSL, {"app": "x"}), FOUND
+    )
+    finding = about(subject)["vulnerable-base base"]
+    assert not any(one.name == "upgrade-packages" for one in finding.fixes)
+    assert "--no-cache" in finding.tip
+
+
+def test_a_base_with_another_user_is_for_people() -> None:
+    image = sketch("13", OPENSSL, {"app": "x"}, user="1000")
+    finding = about(opened("FROM debian:13\nCOPY . .\n", image, FOUND))["vulnerable-base base"]
+    fix = next(one for one in finding.fixes if one.name == "upgrade-packages")
+    assert fix.safety is Safety.MANUAL
+
+
+def test_nothing_upgrades_where_there_is_no_package_manager() -> None:
+    image = ImageSketch(
+        base_layers=1,
+        layers=(
+            LayerSketch(
+                {
+                    "etc/os-release": 'ID=debian\nVERSION_ID="13"\n',
+                    "var/lib/dpkg/status.d/libssl3": "Package: libssl3\nSource: openssl\n"
+                    "Version: 3.0.11-1\n",
+                }
+            ),
+            LayerSketch({"app": "x"}, command="COPY . . # buildkit"),
+        ),
+    )
+    subject = opened("FROM registry.example/static:1\nCOPY . .\n", image, FOUND)
+    finding = about(subject)["vulnerable-base base"]
+    assert finding.fixes == ()
+
+
+def test_another_base_makes_its_vulnerabilities_unknown_not_zero() -> None:
+    subject = opened("FROM debian:12\nCOPY . .\n", sketch("13", OPENSSL, {"app": "x"}), FOUND)
+    assert "vulnerable-base base" in about(subject)
+    changed = subject.with_texts({"Dockerfile": "FROM debian:13\nCOPY . .\n"})
+    assert "vulnerable-base base" not in about(changed)
+    skipped = analyse(changed, today=TODAY).skipped
+    assert any("new base" in one.what for one in skipped)
+    assert not any("new base" in one.what for one in analyse(subject, today=TODAY).skipped)
+
+
+def test_one_source_in_base_and_own_layers_is_mended_apart() -> None:
+    own = OPENSSL + stanza("libssl-dev", "3.0.11-1", "openssl")
+    subject = opened(
+        "FROM debian:13\nCOPY . .\n", sketch("13", OPENSSL, {"var/lib/dpkg/status": own}), FOUND
+    )
+    found = about(subject)
+    finding = found["vulnerable-base base"]
+    assert "vulnerable-package deb packages of layer 1" in found
+    done = replay(subject, Plan((fix_key(finding, finding.fixes[0]),)))
+    assert done.applied[0].silenced
+    assert "vulnerable-package deb packages of layer 1" in about(done.subject)
+
+
+def test_many_vulnerabilities_are_few_findings() -> None:
+    names = [f"pkg{number}" for number in range(40)]
+    status = "".join(stanza(name, "1-1") for name in names)
+    rows = tuple(
+        debian(name, "1-1", "1-2" if number % 2 else "", 100 * position + number)
+        for position, name in enumerate(names)
+        for number in range(20)
+    )
+    found = about(opened("FROM debian:13\nCOPY . .\n", sketch("13", status, {"app": "x"}), rows))
+    assert set(found) == {"vulnerable-base base", "vulnerability-without-fix base"}
+    base = found["vulnerable-base base"]
+    assert "400 vulnerabilities (400 high)" in base.message
+    assert len(base.evidence) == 201
+    assert "200 more" in base.evidence[-1].text
+    assert found["vulnerability-without-fix base"].severity is Severity.INFO
+
+
+def test_what_is_exploited_is_critical_and_first() -> None:
+    status = stanza("a", "1-1") + stanza("b", "1-1")
+    rows = (
+        replace(debian("a", "1-1", "1-2", 1), epss=0.9),
+        replace(debian("b", "1-1", "1-2", 2), kev=True, rating=Rating(Severity.LOW)),
+    )
+    found = about(opened("FROM debian:13\nCOPY . .\n", sketch("13", status, {"app": "x"}), rows))
+    base = found["vulnerable-base base"]
+    assert base.severity is Severity.CRITICAL
+    assert "1 known to be exploited" in base.message
+    assert base.evidence[0].text == "CVE-2099-2 low b 1-1 → 1-2 (known to be exploited)"
+    assert "EPSS 0.900" in base.evidence[1].text
+
+
+def test_what_is_hidden_is_counted_and_never_dropped() -> None:
+    rows = (
+        replace(debian("openssl", "3.0.11-1", "", 1), hidden="Debian calls it unimportant"),
+        debian("openssl", "3.0.11-1", "", 2),
+    )
+    found = about(opened("FROM debian:13\nCOPY . .\n", sketch("13", OPENSSL, {"app": "x"}), rows))
+    said = found["vulnerability-without-fix base"].evidence
+    assert [one.text for one in said][-1] == "1 more are left out: Debian calls it unimportant"
+
+
+def test_an_image_alone_is_told_too() -> None:
+    subject = replace(
+        memory_subject(None, image=sketch("13", OPENSSL), assessment=FOUND), today=TODAY
+    )
+    [finding] = about(subject).values()
+    assert finding.rule == "vulnerable-base"
+    assert finding.fixes == ()
+    assert finding.places[0] == PackagePlace("deb", "libssl3", "3.0.11-1", 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("flask==2.0\n", [("flask", "2.0", False)]),
+        ("Flask_A[x] === 1.0.post1 ; python_version<'3'\n", [("flask-a", "1.0.post1", False)]),
+        ("a==1 \\\n  --hash=sha256:1 \\\n  --hash=sha256:2\nb==2\n",
+         [("a", "1", True), ("b", "2", False)]),
+        ("a==1  # why\n", [("a", "1", False)]),
+        ("a==1,<2\na>=1\na\na==1.*\n-r other.txt\n# a==1\n-e ./a==1\na @ https://b/a==1\n", []),
+        ("", []),
+        ("a==1", [("a", "1", False)]),
+    ],
+)  # fmt: skip
+def test_requirement_pins(text: str, expected: list[tuple[str, str, bool]]) -> None:
+    found = pins({"requirements.txt": text}, None)
+    assert [(one.name, one.version, bool(one.conditions)) for one in found] == expected
+    assert all(one.span.slice(text) == one.version for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"dependencies": {"a": "^1.2.3", "@s/b": "1.0.0-rc.1", "c": ">=1.0.0", "d": "*"}}',
+         [("a", "1.2.3"), ("@s/b", "1.0.0-rc.1")]),
+        ('{"dependencies": {"a": "1.0.0"}, "devDependencies": {"a": "1.0.0"}}', []),
+        ('{"peerDependencies": {"a": "1.0.0"}}', []),
+        ('{"dependencies": ["a"], "devDependencies": {"a": 1}}', []),
+        ("[" * 100_000, []),
+        ("no json", []),
+    ],
+)  # fmt: skip
+def test_package_json_pins(text: str, expected: list[tuple[str, str]]) -> None:
+    found = pins({"app/package.json": text}, None)
+    assert [(one.name, one.version) for one in found] == expected
+    assert all(one.span.slice(text) == one.version for one in found)

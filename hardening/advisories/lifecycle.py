@@ -32,6 +32,14 @@ _PRODUCTS = {
 }
 _IMAGES = {"amzn": "amazonlinux", "rocky": "rockylinux", "ol": "oraclelinux"}
 
+_SECURITY_TEAM = {
+    "13": date(2028, 8, 9),
+    "12": date(2026, 7, 11),
+    "11": date(2024, 8, 14),
+    "10": date(2022, 9, 10),
+}
+"""The day Debian's security team hands a release over to its long-term support."""
+
 
 @dataclass(frozen=True, slots=True)
 class Life:
@@ -116,7 +124,9 @@ def life_of(release: OsRelease, store: Store | None) -> Life | None:
     if known is None:
         return None
     name = f"{release.id} {known.cycle}"
-    return Life(name, known.ends, None, known.over, "drydock's own table", AS_OF.isoformat())
+    team = _SECURITY_TEAM.get(known.cycle) if release.id == "debian" else None
+    ends, extended = (team, known.ends) if team is not None else (known.ends, None)
+    return Life(name, ends, extended, known.over, "drydock's own table", AS_OF.isoformat())
 
 
 def _stored(release: OsRelease, store: Store) -> Life | None:

@@ -108,6 +108,10 @@ class Writer:
         self._rows["ver"] += [(ecosystem, name, one, number) for one in affected.versions]
         return sequence + len(affected.intervals)
 
+    def know(self, ecosystem: str) -> None:
+        """Take an ecosystem as covered, even where it has no records."""
+        self._ecosystem(ecosystem)
+
     def _ecosystem(self, name: str) -> int:
         if name not in self._ecosystems:
             cursor = self._db.execute("INSERT INTO eco(name) VALUES (?)", (name,))

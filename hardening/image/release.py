@@ -99,6 +99,20 @@ def parse_os_release(data: bytes, path: str = "etc/os-release") -> OsRelease | N
     )
 
 
+def release_named(identity: str, version: str) -> OsRelease:
+    """A distribution of which only the id (`debian`) and the version or code name are known."""
+    name = identity.strip().lower()
+    number = version.strip().lower()
+    is_number = number[:1].isdecimal()
+    return OsRelease(
+        id=name,
+        version_id=number if is_number else "",
+        codename="" if is_number else number,
+        pretty_name=f"{name} {number}".strip(),
+        family=_family(name, ()),
+    )
+
+
 def package_managers(image: Image) -> tuple[str, ...]:
     """Names of the package managers present in the merged tree, system ones first. Empty too while
     the files of the image are not read: ask `image.files_read`."""

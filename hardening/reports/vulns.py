@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from hardening.advisories.assessment import Assessment, Row
@@ -15,6 +16,7 @@ def vulns_values(subject: str, assessed: Assessment) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "image": subject,
+        "assessed": assessed.assessed,
         "vulnerabilities": [_row(one) for one in assessed.rows],
         "not_assessed": [
             {"what": one.what, "reason": one.reason, "next_step": one.next_step}
@@ -26,6 +28,7 @@ def vulns_values(subject: str, assessed: Assessment) -> dict[str, Any]:
                 "records": one.records,
                 "imported": one.imported,
                 "newest": one.newest,
+                "licence": one.licence,
             }
             for one in assessed.feeds
         ],
@@ -46,37 +49,58 @@ def _row(line: Row) -> dict[str, Any]:
         "cvss": row.rating.score,
         "epss": row.epss,
         "kev": row.kev,
+        "ransomware": row.ransomware,
+        "risk": row.risk,
         "layer": package.layer,
         "base": package.base.value,
         "action": line.action,
         "path": package.path,
         "summary": row.summary,
+        "note": row.note or None,
+        "advisory": row.advisory,
         "hidden": row.hidden or None,
     }
 
 
 def vulns_text(assessed: Assessment) -> str:
-    """A line for each, what was hidden as a count, groups by action, and what was not assessed."""
+    """A line for each, those without a fix apart, what was hidden as a count, groups by action,
+    what was not assessed, and the dates of the data."""
     shown = [one for one in assessed.rows if not one.vulnerability.hidden]
-    lines = []
-    groups: dict[str, int] = {}
-    for line in shown:
-        row, package = line.vulnerability, line.packages[0]
-        severity = "unrated" if row.rating.severity is None else row.rating.severity.label
-        mark = " exploited" if row.kev else ""
-        fixed = f"fixed in {row.fixed}" if row.fixed else "no fix"
-        lines.append(f"{row.id} {severity}{mark} {package.name} {package.version}, {fixed}")
-        groups[line.action] = groups.get(line.action, 0) + 1
-    hidden = len(assessed.rows) - len(shown)
-    parts = ", ".join(f"{action} {count}" for action, count in sorted(groups.items()))
-    lines.append(
-        f"{len(shown):,} {'vulnerability' if len(shown) == 1 else 'vulnerabilities'}"
-        + (f": {parts}" if parts else "")
-        + (f"; {hidden} hidden" if hidden else "")
-    )
+    unfixed = [one for one in shown if not one.vulnerability.fixed]
+    lines = [_line(one) for one in shown if one.vulnerability.fixed]
+    if unfixed:
+        lines += ["without a fix:", *(f"  {_line(one)}" for one in unfixed)]
+    lines.append(_total(assessed, shown))
     lines += [
         f"not assessed: {one.what}: {one.reason}. {one.next_step}".rstrip()
         for one in assessed.not_assessed
     ]
     lines += [f"data: {one.name}, imported {one.imported[:10]}" for one in assessed.feeds]
     return "".join(printable(line) + "\n" for line in lines)
+
+
+def _line(line: Row) -> str:
+    row, package = line.vulnerability, line.packages[0]
+    severity = "unrated" if row.rating.severity is None else row.rating.severity.label
+    marks = " exploited" if row.kev else ""
+    if row.epss is not None:
+        marks += f" {100 * row.epss:.1f}%"
+    fixed = f"fixed in {row.fixed}" if row.fixed else row.note or "no fix"
+    return f"{row.id} {severity}{marks} {package.name} {package.version}, {fixed}"
+
+
+def _total(assessed: Assessment, shown: list[Row]) -> str:
+    """The count by action; that nothing was found is said only of what was looked up."""
+    groups = Counter(line.action for line in shown)
+    hidden = Counter(one.vulnerability.hidden for one in assessed.rows if one.vulnerability.hidden)
+    if not assessed.assessed:
+        return "nothing was assessed"
+    noun = "vulnerability" if len(shown) == 1 else "vulnerabilities"
+    packages = "package" if assessed.assessed == 1 else "packages"
+    parts = ", ".join(f"{action} {count}" for action, count in sorted(groups.items()))
+    left = ", ".join(f"{count} {reason}" for reason, count in sorted(hidden.items()))
+    return (
+        f"{len(shown):,} {noun} in {assessed.assessed:,} {packages}"
+        + (f": {parts}" if parts else "")
+        + (f"; {sum(hidden.values())} hidden ({left})" if left else "")
+    )

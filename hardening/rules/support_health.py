@@ -3,13 +3,16 @@ names, or a web server that answers at its root, and a probe program that is the
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from hardening.context import BuildContext
+from hardening.dockerfile.edits import insert_line_after, insert_line_before
 from hardening.dockerfile.model import Stage
+from hardening.model import Edit, Fix, holds, unknown
 from hardening.rules.support import facts, image_has
 from hardening.rules.support_cache import remembered
 from hardening.subject import Subject
@@ -94,3 +97,29 @@ def _tool(subject: Subject, final: Stage, address: str) -> tuple[tuple[str, ...]
     if subject.image is None and re.search(r"alpine", base):
         return ("wget", "-q", "--spider", address), False
     return None
+
+
+def healthcheck_fix(subject: Subject, final: Stage, probe: Probe) -> Fix:
+    """HEALTHCHECK with a probe, before what the stage starts."""
+    program = f"{probe.command[0]} is in the image"
+    return Fix(
+        "add-healthcheck",
+        f"Ask {probe.address}",
+        (_edit(subject, final, f"HEALTHCHECK CMD {json.dumps(list(probe.command))}"),),
+        (
+            holds(program, "Known from the image or its base")
+            if probe.tool_found
+            else unknown(program, "The files of the image are not known"),
+            unknown(f"{probe.address} answers when the service is well", probe.evidence),
+        ),
+        "docker ps shows healthy or unhealthy, and an orchestrator can replace the container.",
+    )
+
+
+def _edit(subject: Subject, final: Stage, line: str) -> Edit:
+    dockerfile = facts(subject).dockerfile
+    start = min(final.all("CMD", "ENTRYPOINT"), key=lambda one: one.span.start, default=None)
+    if start is not None:
+        return insert_line_before(dockerfile, start, line)
+    last = final.instructions[-1] if final.instructions else final.origin
+    return insert_line_after(dockerfile, last, line)

@@ -244,3 +244,16 @@ _SELF_DROPPING = {
 def drops_privileges_by_name(text: str) -> tuple[str, str] | None:
     """Tool and account by which the entrypoint of this base leaves root, None when unknown."""
     return _SELF_DROPPING.get(split_reference(text).name)
+
+
+_SERVERS = frozenset(
+    "nginx httpd haproxy memcached tomcat jetty varnish solr sonarqube elasticsearch kibana nats "  # noqa: SIM905
+    "nginx-unprivileged traefik caddy jenkins wordpress drupal joomla nextcloud matomo "
+    "registry keycloak grafana prometheus".split()
+)
+
+
+def is_server_by_name(text: str) -> bool:
+    """True when the image of that name is known to start a server."""
+    name = split_reference(text).name
+    return name in _SERVERS or name in _SELF_DROPPING

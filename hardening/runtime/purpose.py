@@ -51,7 +51,7 @@ def only_a_base(start: Start) -> str | None:
 
 
 def _only_a_base(start: Start) -> str | None:
-    if start.final is None or start.ports:
+    if start.final is None or start.ports or start.all("EXPOSE"):
         return None
     if start.entrypoint is None and start.command is None:
         return _nothing_starts(start)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
-from hardening.dockerfile.edits import insert_line_after, insert_line_before
 from hardening.dockerfile.model import Stage
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
-from hardening.model import Edit, Finding, Fix, Severity, holds, unknown
-from hardening.rules.frame import Example, Rule
+from hardening.model import Finding, Severity
+from hardening.rules.frame import Example, Profile, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_health import Probe, known_probe
+from hardening.rules.support_health import healthcheck_fix, known_probe
+from hardening.runtime.base_facts import is_server_by_name
+from hardening.runtime.start import start_of
 from hardening.subject import Subject
 
 _WITH_CURL = ImageSketch(
@@ -34,7 +34,7 @@ rule = Rule(
     ),
     bad=(
         Example(
-            'FROM golang:1.25\nCMD ["/app"]\n',
+            'FROM golang:1.25\nEXPOSE 9000 9001\nCMD ["/app"]\n',
             note="nothing tells which address answers: no patch",
         ),
         Example(
@@ -55,6 +55,7 @@ rule = Rule(
         ),
     ),
     good=(
+        Example('FROM golang:1.25\nCMD ["/migrate"]\n', note="nothing says that it listens"),
         Example("FROM node:24\nHEALTHCHECK CMD node health.js\n"),
         Example("FROM node:24\nHEALTHCHECK NONE\n", note="switched off on purpose"),
         Example("FROM node:24 AS base\nHEALTHCHECK CMD node health.js\nFROM base\nRUN true\n"),
@@ -73,22 +74,32 @@ def find(subject: Subject) -> Iterator[Finding]:
     if final is None or _has_check(subject, final):
         return
     probe = known_probe(subject, final)
+    service = probe is not None or _listens(subject)
+    if not service and not _is_judged_anyway(subject):
+        return
     yield rule.finding(
         subject,
         "The image has no HEALTHCHECK",
         at=final,
         about="HEALTHCHECK",
-        fixes=(_fix(subject, final, probe),) if probe is not None else (),
-        severity=None if _is_service(subject, final) else Severity.INFO,
+        fixes=(healthcheck_fix(subject, final, probe),) if probe is not None else (),
+        severity=None if service else Severity.INFO,
         tip="Add HEALTHCHECK with a command that asks the service itself, or probes in Kubernetes",
     )
 
 
-def _is_service(subject: Subject, final: Stage) -> bool:
-    """True when something says that the container listens: a tool that ends needs no check."""
-    if any(stage.all("EXPOSE") for stage in facts(subject).dockerfile.chain(final)):
-        return True
-    return subject.image is not None and bool(subject.image.config.exposed_ports)
+def _listens(subject: Subject) -> bool:
+    """True when something says that the container listens. A tool or job that ends needs no
+    check, and that of a base would be wrong in whatever is built on it."""
+    start = start_of(subject)
+    exposes = bool(start.ports) or bool(start.all("EXPOSE"))
+    return exposes or (start.base is not None and is_server_by_name(start.base))
+
+
+def _is_judged_anyway(subject: Subject) -> bool:
+    """Under the profile `all`, and where there is nothing but the built image."""
+    everything = subject.settings is not None and subject.settings.profile is Profile.ALL
+    return everything or not subject.texts
 
 
 def _has_check(subject: Subject, final: Stage) -> bool:
@@ -96,28 +107,3 @@ def _has_check(subject: Subject, final: Stage) -> bool:
         return True
     check = subject.image.config.healthcheck if subject.image is not None else None
     return check is not None and bool(check.test)
-
-
-def _fix(subject: Subject, final: Stage, probe: Probe) -> Fix:
-    program = f"{probe.command[0]} is in the image"
-    return Fix(
-        "add-healthcheck",
-        f"Ask {probe.address}",
-        (_edit(subject, final, f"HEALTHCHECK CMD {json.dumps(list(probe.command))}"),),
-        (
-            holds(program, "Known from the image or its base")
-            if probe.tool_found
-            else unknown(program, "The files of the image are not known"),
-            unknown(f"{probe.address} answers when the service is well", probe.evidence),
-        ),
-        "docker ps shows healthy or unhealthy, and an orchestrator can replace the container.",
-    )
-
-
-def _edit(subject: Subject, final: Stage, line: str) -> Edit:
-    dockerfile = facts(subject).dockerfile
-    start = min(final.all("CMD", "ENTRYPOINT"), key=lambda one: one.span.start, default=None)
-    if start is not None:
-        return insert_line_before(dockerfile, start, line)
-    last = final.instructions[-1] if final.instructions else final.origin
-    return insert_line_after(dockerfile, last, line)

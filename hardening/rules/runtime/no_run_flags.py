@@ -18,6 +18,7 @@ from hardening.rules.frame import At, Example, Need, Profile, Rule
 from hardening.rules.support_run import compose_edits, service_place
 from hardening.runtime.compose import compose_text
 from hardening.runtime.flags import docker_run_text, hardened
+from hardening.runtime.purpose import only_a_base
 from hardening.runtime.start import start_of
 from hardening.subject import Subject
 
@@ -63,6 +64,7 @@ rule = Rule(
     good=(
         Example(_TEXT, run=RunConfiguration("compose.yaml#web", cap_drop=("ALL",))),
         Example("FROM mcr.example/windows/servercore:ltsc2022\n", note="Windows"),
+        Example('FROM debian:13\nCMD ["bash"]\n', note="there to be built on, not to be run"),
     ),
 )
 
@@ -82,7 +84,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         edits, refused = compose_edits(subject, flags)
         at, where = service_place(subject, "HostConfig"), run.source or "The container"
         message = f"{where} runs with none of the hardened flags"
-    elif NEW_FILE in subject.texts:
+    elif NEW_FILE in subject.texts or (subject.image is None and only_a_base(start)):
         return
     else:
         edits, refused = (_new_file(subject),), ()

@@ -27,6 +27,8 @@ def accounts_made(start: Start) -> dict[str, Account]:
                 if uid is None or not uid.isdigit() or not words:
                     continue
                 name = _user_name(command.name, words)
+                if not name:
+                    continue
                 group = _option(words, *(("-g", "--gid") if command.name == "useradd" else
                                          ("-G", "--ingroup", "--gid")))  # fmt: skip
                 gid_number = int(group) if group and group.isdigit() else groups.get(group or name)
@@ -52,8 +54,8 @@ def _user_name(program: str, words: list[str]) -> str:
             skip = True
         elif not word.startswith("-"):
             operands.append(word)
-    if not operands:
-        return words[-1]
+    if not operands:  # `useradd -D` shows the defaults and makes nobody
+        return ""
     return operands[-1] if program == "useradd" else operands[0]
 
 
@@ -83,7 +85,9 @@ def numbered_account(start: Start) -> Choice | None:
         name = _user_name(command.name or "", words) if words else ""
         if not name.replace("-", "").replace("_", "").isalnum() or not command.editable:
             continue
-        if _option(words, "-u", "--uid") is not None:
+        if _option(words, "-u", "--uid") is not None or command.has_flag("-u"):
+            continue
+        if command.joined_by == "||":  # only where the account is not there yet
             continue
         group = _option(
             words, *(("-g", "--gid") if command.name == "useradd" else ("-G", "--ingroup"))

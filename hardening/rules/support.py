@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from hardening.dockerfile.expansion import expand, scope_at
+from hardening.dockerfile.known_script import known_script
 from hardening.dockerfile.model import Dockerfile, Form, Instruction, Stage
 from hardening.dockerfile.packages import package_calls
 from hardening.dockerfile.shell_model import Command, PackageCall, Script
@@ -20,6 +22,7 @@ from hardening.subject import Subject
 
 WINDOWS_BASES = ("windowsservercore", "nanoserver", "windows/server", "servercore", "windows:")
 _FACTS = "_rule_facts"
+_SUBJECT_MEMO = "_rule_memo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +67,29 @@ class Run:
     def happens_after(self, command: Command, key: str, test: Callable[[Command], bool]) -> bool:
         """True when a later command of the RUN passes a test. `key` names the test."""
         if key not in self.memo:
-            starts = (one.span.start for one in self.script.commands if test(one))
+            starts = (self.script.runs_at(one) for one in self.script.commands if test(one))
             self.memo[key] = max(starts, default=-1)
-        return bool(self.memo[key] > command.span.start)
+        return bool(self.memo[key] > self.script.runs_at(command))
 
     @cached_property
     def volatile(self) -> tuple[str, ...]:
         """Targets of its cache and tmpfs mounts: what is written there does not reach the image."""
         kinds = (*self.instruction.mounts("cache"), *self.instruction.mounts("tmpfs"))
         found = (one.get("target") or one.get("dst") or one.get("destination") for one in kinds)
-        return tuple((target or "").strip("\"'").rstrip("/") for target in found)
+        targets = ((target or "").strip("\"'").rstrip("/") for target in found)
+        return tuple(_expanded(self.instruction, target) for target in targets)
 
     def is_volatile(self, *paths: str) -> bool:
         """True when one of the paths lies under a cache or tmpfs mount. A path that starts with
         `~/` matches in every home."""
         return any(_covers(target, path) for target in self.volatile for path in paths)
+
+
+def _expanded(instruction: Instruction, target: str) -> str:
+    if "$" not in target or instruction.owner is None:
+        return target
+    scope = scope_at(instruction.owner, instruction, {})
+    return (expand(target, scope, instruction.owner.escape) or "").rstrip("/")
 
 
 def _covers(target: str, path: str) -> bool:
@@ -141,7 +152,7 @@ class Facts:
     def runs(self) -> tuple[Run, ...]:
         found = []
         for placed in self.all("RUN"):
-            script = placed.instruction.shell
+            script = known_script(placed.instruction)
             if script is not None:
                 found.append(Run(placed, script))
         return tuple(found)
@@ -286,6 +297,13 @@ def facts(subject: Subject) -> Facts:
     if cached is None:
         cached = dockerfile.__dict__[_FACTS] = Facts(dockerfile)
     return cached
+
+
+def subject_memo(subject: Subject) -> dict[str, Any]:
+    """For rules: what depends on the context or the image too, which `Facts.memo` must not hold:
+    it is shared by all subjects of one text."""
+    found: dict[str, Any] = subject.__dict__.setdefault(_SUBJECT_MEMO, {})
+    return found
 
 
 def is_exec(instruction: Instruction) -> bool:

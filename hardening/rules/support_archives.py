@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from hardening.dockerfile.edits import delete_instruction
 from hardening.dockerfile.shell_model import Command
-from hardening.model import Edit, Precondition, fails, holds
-from hardening.rules.support import Facts, Run
+from hardening.model import Edit, Precondition, fails, holds, unknown
+from hardening.rules.support import Facts, Run, facts
+from hardening.rules.support_scripts import scripts_called
+from hardening.subject import Subject
 
 # fmt: off
 ARCHIVES = (
@@ -48,11 +50,10 @@ def removed(run: Run) -> tuple[frozenset[str], tuple[str, ...], bool]:
 
 
 def later_uses(known: Facts, run: Run, name: str) -> Iterator[Run]:
-    """RUNs of the same stage, further down, that speak of the file."""
+    """RUNs further down, of any stage, that speak of the file."""
     base = name.rpartition("/")[2]
     for one in known.runs:
-        same = one.instruction.stage == run.instruction.stage
-        if same and one.instruction.index > run.instruction.index:
+        if one.instruction.index > run.instruction.index:
             words = (word for command in one.script.commands for word in command.words)
             if any(base in word.text for word in words):
                 yield one
@@ -69,16 +70,31 @@ def take_out(known: Facts, run: Run) -> Edit:
     return delete_instruction(known.dockerfile, run.instruction)
 
 
-def not_needed(users: list[Run]) -> Precondition:
-    statement = "No later RUN needs the archive"
-    if not users:
-        return holds(statement)
-    return fails(statement, f"line {users[0].instruction.start_line} speaks of it")
-
-
-def safe_deletions(known: Facts, run: Run, name: str) -> tuple[tuple[Edit, ...], Precondition]:
+def safe_deletions(subject: Subject, run: Run, name: str) -> tuple[tuple[Edit, ...], Precondition]:
     """Edits that take out later RUNs which only delete the file, and whether another needs it."""
+    known = facts(subject)
     later = tuple(later_uses(known, run, name))
     gone = tuple(one for one in later if only_deletes(one, name))
     edits = tuple(take_out(known, one) for one in gone)
-    return edits, not_needed([one for one in later if one not in gone])
+    return edits, _not_needed(subject, run, name, [one for one in later if one not in gone])
+
+
+def _not_needed(subject: Subject, run: Run, name: str, users: list[Run]) -> Precondition:
+    statement = "No later instruction needs the archive"
+    if users:
+        return fails(statement, f"line {users[0].instruction.start_line} speaks of it")
+    known, base = facts(subject), name.rpartition("/")[2]
+    for placed in known.all("COPY", "ADD", "CMD", "ENTRYPOINT"):
+        text = placed.instruction.arguments.slice(known.dockerfile.text)
+        if placed.instruction.index > run.instruction.index and base in text:
+            return fails(statement, f"line {placed.instruction.start_line} speaks of it")
+    for one in known.runs:
+        if one.instruction.index <= run.instruction.index:
+            continue
+        for script in scripts_called(subject, one):
+            line = one.instruction.start_line
+            if script.text is None:
+                return unknown(statement, f"line {line} runs {script.name}, which was not read")
+            if base in script.text:
+                return fails(statement, f"line {line} runs {script.name}, which speaks of it")
+    return holds(statement, "Nothing further down names it")

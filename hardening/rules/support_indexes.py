@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hardening.dockerfile.edits import replace_span
 from hardening.dockerfile.model import Dockerfile
 from hardening.dockerfile.shell_model import PackageCall
-from hardening.model import Fix, Span, fails, holds, unknown
+from hardening.model import Fix, Precondition, Span, fails, holds, unknown
 from hardening.rules.support import Facts, Run
 from hardening.rules.support_fixes import command_end, literal
 from hardening.rules.support_packages import APT, APT_LISTS
@@ -55,6 +55,17 @@ def _gap(dockerfile: Dockerfile, run: Run, following: Run) -> Span | None:
     return Span(end, target.arguments.start)
 
 
+def _leaves_nothing(run: Run) -> Precondition:
+    """A directory, a variable or an option of the first shell would now reach the second RUN."""
+    statement = "Nothing of the first RUN's shell reaches into the second"
+    for command in run.script.commands:
+        strict = command.name == "set" and command.has_flag("-u", "-f", "-n", "-C")
+        if strict or command.name in ("cd", "export") or (command.name or "") == "":
+            shown = " ".join(word.text for word in command.words)
+            return unknown(statement, f"{shown or 'An assignment'} would hold there too")
+    return holds(statement, "It only fetches the index")
+
+
 def merge_with_install(known: Facts, run: Run, call: PackageCall) -> Iterator[Fix]:
     dockerfile = known.dockerfile
     instruction = run.instruction
@@ -88,6 +99,7 @@ def merge_with_install(known: Facts, run: Run, call: PackageCall) -> Iterator[Fi
         ),
         (
             literal(call.command),
+            _leaves_nothing(run),
             holds("Nothing stands between the two RUNs", "They follow each other"),
             holds(order, "Everything is joined by &&")
             if joined

@@ -34,13 +34,42 @@ def numbers_in_dockerfile(known: Facts, name: str) -> tuple[str, str] | None:
                 groups[given] = number
         elif given == name:
             number = _option(command, "-u", "--uid")
-            group = _option(command, "-g", "--gid", "-G", "--ingroup") or name
+            flags = ("-g", "--gid") if command.name == "useradd" else ("-G", "--ingroup", "--gid")
+            group = _option(command, *flags) or name
             gid = group if group.isdigit() else groups.get(group, "")
             uid = number if number and number.isdigit() else ""
             line = known.dockerfile.line_at(command.span.start)
     return (
         (f"{uid}:{gid}", f"Line {line} creates {name} with these numbers") if uid and gid else None
     )
+
+
+def group_number(subject: Subject, known: Facts, name: str) -> str | None:
+    """gid of a group by name: as a RUN makes it, or as the image has it."""
+    for run, command in known.commands("groupadd", "addgroup"):
+        number = _option(command, "-g", "--gid")
+        if run.shipped and command.words[-1].value == name and number and number.isdigit():
+            return number
+    image = subject.image
+    if image is None or not image.files_read:
+        return None
+    from hardening.image.accounts import accounts
+
+    group = accounts(image).group(name)
+    return str(group.gid) if group is not None else None
+
+
+def joins_groups(subject: Subject, known: Facts, name: str) -> bool:
+    """True when the account is in groups beside its own, or a RUN may put it into some."""
+    image = subject.image
+    if image is not None and image.files_read:
+        from hardening.image.accounts import accounts
+
+        if any(name in group.members for group in accounts(image).groups):
+            return True
+    if any(one.has_flag("-G", "--groups") for _, one in known.commands("useradd")):
+        return True
+    return bool(known.commands("usermod", "gpasswd", "adduser"))
 
 
 def numbers_in_image(subject: Subject, name: str) -> tuple[str, str] | None:

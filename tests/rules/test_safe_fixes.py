@@ -10,6 +10,7 @@ from hardening.analyse import analyse
 from hardening.image.synthetic import ImageSketch, LayerSketch, make_image
 from hardening.model import Safety
 from hardening.opening import memory_subject
+from hardening.replay import all_fixes
 from hardening.rules import rule_by_id
 
 
@@ -109,3 +110,79 @@ def test_exec_form_is_safe_where_the_kernel_starts_it(
     text = f"FROM debian:12\nWORKDIR /app\nENV PATH=/opt/tool/bin:$PATH\nCMD {command}\n"
     image = sketch(files, working_dir="/app")
     assert safeties("shell-form-command", text, image=image) == [safety]
+
+
+INSTALL = "FROM debian:12\nRUN apt-get update && apt-get install -y less\n"
+
+
+@pytest.mark.parametrize(
+    ("later", "files", "safety"),
+    [
+        ("RUN ./i.sh", {"i.sh": "apt-get install -y file\n"}, Safety.MANUAL),
+        ("RUN ./i.sh", {"i.sh": "apt-get -q update && apt-get install -y file\n"}, Safety.SAFE),
+        ("RUN ./i.sh", {}, Safety.REVIEW),
+        ("RUN bash /opt/i.sh -q", {}, Safety.REVIEW),
+        ("RUN apt-cache policy less > /v", {}, Safety.MANUAL),
+        ("RUN apt-get upgrade -y", {}, Safety.MANUAL),
+        ("RUN apt-get install -y ./a.deb", {}, Safety.SAFE),
+        ("FROM debian:12\nRUN apt-get install -y file", {}, Safety.SAFE),
+        ("RUN make && npm ci", {}, Safety.SAFE),
+    ],
+)
+def test_package_lists_go_where_nothing_reads_them_later(
+    later: str, files: dict[str, str], safety: Safety
+) -> None:
+    text = INSTALL.replace("FROM debian:12", "FROM debian:12 AS a")
+    text += f"{later}\nFROM a\n" if "FROM" not in later else f"{later}\nFROM a\nRUN true\n"
+    assert safeties("apt-lists-left-behind", text, files)[0] == safety
+
+
+def test_a_stage_for_tests_may_read_the_lists() -> None:
+    test = "FROM a AS test\nRUN apt-get install -y x\n"
+    text = f"FROM debian:12 AS a\nRUN apt-get update\n{test}FROM a\n"
+    assert safeties("apt-lists-left-behind", text) == [Safety.MANUAL]
+
+
+@pytest.mark.parametrize(
+    ("later", "files", "safety"),
+    [
+        ("RUN sha256sum a.tgz", {}, Safety.MANUAL),
+        ("RUN ./check.sh", {"check.sh": "test -f a.tgz\n"}, Safety.MANUAL),
+        ("RUN ./check.sh", {"check.sh": "true\n"}, Safety.SAFE),
+        ("RUN ./check.sh", {}, Safety.REVIEW),
+        ('CMD ["tar", "tf", "a.tgz"]', {}, Safety.MANUAL),
+    ],
+)
+def test_an_archive_goes_where_nothing_reads_it_later(
+    later: str, files: dict[str, str], safety: Safety
+) -> None:
+    text = f"FROM debian:12\nRUN curl -o a.tgz https://a.example/a.tgz && tar xf a.tgz\n{later}\n"
+    assert safeties("archive-left-behind", text, files) == [safety]
+
+
+def test_an_index_is_not_joined_through_another_directory() -> None:
+    text = "FROM debian:12\nRUN cd /tmp && apt-get update\nRUN apt-get install -y x && touch y\n"
+    assert safeties("index-update-alone", text) == [Safety.REVIEW]
+
+
+def test_an_install_as_a_last_resort_gets_no_update() -> None:
+    text = f"{INSTALL}RUN which x || apt-get install -y x\n"
+    assert safeties("apt-install-without-update", text) == []
+
+
+def test_an_update_stands_before_the_pipe_that_answers() -> None:
+    subject = memory_subject(f"{INSTALL}RUN yes | apt-get install x\n")
+    rule = rule_by_id("apt-install-without-update")
+    assert rule is not None
+    text = all_fixes(subject, Safety.SAFE, rules=(rule,)).subject.texts["Dockerfile"]
+    assert "RUN apt-get update && yes | apt-get install x && rm" in text
+
+
+def test_an_account_of_another_group_keeps_it() -> None:
+    passwd = {"etc/passwd": b"app:x:5:6::/:/bin/sh\n", "etc/group": b"app:x:6:\nweb:x:7:app\n"}
+    text = "FROM debian:12\nUSER app\n"
+    subject = memory_subject(text, image=make_image(sketch(passwd)))
+    rule = rule_by_id("named-user")
+    assert rule is not None
+    text = all_fixes(subject, Safety.SAFE, rules=(rule,)).subject.texts["Dockerfile"]
+    assert text.endswith("USER 5\n")

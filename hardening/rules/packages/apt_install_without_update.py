@@ -56,8 +56,11 @@ def _updates(run: Run) -> bool:
 def _fixes(known: Facts, run: Run, call: PackageCall) -> Iterator[Fix]:
     text = with_sudo(call.command, f"rm -rf {APT_LISTS}/*")
     edit = append_command(known.dockerfile, run.instruction, run.script, text)
-    first = call.command.wrapper_span or call.command.words[0].span
+    head = run.script.pipeline_of(call.command)[0]
+    first = head.wrapper_span or head.words[0].span
     if edit is None or call.command.wrappers not in ((), ("sudo",)) or call.command.assignments:
+        return
+    if head.joined_by == "||" or head.assignments:
         return
     update = with_sudo(call.command, "apt-get update && ")
     cleaned = any(removes(one, APT_LISTS) for one in run.script.after(call.command))

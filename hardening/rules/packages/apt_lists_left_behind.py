@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hardening.dockerfile.shell_model import PackageCall
 from hardening.model import Finding, Fix, Severity
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support import Facts, Run, facts
+from hardening.rules.support import Run, facts
 from hardening.rules.support_apt import cleans_lists, no_later_install
 from hardening.rules.support_fixes import (
     append_command,
@@ -88,9 +88,9 @@ rule = Rule(
 )
 
 
-def _fixes(known: Facts, run: Run, call: PackageCall) -> Iterator[Fix]:
+def _fixes(subject: Subject, run: Run, call: PackageCall) -> Iterator[Fix]:
     text = with_sudo(call.command, CLEAN)
-    edit = append_command(known.dockerfile, run.instruction, run.script, text)
+    edit = append_command(facts(subject).dockerfile, run.instruction, run.script, text)
     if edit is None:
         return
     yield Fix(
@@ -101,7 +101,7 @@ def _fixes(known: Facts, run: Run, call: PackageCall) -> Iterator[Fix]:
             literal(call.command),
             unconditional(call.command),
             no_volatile(run, APT_LISTS),
-            no_later_install(known, run),
+            no_later_install(subject, run),
             status_kept(),
         ),
         "The layer no longer carries the package index.",
@@ -125,6 +125,6 @@ def find(subject: Subject) -> Iterator[Finding]:
             f"{call.manager} update leaves its package lists in the layer",
             at=call.command.span,
             about="apt lists",
-            fixes=tuple(_fixes(known, run, call)),
+            fixes=tuple(_fixes(subject, run, call)),
             tip=f"End the same RUN with: {CLEAN}",
         )

@@ -8,7 +8,7 @@ from hardening.dockerfile.downloads import downloads
 from hardening.dockerfile.shell_model import Command
 from hardening.model import Finding, Fix, Severity
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support import Facts, Run, facts
+from hardening.rules.support import Run, facts
 from hardening.rules.support_archives import (
     ARCHIVES,
     base_name,
@@ -76,11 +76,11 @@ rule = Rule(
 )
 
 
-def _fixes(known: Facts, run: Run, name: str, users: list[Command]) -> Iterator[Fix]:
-    edit = append_command(known.dockerfile, run.instruction, run.script, f"rm -f {name}")
+def _fixes(subject: Subject, run: Run, name: str, users: list[Command]) -> Iterator[Fix]:
+    edit = append_command(facts(subject).dockerfile, run.instruction, run.script, f"rm -f {name}")
     if edit is None:
         return
-    deletions, needed = safe_deletions(known, run, name)
+    deletions, needed = safe_deletions(subject, run, name)
     yield Fix(
         "delete-archive",
         f"End the RUN with rm -f {name}",
@@ -115,7 +115,9 @@ def find(subject: Subject) -> Iterator[Finding]:
             users = [one for one in unpacking.get(base_name(name), ()) if one.span.start > start]
             if not users or unclear or base_name(name) in names or name.startswith(folders):
                 continue
-            fixes = tuple(_fixes(known, run, name, users)) if name[0] == "/" or not changes else ()
+            fixes = (
+                tuple(_fixes(subject, run, name, users)) if name[0] == "/" or not changes else ()
+            )
             yield rule.finding(
                 subject,
                 f"{name} is unpacked and stays in the layer",

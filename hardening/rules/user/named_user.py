@@ -11,7 +11,12 @@ from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Finding, Fix, Severity, holds
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Facts, Placed, facts
-from hardening.rules.support_numbers import numbers_in_dockerfile, numbers_in_image
+from hardening.rules.support_numbers import (
+    group_number,
+    joins_groups,
+    numbers_in_dockerfile,
+    numbers_in_image,
+)
 from hardening.subject import Subject
 
 NUMERIC = re.compile(r"\A\d+(?::.*)?\Z")
@@ -48,6 +53,19 @@ rule = Rule(
             note="the image gives the numbers",
         ),
         Example("FROM example/base:1\nUSER app\n", note="nobody gives the number"),
+        Example(
+            "FROM debian:13\nRUN groupadd -g 10001 app && groupadd -g 300 web && "
+            "useradd -u 10001 -G web -g app app\nUSER app\n",
+            "FROM debian:13\nRUN groupadd -g 10001 app && groupadd -g 300 web && "
+            "useradd -u 10001 -G web -g app app\nUSER 10001\n",
+            note="in another group too, which a written group would drop",
+        ),
+        Example(
+            "FROM debian:13\nRUN groupadd -g 300 web && useradd -u 10001 -g web app\n"
+            "USER app:web\n",
+            "FROM debian:13\nRUN groupadd -g 300 web && useradd -u 10001 -g web app\n"
+            "USER 10001:300\n",
+        ),
     ),
     good=(
         Example("FROM debian:13\nUSER 10001:10001\n"),
@@ -70,14 +88,16 @@ def _fixes(subject: Subject, instruction: Instruction, name: str) -> Iterator[Fi
     known = facts(subject)
     user, colon, group = name.partition(":")
     if colon and not group.isdigit():
-        group = ""
+        group = group_number(subject, known, group) or ""
+        if not group:
+            return
     found = numbers_in_dockerfile(known, user)
     if found is None:
         found = numbers_in_image(subject, user)
     if found is None or found[0].startswith("0:"):
         return
     uid, _, gid = found[0].partition(":")
-    alone = not colon and any(known.commands("usermod", "gpasswd", "adduser"))
+    alone = not colon and joins_groups(subject, known, user)
     value = uid if alone else f"{uid}:{group or gid}"
     explicit = holds(
         "Supplementary groups stay",

@@ -6,7 +6,16 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hardening.model import ConfigPlace, Evidence, Finding, Fix, Ignored, Report, Safety
+from hardening.model import (
+    ConfigPlace,
+    Evidence,
+    Finding,
+    Fix,
+    Ignored,
+    PackagePlace,
+    Report,
+    Safety,
+)
 from hardening.reports.places import describe, shown_path, where
 from hardening.subject import Subject
 from hardening.workspace import EditError, Workspace, prepare_edits, splice
@@ -64,11 +73,21 @@ def finding_of(subject: Subject, finding: Finding) -> Json:
         "end_line": place.end_line,
         "layer": place.layer,
         "file": None if place.file is None else _text(place.file),
+        "packages": [_package(one) for one in finding.places if isinstance(one, PackagePlace)],
         "aliases": list(finding.aliases),
         "sources": [_text(one) for one in finding.sources],
         "evidence": [*_config_evidence(finding), *(_evidence(one) for one in finding.evidence)],
         "key": finding.key,
         "fixes": [_fix(subject, one) for one in finding.fixes],
+    }
+
+
+def _package(place: PackagePlace) -> Json:
+    return {
+        "type": place.ecosystem,
+        "name": _text(place.name),
+        "version": _text(place.version),
+        "layer": place.layer,
     }
 
 

@@ -10,6 +10,7 @@ from hardening.model import Span
 
 _PIP = re.compile(r"pip(\d+(\.\d+)*)?")
 _PYTHON = re.compile(r"(python|pypy)(\d+(\.\d+)*)?")
+_QUESTIONS = frozenset({"--version", "-v", "-V", "--help", "-h"})
 _FILE_VALUED_BY_VERB = frozenset({"create", "install", "update"})
 _VERSION = {
     "apt-get": re.compile(r"([^=/]+)=(.+)"),
@@ -55,6 +56,26 @@ def name_and_version(call: PackageCall, word: ShellWord) -> tuple[str, str | Non
     if match:
         return match[1], match[2]
     return text, None
+
+
+def call_has_flag(call: PackageCall, *names: str) -> bool:
+    """True when the call has one of the flags: bundled (`-qy`) or with a value (`--x=...`) too.
+    Letters of a value (`-tsid`, `-oDebug::x`) are no flags."""
+    valued = MANAGERS[call.manager].valued
+    for word in call.flags:
+        text = word.value or word.text
+        if text.partition("=")[0] in names:
+            return True
+        if not text.startswith("--") and any(f"-{one}" in names for one in letters(text, valued)):
+            return True
+    return False
+
+
+def letters(flag: str, valued: frozenset[str] = frozenset()) -> str:
+    """The letters of a bundle (`-qy`), without the value that the last one may bring."""
+    bundle = flag[1:].partition("=")[0]
+    end = next((at for at, one in enumerate(bundle, 1) if f"-{one}" in valued), len(bundle))
+    return bundle[:end]
 
 
 def _manager_of(command: Command) -> tuple[Manager, int] | None:
@@ -132,7 +153,9 @@ class _Reader:
 
     def _call(self) -> PackageCall:
         typed = " ".join(word.value or word.text for word in self.verb_words)
-        verb = self.manager.verbs.get(typed, typed) or self.manager.alone
+        verb = self.manager.verbs.get(typed, typed)
+        if not verb and not any(word.text in _QUESTIONS for word in self.flags):
+            verb = self.manager.alone
         span = None
         if self.verb_words:
             first, last = self.verb_words[0].span, self.verb_words[-1].span

@@ -47,7 +47,7 @@ def shell_text(instruction: Instruction) -> tuple[MappedText, tuple[str, ...]] |
     if instruction.keyword not in _KEYWORDS:
         return None
     shell = shell_in_force(instruction)
-    mapped = _text_of(instruction)
+    mapped = instruction_text(instruction)
     if len(instruction.heredocs) == 1 and _is_opener(mapped.text, instruction.heredocs[0]):
         body = _body(instruction.heredocs[0], dockerfile.text)
         shebang = re.match(r"#![ \t]*(\S+)[ \t]*(.*)", body.text)
@@ -90,6 +90,13 @@ def _is_windows(root: Stage) -> bool:
     return bool(_WINDOWS_BASE.search((root.base_expanded or root.base.value).lower()))
 
 
+def in_windows_stage(instruction: Instruction) -> bool:
+    """True in a stage whose base runs on Windows."""
+    dockerfile = instruction.owner
+    stage = dockerfile.stage_of(instruction) if dockerfile else None
+    return dockerfile is not None and stage is not None and _is_windows(dockerfile.chain(stage)[0])
+
+
 def _program(path: str) -> str:
     name = re.split(r"[/\\]", path)[-1].lower()
     return name.removesuffix(".exe")
@@ -118,7 +125,7 @@ def logical_line(instruction: Instruction) -> LogicalLine:
     return line
 
 
-def _text_of(instruction: Instruction) -> MappedText:
+def instruction_text(instruction: Instruction) -> MappedText:
     """The arguments of the instruction (of HEALTHCHECK: what follows CMD)."""
     line = logical_line(instruction)
     end = len(line.text.rstrip(SPACE))

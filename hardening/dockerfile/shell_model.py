@@ -7,6 +7,9 @@ from functools import cached_property
 
 from hardening.model import Span
 
+LAST = 1 << 60
+"""An offset behind every text."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShellWord:
@@ -63,6 +66,8 @@ class Command:
     shell_options: tuple[str, ...] = ()
     """Options of the `sh -c` or `sh <<EOF` that it runs in (`-e`, `-o`, `pipefail`); those of the
     stage's SHELL are in `Script.options`."""
+    function: str = ""
+    """The function in whose body it stands, empty outside of any."""
 
     @property
     def arguments(self) -> tuple[ShellWord, ...]:
@@ -112,6 +117,24 @@ class Script:
     def pipeline_of(self, command: Command) -> tuple[Command, ...]:
         """The commands of its pipeline, itself included."""
         return tuple(self._pipelines.get(command.pipeline, ()))
+
+    @cached_property
+    def _last_calls(self) -> dict[str, int]:
+        names = {command.function for command in self.commands if command.function}
+        calls: dict[str, int] = {}
+        for command in self.commands:
+            if command.name in names and command.name != command.function:
+                calls[command.name] = max(calls.get(command.name, -1), self.runs_at(command, calls))
+        return calls
+
+    def runs_at(self, command: Command, calls: dict[str, int] | None = None) -> int:
+        """The offset that says when a command runs for the last time: its own; in a function that
+        of the last call (-1 when nothing calls it); in `trap '...' EXIT` behind everything."""
+        if "trap" in command.wrappers:
+            return LAST
+        if command.function:
+            return (self._last_calls if calls is None else calls).get(command.function, -1)
+        return command.span.start
 
     def after(self, command: Command) -> tuple[Command, ...]:
         """Commands that stand later in the same script."""

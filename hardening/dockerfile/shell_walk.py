@@ -58,6 +58,8 @@ class Walker:
         self.errors: list[Span] = []
         self.pipelines = 0
         self.depth = 0
+        self.function = ""
+        """The function whose body is being read."""
 
     def read(self, mapped: MappedText) -> None:
         """Parses one script and adds its commands and errors."""
@@ -98,6 +100,15 @@ class Walker:
                 self.commands[index] = replace(self.commands[index], editable=False)
 
 
+def read_string(
+    mapped: MappedText, outer: wrappers.Outer
+) -> tuple[tuple[Command, ...], tuple[Span, ...]]:
+    """Commands and errors of a script that stands in a string of another program's arguments."""
+    walker = Walker()
+    walker.read_inside(mapped, outer, _Context())
+    return tuple(walker.commands), tuple(walker.errors)
+
+
 class _Reading:
     """One tree under the walker."""
 
@@ -114,6 +125,9 @@ class _Reading:
         self.walker.depth += 1
         joined = context.joined_by
         kind = node.type
+        around = self.walker.function
+        if kind == "function_definition" and (name := node.child_by_field_name("name")):
+            self.walker.function = self.tree.source(name)
         conditional = context.conditional or kind in _CONDITIONAL
         for child in node.children:
             if not child.is_named:
@@ -130,6 +144,7 @@ class _Reading:
             inner = context._replace(joined_by=joined, conditional=conditional or loop)
             self._statement(child, inner)
             joined = ";"
+        self.walker.function = around
         self.walker.depth -= 1
 
     def _statement(self, node: Node, context: _Context) -> None:
@@ -282,6 +297,7 @@ class _Reading:
             conditional=context.conditional,
             editable=self.outer.editable,
             shell_options=self.outer.options,
+            function=self.walker.function,
         )
         self._substitutions(parts, context)
         if wrappers.is_wrapper(command.name):
@@ -289,6 +305,8 @@ class _Reading:
             if script is not None and self._string(command, parts.nodes[script], context):
                 return
         self.walker.commands.append(command)
+        for run in wrappers.run_by_find(command) if command.name == "find" else ():
+            self.walker.commands.append(replace(run, pipeline=self._new_pipeline()))
 
     def _string(self, command: Command, node: Node, context: _Context) -> bool:
         """The commands of `sh -c '...'`; False when the string is not literally there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hardening.dockerfile.shell_model import Command, ShellWord
@@ -21,6 +21,8 @@ class _Wrapper:
     assignments: bool = False
     numeric: bool = False
     """`nice -10 cmd`: a number is a flag."""
+    asks: frozenset[str] = frozenset()
+    """First flags with which it runs nothing: `command -v`."""
 
 
 def _flags(text: str) -> frozenset[str]:
@@ -42,7 +44,7 @@ _WRAPPERS: dict[str, _Wrapper] = {
     "nice": _Wrapper(_flags("-n --adjustment"), numeric=True),
     "ionice": _Wrapper(_flags("-c --class -n --classdata")),
     "nohup": _Wrapper(),
-    "command": _Wrapper(),
+    "command": _Wrapper(asks=_flags("-v -V -pv -pV")),
     "builtin": _Wrapper(),
     "eatmydata": _Wrapper(),
     "fakeroot": _Wrapper(_flags("-l --lib -f --faked -s -i -b")),
@@ -70,7 +72,7 @@ _WRAPPERS: dict[str, _Wrapper] = {
     ),
 }
 _SWITCH_USER = frozenset({"su", "runuser"})
-_ALL = frozenset(_WRAPPERS) | SHELLS | _SWITCH_USER | {"eval"}
+_ALL = frozenset(_WRAPPERS) | SHELLS | _SWITCH_USER | {"eval", "trap"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +111,14 @@ def unwrap(command: Command) -> tuple[Command, int | None]:
     that a shell runs, if it does."""
     words = command.words
     names: list[str] = []
+    assigned = list(command.assignments)
     first = 0
     while (name := name_of(words[first:])) in _WRAPPERS:
         following = _wrapped_at(words, first, _WRAPPERS[name])
         if following is None:
             break
+        if _WRAPPERS[name].assignments:
+            assigned += _assigned(words[first + 1 : following])
         names.append(name)
         first = following
     if names:
@@ -122,6 +127,7 @@ def unwrap(command: Command) -> tuple[Command, int | None]:
             command,
             name=name_of(words[first:]),
             words=words[first:],
+            assignments=tuple(assigned),
             wrappers=(*command.wrappers, *names),
             wrapper_span=cut,
         )
@@ -129,7 +135,47 @@ def unwrap(command: Command) -> tuple[Command, int | None]:
     return command, None if index is None else first + index
 
 
+def run_by_find(command: Command) -> Iterator[Command]:
+    """What a `find` runs on what it finds: the words after `-exec` up to `;` or `+`."""
+    words = command.words
+    for index, word in enumerate(words):
+        if word.text not in ("-exec", "-execdir", "-ok", "-okdir"):
+            continue
+        inner = []
+        for one in words[index + 1 :]:
+            if one.value in (";", "+"):
+                break
+            inner.append(one)
+        if inner:
+            run = replace(
+                command,
+                name=name_of(inner),
+                words=tuple(inner),
+                span=Span(inner[0].span.start, max(one.span.end for one in inner)),
+                assignments=(),
+                redirections=(),
+                wrappers=(*command.wrappers, "find"),
+                wrapper_span=None,
+                position=0,
+                pipeline_length=1,
+                conditional=True,
+            )
+            yield unwrap(run)[0]
+
+
+def _assigned(words: Sequence[ShellWord]) -> Iterator[tuple[str, ShellWord]]:
+    """The `NAME=value` words of `env` and `sudo`, each value as a word of its own."""
+    for word in words:
+        name, equals, text = word.text.partition("=")
+        if equals and name.isidentifier():
+            value = None if word.value is None else word.value.partition("=")[2]
+            start = word.span.start + len(name) + 1
+            yield name, ShellWord(text, value, Span(start, max(start, word.span.end)))
+
+
 def _wrapped_at(words: Sequence[ShellWord], first: int, wrapper: _Wrapper) -> int | None:
+    if wrapper.asks and any(one.text in wrapper.asks for one in words[first + 1 : first + 2]):
+        return None
     index = first + 1
     operands = wrapper.operands
     while index < len(words):
@@ -149,10 +195,13 @@ def _wrapped_at(words: Sequence[ShellWord], first: int, wrapper: _Wrapper) -> in
 
 
 def _script_index(command: Command) -> int | None:
-    """Index of the word that holds the script of `sh -c`, `su -c` or `eval`."""
+    """Index of the word that holds the script of `sh -c`, `su -c`, `eval` or `trap`."""
     words = command.words
     if command.name == "eval":
         return 1 if len(words) == 2 else None
+    if command.name == "trap":
+        at_exit = len(words) == 3 and words[2].text.upper() in ("EXIT", "SIGEXIT", "0")
+        return 1 if at_exit else None
     if command.name not in SHELLS and command.name not in _SWITCH_USER:
         return None
     takes_value = False

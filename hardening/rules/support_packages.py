@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hardening.dockerfile.packages import name_and_version
+from hardening.dockerfile.known_script import holds_flags
+from hardening.dockerfile.packages import call_has_flag, name_and_version
 from hardening.dockerfile.shell_model import Command, PackageCall, ShellWord
 from hardening.model import Edit, Finding, Fix, Precondition, Severity, Span, holds, unknown
 from hardening.rules.frame import Rule
@@ -52,7 +53,8 @@ def manager_of(call: PackageCall) -> str:
 
 
 def has_flag(call: PackageCall, *flags: str) -> bool:
-    return call.command.has_flag(*flags)
+    """True when a call has one of the flags, or a variable that may hold it (`$APT_OPTIONS`)."""
+    return call_has_flag(call, *flags) or any(holds_flags(word) for word in call.packages)
 
 
 def option_values(call: PackageCall, *flags: str) -> Iterator[str]:
@@ -77,9 +79,9 @@ def removes(command: Command, *paths: str) -> bool:
     """True when a command deletes (part of) one of the paths: `rm -rf`, `find ... -delete`."""
     if command.name not in ("rm", "find", "rmdir", "shred"):
         return False
-    return any(
-        _touches(word.text.strip("\"'"), path) for word in command.words[1:] for path in paths
-    )
+    texts = (word.text if word.value is None else word.value for word in command.words[1:])
+    bare = [text.replace('"', "").replace("'", "") for text in texts]
+    return any(_touches(text, path) for text in bare for path in paths)
 
 
 def _touches(text: str, path: str) -> bool:

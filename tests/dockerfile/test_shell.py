@@ -118,7 +118,7 @@ def test_what_may_not_run_is_conditional() -> None:
         ("/usr/bin/sudo /usr/bin/apt-get update", "apt-get", ("sudo",), "/usr/bin/sudo "),
         ("busybox wget x", "wget", ("busybox",), "busybox "),
         ("xargs -0 rm -f", "rm", ("xargs",), "xargs -0 "),
-        ("command -v apt-get", "apt-get", ("command",), "command -v "),
+        ("command -p apt-get", "apt-get", ("command",), "command -p "),
     ],
 )
 def test_wrappers_are_taken_off(text: str, name: str, wrappers: tuple[str, ...], cut: str) -> None:

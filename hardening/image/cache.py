@@ -175,10 +175,13 @@ def _checksum(data: bytes) -> bytes:
 
 
 def _entries() -> list[tuple[Path, os.stat_result]]:
+    """Another run may delete them meanwhile, with their folders."""
     found: list[tuple[Path, os.stat_result]] = []
-    for path in (cache_root() / FOLDER).glob("*/*/*"):
-        with suppress(OSError):
-            found.append((path, path.lstat()))
+    for folder, _, names in os.walk(cache_root() / FOLDER):
+        for name in names:
+            path = Path(folder, name)
+            with suppress(OSError):
+                found.append((path, path.lstat()))
     return found
 
 

@@ -229,6 +229,23 @@ def test_runs_at_the_same_time(tmp_path: Path, cache_folder: Path) -> None:
         assert pool.starmap(_open, jobs) == [wanted] * 3
 
 
+def test_a_folder_that_vanishes_while_it_is_listed(
+    tmp_path: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_files(open_image(save(tmp_path)))
+    before = cache.size().entries
+    scan = os.scandir
+
+    def gone_at_the_bottom(path: str) -> object:
+        if len(Path(path).name) == 2:
+            raise FileNotFoundError(path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", gone_at_the_bottom)
+    assert before > 0 and cache.size().entries == 0
+    load_files(open_image(save(tmp_path, [tar(file("z"))], "other.tar")))
+
+
 def test_an_error_of_a_layer_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reference = save(tmp_path)
 

@@ -13,7 +13,7 @@ from hardening.dockerfile.downloads import downloads
 from hardening.dockerfile.edits import insert_at, insert_line_before
 from hardening.dockerfile.shell_model import Command, Download, Script
 from hardening.model import Edit
-from hardening.rules.support import Run, facts
+from hardening.rules.support import Facts, Run, facts
 from hardening.rules.support_copy import checksum_name
 from hardening.rules.support_fixes import command_end
 from hardening.subject import Subject
@@ -80,7 +80,16 @@ _USERS: Final = frozenset(
     }
 )
 _UNPACKERS: Final = frozenset({"tar", "bsdtar", "unzip", "cpio", "dpkg", "rpm"})
-_HASH_IN_ADDRESS: Final = re.compile(r"(?i)\b[0-9a-f]{40,128}\b")
+_CHECKING_FLAGS: Final = {
+    "gpg": ("--verify", "--verify-files", "--decrypt", "-d"),
+    "gpg2": ("--verify", "--verify-files", "--decrypt", "-d"),
+}
+"""Where only these make the program check something."""
+
+_BROKEN_HASHES: Final = frozenset({"md5sum", "sha1sum", "cksum", "xxh64sum"})
+_HASH_IN_ADDRESS: Final = re.compile(r"(?i)(?<![0-9a-z])[0-9a-f]{40,128}(?![0-9a-z])")
+_VARIABLE: Final = re.compile(r"\$\{?(\w+)")
+_NAMES_COMMIT: Final = re.compile(r"(?i)commit|revision|git_?(?:sha|hash|rev)|(?:^|_)sha1?(?:_|$)")
 _KEY_FILE: Final = re.compile(
     r"(?i)\.(?:asc|gpg|pub|sig|sha256(?:sum)?|sha512(?:sum)?|md5|minisig|repo|list|pem|crt)$"
 )
@@ -92,6 +101,7 @@ class Fetched:
 
     run: Run
     download: Download
+    known: Facts
 
     @property
     def address(self) -> str:
@@ -99,17 +109,35 @@ class Fetched:
 
 
 def fetched(subject: Subject) -> Iterator[Fetched]:
-    for run in facts(subject).runs:
+    known = facts(subject)
+    for run in known.runs:
         for one in downloads(run.script):
-            yield Fetched(run, one)
+            yield Fetched(run, one, known)
 
 
 def is_verified(one: Fetched) -> bool:
-    """True when the same RUN calls something that checks hashes or signatures afterwards, or the
-    address itself holds a hash."""
+    """True when the same RUN checks a hash or signature after the download, or the address names
+    its content by a hash: a commit cannot become another one."""
+    start = one.download.command.span.start
+    return _index(one.run.script).last_check > start or _names_content(one)
+
+
+def is_verified_strongly(one: Fetched) -> bool:
+    """The same, but hashes of which two files can be made do not count."""
+    start = one.download.command.span.start
+    return _index(one.run.script).last_strong_check > start or _names_content(one)
+
+
+def _names_content(one: Fetched) -> bool:
     if _HASH_IN_ADDRESS.search(one.address):
         return True
-    return _index(one.run.script).verifies
+    for name in _VARIABLE.findall(one.address):
+        value = one.known.variable(one.run.instruction, name)
+        if value is None and _NAMES_COMMIT.search(name):
+            return True
+        if value is not None and _HASH_IN_ADDRESS.search(value):
+            return True
+    return False
 
 
 def user_of(one: Fetched) -> Command | None:
@@ -132,7 +160,10 @@ class _Index:
     """What is asked about a script for each of its downloads; built once for a script."""
 
     def __init__(self, script: Script) -> None:
-        self.verifies = any(command.name in _VERIFIERS for command in script.commands)
+        checks = [one for one in script.commands if _checks(one)]
+        strong = [one for one in checks if one.name not in _BROKEN_HASHES]
+        self.last_check = max(map(_start, checks), default=-1)
+        self.last_strong_check = max(map(_start, strong), default=-1)
         self.mentions: dict[str, list[Command]] = {}
         """Commands that can use a file, in source order, by the last part of their words."""
         for command in sorted(script.commands, key=_start):
@@ -140,6 +171,13 @@ class _Index:
             for name in names:
                 if command.name in _USERS or command.name == name:
                     self.mentions.setdefault(name, []).append(command)
+
+
+def _checks(command: Command) -> bool:
+    if command.name not in _VERIFIERS:
+        return False
+    flags = _CHECKING_FLAGS.get(command.name)
+    return flags is None or command.has_flag(*flags)
 
 
 def _start(command: Command) -> int:

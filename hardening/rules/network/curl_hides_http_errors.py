@@ -8,7 +8,7 @@ from hardening.dockerfile.shell_model import Command
 from hardening.model import Finding, Fix, Severity
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_downloads import fetched
+from hardening.rules.support_downloads import fetched, is_verified
 from hardening.rules.support_fixes import insert_after, literal, unconditional
 from hardening.subject import Subject
 
@@ -28,6 +28,11 @@ rule = Rule(
         ),
     ),
     good=(
+        Example(
+            "FROM debian:13\nRUN curl -sSLO https://example.com/a && curl -sSLO "
+            "https://example.com/a.asc && gpg --batch --verify a.asc a\n",
+            note="the check that follows takes no error page",
+        ),
         Example("FROM debian:13\nRUN curl -fsSL https://example.com/a -o /a\n"),
         Example("FROM debian:13\nRUN curl --fail -sS https://example.com/a -o /a\n"),
         Example("FROM debian:13\nHEALTHCHECK CMD curl -s http://localhost/\n"),
@@ -42,6 +47,8 @@ def find(subject: Subject) -> Iterator[Finding]:
     for one in fetched(subject):
         command = one.download.command
         if command.name != "curl" or command.span.start in seen or _fails(command):
+            continue
+        if is_verified(one):
             continue
         seen.add(command.span.start)
         fix = Fix(

@@ -10,7 +10,7 @@ from hardening.model import Finding, Fix, Severity, Span, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.rules.support_copy import transfers
-from hardening.rules.support_downloads import fetched, is_verified
+from hardening.rules.support_downloads import fetched, is_verified, is_verified_strongly
 from hardening.subject import Subject
 
 _HTTP = re.compile(r"^[\"']?(http)://", re.I)
@@ -40,6 +40,11 @@ rule = Rule(
         ),
     ),
     good=(
+        Example(
+            'FROM alpine:3.22\nRUN wget -q http://example.com/a && echo "$A_SHA256  a" | '
+            "sha256sum -c -\n",
+            note="a change on the way is noticed",
+        ),
         Example("FROM alpine:3.22\nRUN curl -fsSL https://example.com/a -o /a\n"),
         Example("FROM alpine:3.22\nHEALTHCHECK CMD curl -f http://localhost:8080/\n"),
         Example("FROM alpine:3.22\nRUN curl -fsSL http://localhost:8080/ready\n"),
@@ -54,16 +59,18 @@ def find(subject: Subject) -> Iterator[Finding]:
         word = one.download.url
         if word.span.start not in seen and one.download.command.editable:
             seen.add(word.span.start)
-            checked = is_verified(one)
-            yield from _finding(subject, word.text, word.span, checked=checked)
+            if not is_verified_strongly(one):
+                checked = is_verified(one)
+                yield from _finding(subject, word.text, word.span, checked=checked)
     for transfer in transfers(subject, "ADD"):
+        if transfer.instruction.flag("checksum") is not None:
+            continue
         for source in transfer.sources:
-            checked = transfer.instruction.flag("checksum") is not None
-            yield from _finding(subject, source.text, source.span, checked=checked)
+            yield from _finding(subject, source.text, source.span, checked=False)
 
 
 def _finding(subject: Subject, text: str, span: Span, *, checked: bool) -> Iterator[Finding]:
-    """`checked`: a hash or signature is compared afterwards, so that a change would be noticed."""
+    """`checked`: a hash that can be forged is compared afterwards."""
     found = _HTTP.match(text)
     if found is None or _LOCAL.match(text):
         return

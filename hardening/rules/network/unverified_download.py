@@ -36,6 +36,14 @@ rule = Rule(
             "&& tar -xzf /tmp/tool.tgz -C /opt && rm /tmp/tool.tgz\n",
         ),
         Example(
+            "FROM debian:13\nRUN curl -fsSLo /t.tgz https://example.com/t.tgz && "
+            "gpg --import /keys && tar -xf /t.tgz -C /opt\n",
+            "FROM debian:13\nARG T_TGZ_SHA256\nRUN curl -fsSLo /t.tgz https://example.com/t.tgz && "
+            'echo "${T_TGZ_SHA256}  /t.tgz" | sha256sum -c - && '
+            "gpg --import /keys && tar -xf /t.tgz -C /opt\n",
+            note="to import a key checks nothing",
+        ),
+        Example(
             "FROM debian:13\nRUN wget -q https://example.com/tool -O /usr/local/bin/tool \\\n"
             "    && chmod +x /usr/local/bin/tool\n",
             "FROM debian:13\nARG TOOL_SHA256\n"
@@ -45,6 +53,12 @@ rule = Rule(
         ),
     ),
     good=(
+        Example(
+            "FROM debian:13\nENV TOOL_COMMIT 37498f009d8bf25fbb6199e8ccd34bed84f2874b\n"
+            "RUN wget -O /bin/tool https://example.com/tool/${TOOL_COMMIT}/tool && "
+            "chmod +x /bin/tool\n",
+            note="a commit cannot become another one",
+        ),
         Example(
             "FROM debian:13\nARG TOOL_SHA256=abc\n"
             "RUN curl -fsSL -o /tmp/tool.tgz https://example.com/tool.tgz "

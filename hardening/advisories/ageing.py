@@ -86,3 +86,11 @@ def _alpine(store: Store, inventory: Inventory) -> Iterator[Skipped]:
     yield Skipped(
         f"unfixed vulnerabilities of Alpine {branch}", "Alpine publishes those that it has fixed"
     )
+
+
+def aged(feed: Feed, today: date) -> str:
+    """What to say of a feed that is over a day old, "" for a younger one."""
+    old = age(feed, today)
+    if old > OLD:
+        return f"old: {old.days} days, update it"
+    return f"stale: {old.days} days" if old > STALE else ""

@@ -1,180 +1,131 @@
-"""Fetches advisory feeds: conditional, resumable, bounded, into the folder of the store.
+"""Keeps the store up to date: fetches what changed, and puts it in place of what the store held.
 
-A feed lies in `feeds/` beside the store with its ETag. An unchanged one is not fetched again
-(`If-None-Match`); an interrupted one goes on where it stopped (`Range` with `If-Range`). The store
-is rebuilt from a complete file only. Sources: OSV's per-ecosystem zips (google.github.io/osv.dev,
-"Data dumps"), CISA's KEV catalogue, FIRST's daily EPSS table.
+The store remembers which version of each file it holds. Fetched files wait in `feeds` beside it
+until they are in; a run that was interrupted goes on with them.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from hardening.advisories.importing import Imported, import_path
-from hardening.advisories.store import store_path
-from hardening.errors import InputError, UsageError
+from hardening.advisories.fetching import NotThere, fetch, forget, size_of
+from hardening.advisories.importing import Imported, Incoming, replace_feeds
+from hardening.advisories.sources import Group, Source
+from hardening.advisories.store import open_store, store_path
+from hardening.advisories.writing import StoreError
+from hardening.errors import InputError
 from hardening.progress import SILENT, Progress
 
-if TYPE_CHECKING:
-    import httpx
-
-OSV = "https://osv-vulnerabilities.storage.googleapis.com"
-KEV = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"
-EPSS = "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"
-ECOSYSTEMS = ("Alpine", "AlmaLinux", "Debian", "Go", "Maven", "NuGet", "Packagist", "PyPI",
-              "Red Hat", "Rocky Linux", "RubyGems", "SUSE", "Ubuntu", "Wolfi", "npm")  # fmt: skip
-MAX_BYTES = 4 << 30
-_TIMEOUT = 60.0
-
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One feed: its name in the store and where it is."""
+class Updated:
+    """What became of a group: bytes fetched, what was imported, names of the files that had not
+    changed and of those that the server has not."""
 
     name: str
-    url: str
-    file: str
+    bytes: int = 0
+    imported: tuple[Imported, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What became of one feed. `imported` is None when it had not changed."""
+@dataclass(slots=True)
+class _Run:
+    """What one update gathers."""
 
-    name: str
-    bytes: int
-    imported: Imported | None
-
-
-def sources(names: tuple[str, ...], *, osv: str = OSV) -> tuple[Source, ...]:
-    """The feeds of these ecosystems (`kev`, `epss` too). Raises UsageError for an unknown one."""
-    known = {one.lower(): one for one in ECOSYSTEMS}
-    found = []
-    for name in names:
-        lower = name.lower()
-        if lower == "kev":
-            found.append(Source("kev", KEV, "kev.json"))
-        elif lower == "epss":
-            found.append(Source("epss", EPSS, "epss.csv.gz"))
-        elif lower in known:
-            proper = known[lower]
-            found.append(Source(proper, f"{osv}/{quote(proper)}/all.zip", f"{lower}.zip"))
-        else:
-            choices = ", ".join((*ECOSYSTEMS, "kev", "epss"))
-            raise UsageError(f"There is no feed called {name}", "", f"Choose from: {choices}")
-    return tuple(found)
+    bytes: int = 0
+    incoming: list[tuple[Incoming, Path]] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
 
-def size_of(source: Source) -> int | None:
-    """Bytes that a full download takes, None when the server does not say. Raises InputError."""
-    with _client() as client, _said(source):
-        response = client.head(source.url)
-        response.raise_for_status()
-        length = response.headers.get("content-length", "")
-    return int(length) if length.isdecimal() else None
+def group_size(group: Group, *, store: Path | None = None) -> int | None:
+    """Bytes that an update of the group fetches, None when a server does not say. Raises
+    InputError."""
+    held = _held(store or store_path())
+    total = 0
+    for source in group.sources:
+        try:
+            size = size_of(source, held.get(source.name, ""))
+        except NotThere:
+            continue
+        if size is None:
+            return None
+        total += size
+    return total
 
 
-def update(source: Source, *, store: Path | None = None, progress: Progress = SILENT) -> Fetched:
-    """Fetch one feed when it changed, and import it. Raises InputError; the store is then as it
-    was, and a later call goes on with what was fetched."""
-    store = store or store_path()
-    folder = store.parent / "feeds"
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / source.file
-    count = _fetch(source, file, progress)
-    if count == 0:
-        return Fetched(source.name, 0, None)
-    imported = import_path(file, store=store, name=source.name, progress=progress)
-    _state(file).write_text(_part_state(file).read_text())
-    _part_state(file).unlink()
-    return Fetched(source.name, count, imported)
-
-
-def _state(file: Path) -> Path:
-    return file.with_name(file.name + ".state")
-
-
-def _part_state(file: Path) -> Path:
-    return file.with_name(file.name + ".part.state")
-
-
-def _etag(path: Path) -> str:
+def update(group: Group, *, store: Path | None = None, progress: Progress = SILENT) -> Updated:
+    """Fetch the files of a group that changed, and import them in one step. Raises InputError and
+    Cancelled; the store is then as it was, and a later call goes on with what was fetched. Where
+    one of several files is bad, the others are imported before its error is raised."""
+    path = store or store_path()
+    folder = path.parent / "feeds"
     try:
-        found = json.loads(path.read_text()).get("etag", "")
-    except (OSError, ValueError, AttributeError):
-        return ""
-    return found if isinstance(found, str) else ""
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"Cannot write {folder}", str(error)) from error
+    held = _held(path)
+    run = _Run()
+    for source in group.sources:
+        _fetch(source, folder / source.file, held.get(source.name, ""), run, progress)
+    if not run.incoming and not run.unchanged:
+        raise InputError(f"Cannot fetch the feed {group.name}", "the server has none of its files")
+    imported = _import(run, path, progress) if run.incoming else ()
+    return Updated(group.name, run.bytes, imported, tuple(run.unchanged), tuple(run.missing))
 
 
-def _fetch(source: Source, file: Path, progress: Progress) -> int:
-    """Bytes fetched now; 0 when the feed is as it was."""
-    part = file.with_name(file.name + ".part")
-    headers = {}
-    partial = _etag(_part_state(file))
-    if part.exists() and partial:
-        headers = {"Range": f"bytes={part.stat().st_size}-", "If-Range": partial}
-    elif file.exists() and _etag(_state(file)):
-        headers = {"If-None-Match": _etag(_state(file))}
-    with (
-        _client() as client,
-        _said(source),
-        client.stream("GET", source.url, headers=headers) as answer,
-    ):
-        if answer.status_code == 304:
-            return 0
-        answer.raise_for_status()
-        _part_state(file).write_text(json.dumps({"etag": answer.headers.get("etag", "")}))
-        mode = "ab" if answer.status_code == 206 else "wb"
-        count = _receive(source, answer, part, mode, progress)
-    part.replace(file)
-    return count
+def _held(path: Path) -> Mapping[str, str]:
+    """Which version of each feed the store holds."""
+    opened = open_store(path)
+    if opened is None:
+        return {}
+    with closing(opened):
+        return {one.name: one.etag for one in opened.feeds()}
 
 
-def _receive(
-    source: Source, answer: httpx.Response, part: Path, mode: str, progress: Progress
-) -> int:
-    length = answer.headers.get("content-length", "")
-    phase = f"fetching {source.name}"
-    progress.start(phase, int(length) if length.isdecimal() else None)
-    count = 0
-    with part.open(mode) as stream:
-        for chunk in answer.iter_raw():
-            progress.check()
-            count += len(chunk)
-            if stream.tell() + len(chunk) > MAX_BYTES:
-                raise InputError(f"The feed {source.name} is too large", f"over {MAX_BYTES} bytes")
-            stream.write(chunk)
-            progress.advance(phase, len(chunk))
-    progress.finish(phase)
-    return count
-
-
-def _client() -> httpx.Client:
-    import httpx
-
-    return httpx.Client(follow_redirects=True, timeout=_TIMEOUT, max_redirects=5)
-
-
-@contextmanager
-def _said(source: Source) -> Iterator[None]:
-    """Turns what httpx raises into an InputError that names the feed."""
-    import httpx
-
+def _fetch(source: Source, file: Path, version: str, run: _Run, progress: Progress) -> None:
     try:
-        yield
-    except (httpx.HTTPError, OSError) as error:
-        raise InputError(
-            f"Cannot fetch the feed {source.name}",
-            str(error) or type(error).__name__,
-            "Try again later, or import a file with `drydock db import`",
-        ) from error
+        count, now = fetch(source, file, version, progress)
+    except NotThere:
+        run.missing.append(source.name)
+        return
+    run.bytes += count
+    if file.exists():
+        run.incoming.append((Incoming(source.name, file, now), file))
+    else:
+        run.unchanged.append(source.name)
 
 
-def all_sources(names: tuple[str, ...]) -> tuple[Source, ...]:
-    """The feeds asked for; without names all of them."""
-    return sources(names or (*ECOSYSTEMS, "kev", "epss"))
+def _import(run: _Run, store: Path, progress: Progress) -> tuple[Imported, ...]:
+    try:
+        done = replace_feeds([one for one, _ in run.incoming], store=store, progress=progress)
+    except StoreError:
+        raise
+    except InputError:
+        if len(run.incoming) == 1:
+            forget(run.incoming[0][1])
+            raise
+        return _one_by_one(run, store, progress)
+    for _, file in run.incoming:
+        forget(file)
+    return done
+
+
+def _one_by_one(run: _Run, store: Path, progress: Progress) -> tuple[Imported, ...]:
+    errors = []
+    done: list[Imported] = []
+    for one, file in run.incoming:
+        try:
+            done += replace_feeds([one], store=store, progress=progress)
+        except StoreError:
+            raise
+        except InputError as error:
+            errors.append(error)
+        forget(file)
+    if errors:
+        raise errors[0]
+    return tuple(done)

@@ -25,6 +25,10 @@ _REPEATED = 1 << 32
 """First number of the intervals that a repeated id adds: no record has so many of its own."""
 
 
+class StoreError(InputError):
+    """The store cannot be written; what was to come in is not at fault."""
+
+
 class Writer:
     """Fills a new store. A record replaces an older or equally old one of the same id that another
     run wrote; within one run a repeated id adds to what is affected."""
@@ -178,15 +182,15 @@ def _take(lock: int, path: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise InputError(
+        raise StoreError(
             f"Cannot change the advisory store {path}",
             "another drydock is changing it right now",
             "Wait for it to end, then run again",
         ) from error
 
 
-def _unwritable(path: Path, error: Exception) -> InputError:
-    return InputError(
+def _unwritable(path: Path, error: Exception) -> StoreError:
+    return StoreError(
         f"Cannot write the advisory store {path}",
         str(error),
         "Free some space or name another folder with DRYDOCK_DATA_DIR",

@@ -195,11 +195,17 @@ def skipped_cells(skipped: Iterable[Skipped]) -> list[Cells]:
     """What was not assessed, why, and what to do about it."""
     lines: list[Cells] = []
     for one in skipped:
-        told = f"{_text(one.what)}: {_text(one.reason).rstrip('.')}."
+        told = f"{_text(_few(one.what))}: {_text(one.reason).rstrip('.')}."
         step = _text(one.next_step)
         step = f" {step[:1].upper()}{step[1:]}" if step else ""
         lines.append([("? ", "warn"), (told, "plain"), (step, "muted")])
     return lines
+
+
+def _few(what: str) -> str:
+    """A long list of rules as its first three and how many more there are."""
+    names = what.split(", ")
+    return what if len(names) < 6 else f"{', '.join(names[:3])} and {len(names) - 3} more"
 
 
 def missing_words(report: Report) -> list[Cells]:
@@ -229,11 +235,13 @@ def missing_words(report: Report) -> list[Cells]:
 
 def nothing_found(subject: Subject | None, skipped: Iterable[Skipped]) -> list[Cells]:
     """Zero findings, said plainly, with what was not looked at."""
-    what = "image" if subject is not None and subject.dockerfile is None else "Dockerfile"
-    lines: list[Cells] = [[], [("  ✓ Nothing to harden in this ", "good"), (what, "good"),
-                               (".", "good")]]  # fmt: skip
     told = skipped_cells(skipped)
+    if subject is None or (subject.dockerfile is None and subject.image is None):
+        lines: list[Cells] = [[], [("  Nothing was assessed:", "warn")]]
+    else:
+        what = "image" if subject.dockerfile is None else "Dockerfile"
+        lines = [[], [(f"  ✓ Nothing to harden in this {what}.", "good")]]
+        lines += [[], [("  Not assessed:", "muted")]] if told else []
     if told:
-        lines += [[], [("  Not assessed:", "muted")]]
         lines += [[("  ", "plain"), *line] for line in told]
     return lines

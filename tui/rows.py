@@ -167,7 +167,8 @@ def layer_cells(
     room = cells_wide - sum(width(text) for text, _ in cells)
     if room > 8:
         command = hide(short_command(layer.command))
-        cells.append(("  " + fit(command, room - 2), "muted" if base else "plain"))
+        tone = "muted" if base or not command else "plain"
+        cells.append(("  " + fit(command or "no command recorded", room - 2), tone))
     return crop(cells, cells_wide)
 
 
@@ -222,6 +223,8 @@ def where_short(places: Sequence[Place]) -> str:
     """The first place without the layer, which has a column of its own."""
     if places and isinstance(places[0], ImagePathPlace):
         return f"/{clean(places[0].path, 400)}"
+    if places and isinstance(places[0], ConfigPlace):
+        return clean(places[0].key, 200)
     return where(places)
 
 

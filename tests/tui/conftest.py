@@ -23,6 +23,7 @@ from tui.pointers import Pointer
 from tui.preferences import Preferences
 from tui.screens.main import MainScreen
 from tui.state import Store
+from tui.widgets.lines import Lines
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +54,12 @@ def store_of(subject: Subject) -> Store:
     store = Store()
     store.open(subject)
     return store
+
+
+def shown_text(lines: object) -> str:
+    """What a list draws now."""
+    assert isinstance(lines, Lines)
+    return "\n".join(lines.render_line(y).text for y in range(lines.size.height))
 
 
 async def settle(pilot: Pilot[Any]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hardening.opening import OpenRequest, open_files
-from tests.tui.conftest import Opener, Screen, settle
+from tests.tui.conftest import Opener, Screen, settle, shown_text
 from tests.tui.subjects import DOCKERFILE, FILES, TOKEN, clean_subject, full_subject
 from tui.findings import Mark
 from tui.messages import WorkFailed
@@ -158,14 +158,6 @@ async def test_a_secret_is_shown_by_one_key_until_the_cursor_moves(open_screen: 
         shown = screen.store.revealed
         assert shown is None
         assert value not in "".join(t for t, _ in main.secrets_pane.cells(0, 300))
-
-
-def shown_text(lines: object) -> str:
-    """What a list draws now."""
-    from tui.widgets.lines import Lines
-
-    assert isinstance(lines, Lines)
-    return "\n".join(lines.render_line(y).text for y in range(lines.size.height))
 
 
 async def test_no_secret_value_is_on_any_tab(open_screen: Opener) -> None:

@@ -12,13 +12,14 @@ from hardening.image.model import Image
 from hardening.image.synthetic import make_image
 from hardening.opening import OpenRequest
 from hardening.progress import SILENT, Progress
-from tests.tui.conftest import Opener, opened, settle
+from tests.tui.conftest import Opener, opened, settle, shown_text
 from tests.tui.subjects import DOCKERFILE, FILES, sketch
 from tui.app import DrydockApp
 from tui.preferences import Preferences
 from tui.screens.dialog import Dialog
 from tui.screens.main import MainScreen
 from tui.screens.opening import OpeningScreen
+from tui.widgets.prose import Prose
 
 NO_ENGINE = EngineError("No engine answers", "nothing listens", "Start it, or use an archive")
 
@@ -109,6 +110,37 @@ async def test_without_an_engine_the_dockerfile_still_works(
         assert any("No engine answers" in one.reason for one in screen.store.opened.missing)
         await screen.press("A")
         assert len(screen.store.plan) == 2
+
+
+async def test_where_nothing_was_assessed_nothing_is_celebrated(
+    open_screen: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(reference: str, **_: object) -> Image:
+        raise NO_ENGINE
+
+    monkeypatch.setattr("hardening.image.loading.open_image", refuse)
+    async with open_screen(request=OpenRequest(image="shop:1.4")) as screen:
+        assert isinstance(screen.top(), Dialog)
+        await screen.press("escape")
+        main = screen.main
+        assert "Nothing was assessed" in shown_text(main.findings_pane)
+        assert "✓" not in shown_text(main.findings_pane) + shown_text(main.secrets_pane)
+        assert str(main.findings_pane.border_title) == "2 Findings"
+
+
+async def test_without_an_engine_the_list_says_why_it_has_no_image(
+    open_screen: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> tuple[str, ...]:
+        raise NO_ENGINE
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("hardening.image.engine.list_images", refuse)
+    async with open_screen(request=OpenRequest(), size=(80, 24)) as screen:
+        note = screen.app.screen.query_one("#opening-note", Prose)
+        assert note.display
+        assert NO_ENGINE.what in note.plain and NO_ENGINE.next_step in note.plain
+        assert note.size.height == note.count <= 4
 
 
 async def test_a_file_that_is_not_there_is_an_error_that_stays(

@@ -175,7 +175,9 @@ class Board(Screen[None]):
         store = self.store
         rows = store.finding_rows()
         self.findings_pane.show(rows, store.sorts.get(Pane.FINDINGS))
-        known = store.report is not None
+        subject = store.subject
+        known = subject is not None and bool(subject.image or subject.dockerfile)
+        known = known and store.report is not None
         accepted = len(store.plan)
         note = f"{accepted} accepted" if accepted else ""
         self._title(Pane.FINDINGS, f"2 Findings {len(rows)}" if known else "2 Findings", note)
@@ -186,7 +188,7 @@ class Board(Screen[None]):
         store = self.store
         order = store.secret_order()
         self.secrets_pane.show(store.secrets, order, store.sorts.get(Pane.SECRETS), store.revealed)
-        known = store.secrets or store.file_secrets is not None
+        known = store.secrets or (store.file_secrets is not None and not self.reading)
         title = f"3 Secrets {len(order)}" if known else "3 Secrets"
         self._title(Pane.SECRETS, title, "shown unmasked" if store.revealed is not None else "")
         if not order:
@@ -247,6 +249,11 @@ class Board(Screen[None]):
 
     # Empty states
 
+    @property
+    def reading(self) -> bool:
+        """True while facts still come in."""
+        return False
+
     def _no_layers(self) -> list[Cells]:
         store = self.store
         if store.filters.get(Pane.LAYERS) or store.side is not Side.ALL:
@@ -276,8 +283,10 @@ class Board(Screen[None]):
         if subject.secrets is not None:
             return [[], [("  ✓ No secret in any layer.", "good")]]
         lines: list[Cells] = [[]]
-        if store.file_secrets is not None:
+        if store.file_secrets is not None and subject.texts:
             lines.append([("  ✓ No secret in the files.", "good")])
+        if self.reading:
+            return [*lines, [("  The image is still being searched.", "muted")]]
         told = [one for one in subject.missing if "secret" in one.what or one.what == "image"]
         if told:
             lines += [[], [("  Not assessed:", "muted")]]

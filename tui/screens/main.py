@@ -76,6 +76,10 @@ class MainScreen(Output):
 
     # Opening
 
+    @property
+    def reading(self) -> bool:
+        return self.loader is not None
+
     def open(self, request: OpenRequest) -> None:
         """Open something; whatever was open before goes."""
         if self.loader is not None:
@@ -126,6 +130,7 @@ class MainScreen(Output):
             return
         self.loader = None
         self.phases.clear()
+        self.draw_secrets()
         self.refresh_bindings()
         self.take_contents()
         error = event.error
@@ -133,6 +138,8 @@ class MainScreen(Output):
             return
         if self.store.opened is not None:
             self._explain(error)
+            if not self.store.dockerfile_path and not isinstance(error, Cancelled):
+                self.show_error(error)
         elif isinstance(error, UsageError):
             self.action_open_other(error)
         else:

@@ -22,6 +22,7 @@ from tui.rows import Cells
 from tui.text import clean, fit, matches, width
 from tui.widgets.bars import Bar, KeyBar, KeyHint
 from tui.widgets.lines import Lines
+from tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
     from hardening.candidates import Candidate
@@ -114,6 +115,7 @@ class OpeningScreen(ModalScreen[Choice | None]):
             entry.cursor_blink = False
             yield entry
             yield ChoiceList()
+            yield Prose(id="opening-note")
             yield KeyBar(id="opening-keys")
 
     @property
@@ -122,6 +124,7 @@ class OpeningScreen(ModalScreen[Choice | None]):
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
+        self.query_one("#opening-note").display = False
         self.query_one("#opening-keys", KeyBar).show((
             KeyHint("enter", "open", "accept", 1), KeyHint("↑ ↓", "move", "down", 2),
             KeyHint("esc", "close", "close", 3),
@@ -165,13 +168,19 @@ class OpeningScreen(ModalScreen[Choice | None]):
             [("  No Dockerfile here, and no local image.", "muted")],
             [("  Type a path or an image name and press enter.", "muted")],
         ]
-        told = ""
-        if event.engine_error is not None:
-            told = f"no local images: {event.engine_error.what}"
-        if self._error is not None:
-            told = f"{self._error.what}: {self._error.why}"
-        self.query_one("#opening").border_subtitle = Content(clean(told, 84))
         self.choices.show(choices, words)
+        self._tell(event.engine_error)
+
+    def _tell(self, engine_error: DrydockError | None) -> None:
+        """Why the screen asks, and why no image is listed."""
+        told = [(one.what, one.why) for one in (self._error,) if one is not None]
+        if engine_error is not None:
+            told.append((f"No image of this machine is listed: {engine_error.what}",
+                         engine_error.next_step))  # fmt: skip
+        note = self.query_one("#opening-note", Prose)
+        note.show([("▲ ", "warn"), (f"{clean(what, 300)}. ", "plain"), (clean(why, 300), "muted")]
+                  for what, why in told)  # fmt: skip
+        note.display = bool(told)
 
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:

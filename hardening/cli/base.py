@@ -11,6 +11,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from hardening.cli import codes
+from hardening.cli.base_numbers import (
+    NOT_READ,
+    UNKNOWN,
+    Known,
+    base_values_of,
+    base_words,
+    read_numbers,
+    row_values_of,
+    row_words,
+)
 from hardening.cli.opening import open_named
 from hardening.dockerfile.model import Stage
 from hardening.errors import InputError, UsageError
@@ -38,14 +48,17 @@ from hardening.workspace import Workspace
 if TYPE_CHECKING:
     from hardening.cli.asking import Asked
 
-UNKNOWN = "unknown"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What only this command takes."""
     parser.add_argument("path", metavar="PATH", help="a Dockerfile, a Compose file or a folder")
     parser.add_argument(
         "--ask-registry", action="store_true", help="ask for the digest and size of every row"
+    )
+    parser.add_argument(
+        "--compare",
+        action="store_true",
+        help="read the rows that the local engine holds and compare their vulnerabilities",
     )
     parser.add_argument(
         "--libc", action="store_true", help="also rows that change the C library (musl)"
@@ -62,12 +75,16 @@ def base(options: argparse.Namespace) -> int:
         raise UsageError("--write needs a row", "", "Name one with --choose FIX.")
     if options.ask_registry and options.offline:
         raise UsageError("--ask-registry needs the network", "--offline was given", "Drop one.")
+    if options.compare and options.offline:
+        raise UsageError("--compare asks the engine", "--offline was given", "Drop one.")
     subject = open_named(options.path, options)
     if subject.dockerfile is None:
         raise InputError(f"{options.path} has no Dockerfile", "", "Name one.")
     if not options.offline:
         subject = with_base_digests(subject)
     found = assess(subject, ask=options.ask_registry, libc=options.libc)
+    if options.compare or subject.assessment is not None:
+        found = replace(found, known=known_numbers(found, read=options.compare))
     if options.choose is not None:
         return _choose(found, options.choose, write=options.write)
     values = base_values(found)
@@ -90,6 +107,8 @@ class Assessed:
     rows: tuple[Candidate, ...] = ()
     asked: Mapping[str, Asked] = field(default_factory=dict)
     why: str = ""
+    known: Known = NOT_READ
+    """Vulnerabilities of the base and of the rows, as far as they were read."""
 
     def fix(self, row: Candidate) -> Fix | None:
         if self.stage is None or self.reference is None or self.old is None:
@@ -125,6 +144,7 @@ def base_values(found: Assessed) -> dict[str, Any]:
         "base": found.reference.shown if found.reference is not None else "",
         "worries": list(worries(found.old, today)) if found.old is not None else [],
         "ends": _ends(found.old) if found.old is not None else {},
+        "vulnerabilities": base_values_of(found.known),
         "rows": [_row(found, row) for row in found.rows],
         "not_assessed": found.why,
     }
@@ -176,6 +196,18 @@ def _ask_all(
     return subject, rows, asked
 
 
+def known_numbers(found: Assessed, *, read: bool) -> Known:
+    """Vulnerabilities of the base from the image at hand, and with `read` those of the base and of
+    the rows that the local engine holds."""
+    if found.reference is None:
+        return NOT_READ
+    names = [_name(found.reference, row) for row in found.rows if found.stage is not None]
+    platform = found.subject.image.platform if found.subject.image is not None else None
+    base = found.reference.shown
+    at_hand = found.subject.assessment
+    return read_numbers(base, names if read else [], at_hand, platform=platform, read_base=read)
+
+
 def _name(reference: Reference, row: Candidate) -> str:
     return f"{row.name or reference.name}:{row.tag.text}"
 
@@ -207,7 +239,7 @@ def _row(found: Assessed, row: Candidate) -> dict[str, Any]:
         "digest": asked.digest if asked is not None else None,
         "download_bytes": size,
         "download_source": "registry" if size is not None else None,
-        "vulnerabilities": None,
+        **row_values_of(found.known, _name(reference, row)),
         "registry_note": asked.note if asked is not None else "",
         "safety": fix.safety.label if fix is not None else None,
         "fix": fix.name if fix is not None else None,
@@ -220,6 +252,7 @@ def _row(found: Assessed, row: Candidate) -> dict[str, Any]:
 
 def _lines(values: dict[str, Any]) -> list[str]:
     lines = [f"{values['base'] or 'No base image'}: ends {_dates(values['ends'])}"]
+    lines += [f"  vulnerabilities: {base_words(values['vulnerabilities'])}"]
     lines += [f"  ! {one}" for one in values["worries"]]
     for row in values["rows"]:
         size = UNKNOWN if row["download_bytes"] is None else human_size(row["download_bytes"])
@@ -230,7 +263,7 @@ def _lines(values: dict[str, Any]) -> list[str]:
             f"   changes: {'; '.join(row['changes'])}",
             f"   gains: {'; '.join(row['gains'])}",
             f"   ends: {_dates(row['ends'])}",
-            f"   download: {size}; vulnerabilities: {UNKNOWN}",
+            f"   download: {size}; vulnerabilities: {row_words(row)}",
             f"   source: {row['source']}",
         ]
         lines += [f"   digest: {row['digest']}"] if row["digest"] else []

@@ -1,0 +1,144 @@
+"""Known vulnerabilities of a base and of its rows, as `drydock base` tells them: where each number
+is from, and "unknown" where nothing was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hardening.advisories.assessment import Assessment
+    from hardening.advisories.model import Vulnerability
+    from hardening.rewrites.base_delta import Numbers
+
+UNKNOWN = "unknown"
+NOT_READ_HERE = "not read: --compare reads what the local engine holds"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was read of one row: `numbers` None is unknown, `why` tells."""
+
+    numbers: Numbers | None = None
+    size: int | None = None
+    why: str = NOT_READ_HERE
+
+
+@dataclass(frozen=True)
+class Known:
+    """Of the base and of the rows by name. `source` says what the base's numbers are read from,
+    `data` when the advisories are from."""
+
+    base: Numbers | None = None
+    source: str = ""
+    rows: Mapping[str, Row] = field(default_factory=dict)
+    data: tuple[str, ...] = ()
+
+
+NOT_READ = Known()
+
+
+def read_numbers(
+    base: str,
+    rows: Iterable[str],
+    at_hand: Assessment | None,
+    *,
+    platform: str | None,
+    read_base: bool,
+) -> Known:
+    """The base from the image that was built on it, else from the engine; rows from the engine.
+    Raises Cancelled."""
+    from hardening.opening.base_packages import local_base_packages
+    from hardening.rewrites.base_delta import base_numbers, whole_numbers
+
+    found, source = base_numbers(at_hand), "the image at hand"
+    data = _dates(at_hand)
+    if found is None and read_base:
+        local = local_base_packages(base, platform=platform)
+        found, source = whole_numbers(local.assessment), f"{base} of the local engine"
+        data = data or _dates(local.assessment)
+    read: dict[str, Row] = {}
+    for name in rows:
+        one = local_base_packages(name, platform=platform)
+        data = data or _dates(one.assessment)
+        read[name] = Row(whole_numbers(one.assessment), one.size, one.why)
+    return Known(found, source if found is not None else "", read, data)
+
+
+def _dates(found: Assessment | None) -> tuple[str, ...]:
+    feeds = found.feeds if found is not None else ()
+    return tuple(f"{one.name} of {one.newest or one.imported}" for one in feeds)
+
+
+def base_values_of(known: Known) -> dict[str, Any] | None:
+    if known.base is None:
+        return None
+    return {
+        "by_severity": dict(known.base.by_severity()),
+        "total": known.base.total,
+        "with_fix": known.base.fixable,
+        "hidden": known.base.hidden,
+        "source": known.source,
+        "data": list(known.data),
+    }
+
+
+def row_values_of(known: Known, name: str) -> dict[str, Any]:
+    """`vulnerabilities` None is unknown; without the base's numbers there is nothing to compare,
+    the row's own are told alone."""
+    row = known.rows.get(name, Row())
+    values: dict[str, Any] = {
+        "size_bytes": row.size,
+        "vulnerabilities": None,
+        "vulnerabilities_note": row.why,
+    }
+    if row.numbers is None:
+        return values
+    from hardening.rewrites.base_delta import delta
+
+    found: dict[str, Any] = {
+        "by_severity": dict(row.numbers.by_severity()),
+        "total": row.numbers.total,
+        "fixed": None,
+        "brought": None,
+        "remaining": None,
+        "source": f"{name} of the local engine",
+    }
+    if known.base is not None:
+        change = delta(known.base, row.numbers)
+        found["fixed"] = _counted(change.fixed)
+        found["brought"] = _counted(change.brought)
+        found["remaining"] = _counted(change.remaining)
+    values["vulnerabilities"] = found
+    return values
+
+
+def _counted(found: Iterable[Vulnerability]) -> dict[str, int]:
+    from hardening.rewrites.base_delta import by_severity
+
+    return dict(by_severity(found))
+
+
+def base_words(values: Mapping[str, Any] | None) -> str:
+    if values is None:
+        return UNKNOWN
+    with_fix = f", {values['with_fix']} with a fix" if values["with_fix"] else ""
+    return f"{_words(values['by_severity'])}{with_fix} ({values['source']})"
+
+
+def row_words(row: Mapping[str, Any]) -> str:
+    found = row["vulnerabilities"]
+    if found is None:
+        return f"{UNKNOWN} ({row['vulnerabilities_note']})"
+    if found["fixed"] is None:
+        return f"{_words(found['by_severity'])} ({found['source']})"
+    return (
+        f"mends {_words(found['fixed'])}; brings {_words(found['brought'])}; "
+        f"leaves {_words(found['remaining'])} ({found['source']})"
+    )
+
+
+def _words(counts: Mapping[str, int]) -> str:
+    parts = [f"{count} {word}" for word, count in counts.items() if count]
+    return ", ".join(parts) or "none"

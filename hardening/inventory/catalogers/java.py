@@ -19,7 +19,7 @@ _EXTENSIONS = frozenset(
     {"jar", "war", "ear", "par", "sar", "nar", "jpi", "hpi", "kar", "far", "lpkg"}
 )
 _POM = re.compile(r"META-INF/maven/[^/]+/[^/]+/pom\.properties$")
-_FILE = re.compile(r"(?P<name>.+?)-(?P<version>\d[\w.+-]*)$")
+_FILE = re.compile(r"(?P<name>.+?)-(?P<version>\d[\w.+~-]*)$")
 _MANIFEST = "META-INF/MANIFEST.MF"
 MAX_DEPTH = 8
 MAX_ENTRIES = 200_000

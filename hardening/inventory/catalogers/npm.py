@@ -1,5 +1,6 @@
-"""Node packages: every `package.json` of a package below a `node_modules`. npm's own modules are
-marked as tooling: the application does not load them."""
+"""Node packages: every `package.json` of a package in a `node_modules`, or in the folder where
+Debian's Node looks for modules. npm's own modules are marked as tooling: the application does not
+load them. Other files of that name are the application itself, editor extensions and fixtures."""
 
 from __future__ import annotations
 
@@ -9,7 +10,9 @@ from collections.abc import Iterator
 from hardening.inventory.frame import Cataloger, Found
 from hardening.inventory.json_reading import json_of
 
-_PLACE = re.compile(r"(?:^|/)node_modules/(?:@[^/]+/)?[^/@][^/]*/package\.json$")
+_PLACE = re.compile(
+    r"(?:(?:^|/)node_modules|^usr/(?:share|lib)/nodejs)/(?:@[^/]+/)?[^/@][^/]*/package\.json$"
+)
 _TOOLING = re.compile(
     r"(?:^|/)(?:node_modules/(?:npm|corepack|pnpm|yarn)/|opt/yarn-|usr/share/nodejs/npm/)"
 )

@@ -10,6 +10,7 @@ from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Need, Rule
 from hardening.rules.support_layers import lines_of, listing, places, severity_by_origin, shipped
+from hardening.rules.support_tools import said_of_lines
 from hardening.subject import Subject
 
 _TOOLS = {
@@ -57,10 +58,12 @@ def find(subject: Subject) -> Iterator[Finding]:
     image = subject.image
     if image is None:
         return
+    said = said_of_lines(subject)
     found: dict[str, list[Entry]] = {}
     for entry in shipped(image, lambda one: "bin/" in one.path):
         kind = next((name for name, one in _TOOLS.items() if one.match(entry.path)), None)
-        if kind is not None:
+        line = image.layers[entry.layer].attribution.instruction
+        if kind is not None and kind not in said.get(-1 if line is None else line, ()):
             found.setdefault(kind, []).append(entry)
     for kind, entries in found.items():
         names = ", ".join(sorted({one.path.rpartition("/")[2] for one in entries})[:4])

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from hardening.dockerfile.edits import insert_at
 from hardening.model import Finding, Fix, Severity, holds
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support import facts
+from hardening.rules.support import Run, facts
 from hardening.rules.support_fixes import literal
+from hardening.runtime.base_facts import Family, family_by_name
 from hardening.subject import Subject
 
 _SUMS = ("sha256sum", "sha512sum", "sha1sum", "sha384sum", "sha224sum", "md5sum", "b2sum", "shasum")
@@ -56,10 +57,22 @@ def find(subject: Subject) -> Iterator[Finding]:
                 (literal(echo), holds("The line has one blank", words[0].text)),
                 f"{check.name} reads the line everywhere.",
             )
+            strict = check.name == "shasum" or _has_busybox(subject, run)
             yield rule.finding(
                 subject,
-                f"The line for {check.name} -c has one blank between hash and name",
+                f"The line for {check.name} -c has one blank between hash and name"
+                + ("" if strict else ": GNU's version takes it, others do not"),
+                severity=None if strict else Severity.LOW,
                 at=echo.span,
                 about=f"{found[2]} {found[3]}",
                 fixes=(fix,),
             )
+
+
+def _has_busybox(subject: Subject, run: Run) -> bool:
+    """True unless the base is known to bring GNU's tools, which take the line."""
+    if run.stage is None:
+        return True
+    root = facts(subject).dockerfile.chain(run.stage)[0]
+    family = family_by_name(root.base_expanded or root.base.value)
+    return family not in (Family.DEBIAN, Family.RHEL, Family.SUSE, Family.ARCH)

@@ -13,6 +13,7 @@ from hardening.rules.support_packages import about, has_flag, names, removes
 from hardening.subject import Subject
 
 QUIET = ("--no-cache", "--no-network")
+_FIRST = "first apk add --no-cache"
 PATHS = ("/var/cache/apk", "/etc/apk/cache")
 
 rule = Rule(
@@ -52,6 +53,11 @@ rule = Rule(
             "FROM alpine:3.24\nRUN apk add --no-network --virtual .run $deps\n",
             note="nothing is fetched",
         ),
+        Example(
+            "FROM alpine:3.24\nRUN apk add --no-cache --virtual .b gcc && make && "
+            "apk add --virtual .run $found && apk del .b\n",
+            note="what is there already gets a name",
+        ),
         Example("FROM alpine:3.24\nRUN apk del curl\n"),
     ),
 )
@@ -59,6 +65,18 @@ rule = Rule(
 
 def _cleans(command: Command) -> bool:
     return removes(command, *PATHS)
+
+
+def _only_names(run: Run, call: PackageCall) -> bool:
+    """`apk add --virtual .run $found` after a build with --no-cache: what was found to be needed
+    is there already, so nothing is fetched."""
+    if not has_flag(call, "--virtual", "-t") or any("$" not in one.text for one in call.packages):
+        return False
+    if _FIRST not in run.memo:
+        installs = (one for one in run.calls if one.manager == "apk" and one.verb == "install")
+        quiet = (one.command.span.start for one in installs if has_flag(one, *QUIET))
+        run.memo[_FIRST] = min(quiet, default=call.command.span.start)
+    return bool(run.memo[_FIRST] < call.command.span.start)
 
 
 def _fix(subject: Subject, run: Run, call: PackageCall) -> Fix:
@@ -78,7 +96,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             continue
         if run.is_volatile(*PATHS) or not call.packages:
             continue
-        if run.happens_after(call.command, "clean apk", _cleans):
+        if run.happens_after(call.command, "clean apk", _cleans) or _only_names(run, call):
             continue
         yield rule.finding(
             subject,

@@ -6,15 +6,9 @@ from collections.abc import Iterator
 
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support import facts
 from hardening.rules.support_packages import about
+from hardening.rules.support_tools import ENGINES, installs
 from hardening.subject import Subject
-
-ENGINES = frozenset(
-    {"docker.io", "docker-ce", "docker", "docker-engine", "moby-engine", "containerd", "podman"}
-    | {"containerd.io", "cri-o", "runc", "lxc", "lxd", "docker-ce-rootless-extras"}
-)
-SYSTEM = ("apt-get", "apt", "aptitude", "apk", "yum", "dnf", "microdnf", "zypper")
 
 rule = Rule(
     title="Install no container engine",
@@ -38,9 +32,7 @@ rule = Rule(
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
-    for run, call in facts(subject).calls(*SYSTEM):
-        if call.verb != "install" or not run.shipped:
-            continue
+    for _, call in installs(subject):
         found = [word.text for word in call.packages if word.text.partition("=")[0] in ENGINES]
         if found:
             yield rule.finding(

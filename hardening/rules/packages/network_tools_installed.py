@@ -9,23 +9,10 @@ from hardening.model import Finding, Fix, Severity, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.rules.support_fixes import literal, remove_words
+from hardening.rules.support_tools import DEBUGGERS, NETWORK, has_companion, installs, is_used
 from hardening.subject import Subject
 
-TOOLS = frozenset(
-    {"netcat", "netcat-openbsd", "netcat-traditional", "nmap", "nmap-ncat", "ncat", "nc", "socat"}
-    | {
-        "telnet",
-        "inetutils-telnet",
-        "tcpdump",
-        "wireshark",
-        "tshark",
-        "ettercap",
-        "hping3",
-        "dsniff",
-    }
-    | {"gdb", "strace", "ltrace", "rsh-client", "busybox-extras", "masscan", "hydra"}
-)
-SYSTEM = ("apt-get", "apt", "aptitude", "apk", "yum", "dnf", "microdnf", "zypper")
+TOOLS = NETWORK | DEBUGGERS
 
 rule = Rule(
     title="Leave network and debugging tools out of the image",
@@ -60,6 +47,10 @@ rule = Rule(
     good=(
         Example("FROM debian:13\nRUN apt-get install -y nginx\n"),
         Example(
+            "FROM debian:13\nRUN apt-get install -y mariadb-server socat\n",
+            note="the server's own scripts call it",
+        ),
+        Example(
             "FROM debian:13\nRUN apt-get install -y netcat-openbsd && nc -z localhost 1\n",
             note="used by this Dockerfile",
         ),
@@ -78,19 +69,6 @@ rule = Rule(
         ),
     ),
 )
-PROGRAMS = {"netcat-openbsd": "nc", "netcat-traditional": "nc", "netcat": "nc", "nmap-ncat": "ncat"}
-PROGRAMS |= {"inetutils-telnet": "telnet", "busybox-extras": "telnet"}
-
-
-def _used(subject: Subject, package: str) -> bool:
-    """True when the Dockerfile names the program outside of an install."""
-    program = PROGRAMS.get(package, package)
-    known = facts(subject)
-    if known.commands(program) or (program == "nc" and known.commands("netcat", "ncat")):
-        return True
-    text = " ".join(one.instruction.value for one in known.all("CMD", "ENTRYPOINT", "HEALTHCHECK"))
-    words = text.replace("/", " ").replace('"', " ").replace(",", " ").split()
-    return program in words or package in words
 
 
 def _removed(call: PackageCall, others: tuple[PackageCall, ...]) -> bool:
@@ -117,13 +95,13 @@ def _fixes(subject: Subject, call: PackageCall, found: tuple[ShellWord, ...]) ->
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
-    for run, call in facts(subject).calls(*SYSTEM):
-        if call.verb != "install" or not run.shipped:
-            continue
+    for run, call in installs(subject):
         found = tuple(
             word
             for word in call.packages
-            if (name := word.text.partition("=")[0]) in TOOLS and not _used(subject, name)
+            if (name := word.text.partition("=")[0]) in TOOLS
+            and not is_used(subject, name)
+            and not has_companion(call, name)
         )
         if found and not _removed(call, run.calls):
             names = ", ".join(word.text for word in found)

@@ -85,9 +85,25 @@ def _in_runs(subject: Subject) -> Iterator[Finding]:
             f"Mode {mode} lets everybody write to {', '.join(targets[:3]) or 'it'}",
             at=command.span,
             about=" ".join(targets) or mode,
+            severity=Severity.LOW if _are_empty_folders(run, command, targets) else None,
             fixes=tuple(_fix(subject, word.span, mode, command)),
             tip="Give the files to the user who needs to write, with mode 755 or 644",
         )
+
+
+def _are_empty_folders(run: Run, command: Command, targets: list[str]) -> bool:
+    """True for folders that the same RUN makes and fills with nothing: any account may put its data
+    there, which is how images serve accounts that they do not know. There is no program in them
+    that could be replaced yet."""
+    if command.name == "mkdir":
+        return True
+    if command.name != "chmod" or command.has_flag("-R", "--recursive"):
+        return False
+    key = "folders made"
+    if key not in run.memo:
+        made = (one for one in run.script.commands if one.name == "mkdir")
+        run.memo[key] = {word.text for one in made for word in one.arguments if not word.is_flag}
+    return bool(targets) and run.memo[key].issuperset(targets)
 
 
 def _mode_option(command: Command) -> ShellWord | None:

@@ -1,7 +1,7 @@
 """A tree of groups over a flat list: rows are made for what is open only.
 
 No Textual here. Each item says the groups that it stands in, outermost first; groups are sorted by
-their own `order`, items stay in the order in which they are given.
+their own `order`, those of the same order and all items stay as they come.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A group: `key` names it among its siblings, `order` sorts it there, `note` is said quietly
-    behind its title."""
+    """A group: `key` names it among its siblings, `order` sorts it there (siblings
+    of the same order stay as their first items come), `note` is said quietly behind its title."""
 
     key: str
     title: str
@@ -158,4 +158,4 @@ class BranchTree:
 
 
 def _in_order(group: _Group) -> list[_Group]:
-    return sorted(group.groups.values(), key=lambda one: (one.branch.order, one.branch.title))
+    return sorted(group.groups.values(), key=lambda one: one.branch.order)

@@ -51,9 +51,13 @@ def _text(text: str) -> str:
 
 
 def vulnerability_detail(
-    item: VulnerabilityRow, around: Surroundings, feeds: tuple[Feed, ...]
+    item: VulnerabilityRow,
+    around: Surroundings,
+    feeds: tuple[Feed, ...],
+    offered: list[Cells],
 ) -> list[Cells]:
-    """What it is, how bad and who says so, what mends it, what brought it, how old the data is."""
+    """What it is, how bad and who says so, what mends it (with the fixes that are `offered`), what
+    brought it, how old the data is."""
     one = item.vulnerability
     lines: list[Cells] = [
         [*rating_cells(one.rating.severity), ("  ", "plain"), (clean(one.id, 100), "strong"),
@@ -69,7 +73,7 @@ def vulnerability_detail(
     if one.hidden:
         lines.append([(f"Hidden by default: {_text(one.hidden)}.", "muted")])
     lines += heading("What mends it")
-    lines.append(_mending(item))
+    lines += [_mending(item), *offered]
     lines += heading("Packages that have it")
     for package in item.row.packages[:MANY]:
         lines += _package_lines(package, around)

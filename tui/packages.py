@@ -62,6 +62,11 @@ def layer_branch(layer: int | None, image: Image | None, hide: Callable[[str], s
     return Branch(str(layer), f"Layer {layer}", (layer,), command)
 
 
+def _kind_branch(kind: str) -> Branch:
+    words = kind_words(kind)
+    return Branch(kind, words, (words,))
+
+
 def kind_words(kind: str) -> str:
     return KINDS.get(kind, f"{clean(kind, 40)} packages")
 
@@ -107,10 +112,10 @@ class PackageList(Grouped[PackageRow]):
     def branches(self, item: PackageRow) -> tuple[Branch, ...]:
         one = item.package
         if self.grouping == "type":
-            return (Branch(one.type, kind_words(one.type)),)
+            return (_kind_branch(one.type),)
         if self.grouping == "layer":
             return (layer_branch(one.layer, self.image, self._hide),)
-        return (_SIDES[one.base], Branch(one.type, kind_words(one.type)))
+        return (_SIDES[one.base], _kind_branch(one.type))
 
     def order(self, column: str) -> Order[PackageRow]:
         return _ORDER[column]

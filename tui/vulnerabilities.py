@@ -138,8 +138,9 @@ class VulnerabilityList(Grouped[VulnerabilityRow]):
 
     def branches(self, item: VulnerabilityRow) -> tuple[Branch, ...]:
         one = item.vulnerability
-        package = Branch(f"{one.ecosystem}/{one.package}/{one.installed}",
-                         one.package, (one.package.casefold(),), one.installed)  # fmt: skip
+        package = Branch(
+            f"{one.ecosystem}/{one.package}/{one.installed}", one.package, note=one.installed
+        )  # fmt: skip
         match self.grouping:
             case "action":
                 action = action_words(item.row.action)

@@ -32,6 +32,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DRYDOCK_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setenv("DRYDOCK_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("DRYDOCK_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("DRYDOCK_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     for name in ("NO_COLOR", "TMUX", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)

@@ -175,7 +175,10 @@ def test_the_other_groupings() -> None:
     made.next_grouping()
     assert titles(made.tree) == [("Layer 0", 3), ("Layer 1", 1), ("Layer 3", 1)]
     made.next_grouping()
+    assert titles(made.tree) == [("openssl", 2), ("curl", 1), ("flask", 1), ("bash", 1)]
+    made.sort_by("package")
     assert titles(made.tree) == [("bash", 1), ("curl", 1), ("flask", 1), ("openssl", 2)]
+    made.sort_by("risk")
     made.next_grouping()
     assert titles(made.tree) == [
         ("Critical", 1), ("High", 1), ("Medium", 1), ("Not rated", 1), ("Low", 1),

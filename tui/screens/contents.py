@@ -77,7 +77,7 @@ class Contents(Filing):
                 why = no_packages if isinstance(view, PackagesView) else no_vulnerabilities
                 view.say(why(self.store.subject, loading=self.still_reading))
         self._mark_list(self.store.links(), reveal=False)
-        self.tabs.tell([(self.tab_words(), "muted")])
+        self.tell_tab()
 
     def _line_of(self, layer: int | None) -> int | None:
         lines = () if layer is None else self.store.join.lines_of_layer(layer)
@@ -88,12 +88,12 @@ class Contents(Filing):
         if self.tab in LISTS and self.place != self.tab:
             self.draw_list()
 
-    def tab_words(self) -> str:
+    def tab_words(self) -> list[str]:
         listed = self.listed(self.tab)
         if listed is None:
             return super().tab_words()
         if not listed.items:
-            return ""
+            return []
         from tui.package_detail import data_words
 
         parts = [f"by {listed.grouping}", *([listed.side.words] if listed.side.words else [])]
@@ -101,9 +101,12 @@ class Contents(Filing):
             parts.append(plural(len(listed.tree), "match", "matches"))
         if listed.hidden:
             parts.append(f"{listed.hidden:,} {'also shown' if listed.shows_hidden else 'hidden'}")
-        if self.tab == "vulnerabilities":
-            parts.append(data_words(self.store.vulnerabilities.assessment))
-        return " · ".join(part for part in parts if part)
+        found = self.store.vulnerabilities.assessment
+        if self.tab == "vulnerabilities" and found is not None:
+            lacking = len(found.not_assessed)
+            parts += [f"{lacking:,} not assessed (i)"] if lacking else []
+            parts.append(data_words(found))
+        return [part for part in parts if part]
 
     # The cursor
 
@@ -140,7 +143,7 @@ class Contents(Filing):
                 found = store.vulnerabilities.assessment
                 item = store.vulnerabilities.items[number]
                 feeds = () if found is None else found.feeds
-                return vulnerability_detail(item, self._around, feeds) + self._offered()
+                return vulnerability_detail(item, self._around, feeds, self._offered())
             case PackagePointer(number=number) if number < len(store.packages.items):
                 wanted = store.links().vulnerabilities
                 known = tuple(one for one in store.vulnerabilities.items if one.number in wanted)

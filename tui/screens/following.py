@@ -182,16 +182,21 @@ class Following(Board):
         if self.tab == "files":
             self.draw_files()
         else:
-            self.tabs.tell([(self.tab_words(), "muted")])
+            self.tell_tab()
 
     def draw_files(self) -> None:
         """Fill the Files tab."""
 
-    def tab_words(self) -> str:
-        """What stands at the right end of the tabs."""
+    def tell_tab(self) -> None:
+        """Words at the right end of the tabs."""
+        words = self.tab_words()
+        self.tabs.tell([((" · " if n else "") + one, "muted") for n, one in enumerate(words)])
+
+    def tab_words(self) -> list[str]:
+        """What stands at the right end of the tabs; the last ones go when it gets narrow."""
         if self.tab == "dockerfile":
-            return clean(self.code.path, 200)
-        return self.diff.layout_words() if self.tab == "diff" else ""
+            return [clean(self.code.path, 200)]
+        return [self.diff.layout_words()] if self.tab == "diff" else []
 
     # Detail
 

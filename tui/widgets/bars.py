@@ -100,7 +100,7 @@ class TabStrip(Bar):
             self.refresh()
 
     def tell(self, cells: Cells) -> None:
-        """Words at the right end."""
+        """Words at the right end; the last cells go when there is no room."""
         if cells != self._right:
             self._right = cells
             self.refresh()
@@ -125,11 +125,14 @@ class TabStrip(Bar):
 
     def line(self, width_now: int) -> Cells:
         cells = [cell for _, part in self._parts(width_now) for cell in part]
-        used = sum(width(text) for text, _ in cells)
-        told = sum(width(text) for text, _ in self._right)
-        if self._right and used + told + 2 <= width_now:
-            cells += [(" " * (width_now - used - told - 1), "plain"), *self._right]
-        return cells
+        room = width_now - sum(width(text) for text, _ in cells) - 2
+        right: Cells = []
+        for cell in self._right:
+            if width(cell[0]) > room:
+                break
+            right.append(cell)
+            room -= width(cell[0])
+        return [*cells, (" " * (room + 1), "plain"), *right] if right else cells
 
     def names(self, width_now: int) -> list[tuple[int, int, str]]:
         spans: list[tuple[int, int, str]] = []

@@ -1,0 +1,307 @@
+"""The Packages and Vulnerabilities tabs on the screen, through Pilot."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import import_module
+from threading import Event
+
+import pytest
+
+from hardening.advisories.assessment import Assessment
+from hardening.errors import InputError
+from hardening.inventory.model import Inventory
+from hardening.model import Skipped
+from hardening.opening import OpenRequest
+from hardening.subject import Subject
+from tests.tui.conftest import Opener, Screen, settle, use_rules
+from tests.tui.contents import FEED, assessment_of, packed_subject
+from tui.loading import Loader
+from tui.messages import OpeningEnded, SubjectReady
+from tui.package_detail import no_packages, no_vulnerabilities
+from tui.pointers import GroupPointer, PackagePointer, VulnerabilityPointer
+from tui.rows import Cells
+from tui.widgets.grouped import GroupedLines
+
+
+def words(lines: list[Cells]) -> str:
+    return "\n".join("".join(text for text, _ in line) for line in lines)
+
+
+def view(screen: Screen, name: str) -> GroupedLines:
+    return screen.main.query_one(f"#{name}", GroupedLines)
+
+
+def summary(screen: Screen) -> str:
+    from tui.headline import summary_cells
+
+    return "".join(text for text, _ in summary_cells(screen.store, 160))
+
+
+async def to_vulnerability(screen: Screen, name: str) -> None:
+    """Put the cursor of the Vulnerabilities tab on one of them."""
+    await screen.press("0")
+    shown = view(screen, "vulnerabilities")
+    items = screen.store.vulnerabilities.items
+    number = next(n for n, one in enumerate(items) if one.vulnerability.id == name)
+    row = screen.store.vulnerabilities.tree.row_of(number)
+    assert row is not None
+    await screen.press("g", *["j"] * row)
+    assert shown.twig is not None and shown.twig.item == number
+
+
+async def test_both_tabs_are_filled_and_counted(open_screen: Opener) -> None:
+    async with open_screen(packed_subject()) as screen:
+        await screen.press("9")
+        assert view(screen, "packages").count == 2 + 8
+        assert screen.main.place == "packages"
+        await screen.press("0")
+        assert [t.branch.title for t in view(screen, "vulnerabilities")._shown
+                if t.branch is not None and not t.depth] == [
+            "Base bump", "Apt upgrade", "Pip upgrade", "No fix"]  # fmt: skip
+        assert "5 vulnerabilities ◆ 1 ▲ 1 ● 1 ? 1 ○ 1" in summary(screen)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "layer"),
+    [("CVE-2099-0001", 1, 0), ("CVE-2099-0003", 2, 1), ("CVE-2099-0004", 4, 3)],
+)
+async def test_a_vulnerability_moves_the_cursors_to_what_brought_it(
+    open_screen: Opener, name: str, line: int, layer: int
+) -> None:
+    async with open_screen(packed_subject()) as screen:
+        await to_vulnerability(screen, name)
+        main = screen.main
+        assert isinstance(screen.pointer(), VulnerabilityPointer)
+        assert main.code.line == line
+        assert main.layers_pane.order[main.layers_pane.cursor] == layer
+
+
+async def test_a_package_moves_the_cursors_too(open_screen: Opener) -> None:
+    async with open_screen(packed_subject()) as screen:
+        await screen.press("9", "slash", *"jinja", "enter")
+        shown = view(screen, "packages")
+        await screen.press("j")
+        assert isinstance(screen.pointer(), PackagePointer)
+        assert shown.twig is not None and shown.twig.item is not None
+        assert screen.main.code.line == 4
+        await screen.press("escape")
+        assert shown.count == 10
+        assert screen.main.place == "packages"
+
+
+async def test_a_layer_marks_its_packages(open_screen: Opener) -> None:
+    async with open_screen(packed_subject()) as screen:
+        await screen.press("9", "1", "g", "j", "j", "j")
+        shown = view(screen, "packages")
+        marked = {shown._shown[row].item for row in shown.linked}
+        names = {screen.store.packages.items[n].package.name for n in marked if n is not None}
+        assert names == {"Flask", "Jinja2"}
+
+
+async def test_the_detail_says_what_and_what_mends_it(open_screen: Opener) -> None:
+    async with open_screen(packed_subject()) as screen:
+        await to_vulnerability(screen, "CVE-2099-0001")
+        await screen.press("enter")
+        told = screen.main.detail.plain
+        assert screen.main.tab == "detail"
+        for part in ("CVE-2099-0001", "A crafted name overflows", "says a made up rater",
+                     "known exploited", "94% chance", "3.0.11-1 → 3.0.13-1  base bump",
+                     "libssl3 3.0.11-1  /var/lib/dpkg/status", "came with the base image",
+                     "Dockerfile:1", "X-CVE-2099-0001", "imported 2026-11-01"):  # fmt: skip
+            assert part in told
+
+
+async def test_the_detail_of_packages_and_groups(open_screen: Opener) -> None:
+    async with open_screen(packed_subject()) as screen:
+        await screen.press("9", "H", "slash", *"six", "enter", "j", "enter")
+        assert "curl owns it" in screen.main.detail.plain
+        await screen.press("0", "g")
+        pointer = screen.pointer()
+        assert isinstance(pointer, GroupPointer) and len(pointer.numbers) == 1
+        await screen.press("6")
+        assert "libssl3, openssl" in screen.main.detail.plain
+
+
+async def test_grouping_sorting_and_hidden_ones(open_screen: Opener) -> None:
+    async with open_screen(packed_subject()) as screen:
+        listed = screen.store.vulnerabilities
+        await screen.press("0", "v")
+        assert listed.grouping == "layer"
+        await screen.press("s")
+        assert listed.sorting.column == "severity"
+        await screen.press("S")
+        assert listed.sorting.reverse
+        before = len(listed.tree)
+        await screen.press("H")
+        assert len(listed.tree) == before + 1
+        await screen.press("H")
+        assert len(listed.tree) == before
+
+
+async def test_groups_open_and_close(open_screen: Opener) -> None:
+    async with open_screen(packed_subject()) as screen:
+        await screen.press("9", "g")
+        shown = view(screen, "packages")
+        count = shown.count
+        await screen.press("h")
+        assert shown.count == count - 6
+        await screen.press("l", "l", "h")
+        assert (shown.count, shown.cursor) == (count, 0)
+        await screen.press("space", "enter", "j", "h")
+        assert (shown.count, shown.cursor) == (count, 0)
+
+
+async def test_base_or_own_in_every_pane(open_screen: Opener) -> None:
+    async with open_screen(packed_subject()) as screen:
+        await screen.press("9", "b")
+        assert list(screen.main.layers_pane.order) == [1, 2, 3]
+        assert len(screen.store.packages.tree) == 4
+        assert len(screen.store.vulnerabilities.tree) == 2
+        await screen.press("b")
+        assert list(screen.main.layers_pane.order) == [0]
+        assert len(screen.store.packages.tree) == 4
+        await screen.press("escape")
+        assert len(screen.store.packages.tree) == 8
+
+
+async def test_a_plan_keeps_the_packages(open_screen: Opener) -> None:
+    async with open_screen(packed_subject()) as screen:
+        await screen.press("9", "2", "A")
+        await settle(screen.pilot)
+        assert view(screen, "packages").count == 10
+        assert screen.store.vulnerabilities.items
+
+
+# What is not there
+
+
+def test_without_data_it_is_not_assessed() -> None:
+    skipped = Skipped("8 packages", "there is no advisory data", "Run `drydock db update`.")
+    subject = packed_subject(lambda inventory: Assessment(not_assessed=(skipped,)))
+    told = words(no_vulnerabilities(subject, loading=False))
+    assert "Not assessed: there is no advisory data" in told
+    assert "drydock db update" in told and "drydock db import PATH" in told
+    assert "✓" not in told
+
+
+def test_zero_is_only_said_of_what_was_looked_up() -> None:
+    clean = packed_subject(lambda inventory: assessment_of(inventory, ()))
+    assert "✓ No known vulnerability in 9 packages" in words(
+        no_vulnerabilities(clean, loading=False)
+    )
+    partly = Skipped("Debian:12", "no advisory data for Debian:12", "Run `drydock db update`.")
+    subject = packed_subject(lambda inventory: assessment_of(inventory, (), (partly,)))
+    told = words(no_vulnerabilities(subject, loading=False))
+    assert "✓" not in told and "no advisory data for Debian:12" in told
+    assert FEED.imported[:10] in told
+    nothing = replace(
+        subject, assessment=Assessment(feeds=(FEED,), not_assessed=(partly,), assessed=0)
+    )
+    assert "covers none of the packages" in words(no_vulnerabilities(nothing, loading=False))
+
+
+async def test_the_summary_bar_says_not_assessed(open_screen: Opener) -> None:
+    subject = packed_subject(lambda inventory: Assessment())
+    async with open_screen(subject) as screen:
+        assert "vulnerabilities not assessed" in summary(screen)
+        await screen.press("0")
+        assert view(screen, "vulnerabilities").count == 0
+
+
+def test_every_stage_has_its_words() -> None:
+    subject = packed_subject(lambda inventory: None)
+    without = replace(subject, image=None, inventory=None)
+    unread = replace(subject, inventory=None)
+    empty = replace(subject, inventory=Inventory((), None))
+    assert "Opening" in words(no_packages(None, loading=True))
+    assert "No image" in words(no_packages(without, loading=False))
+    assert "being opened" in words(no_packages(without, loading=True))
+    assert "being read" in words(no_vulnerabilities(unread, loading=True))
+    assert "were not read" in words(no_packages(unread, loading=False))
+    assert "No package was found" in words(no_packages(empty, loading=False))
+    assert "being looked up" in words(no_vulnerabilities(subject, loading=True))
+
+
+# Loading
+
+
+def loaded(monkeypatch: pytest.MonkeyPatch, **broken: object) -> list[object]:
+    """What a loader tells of an image in memory; `broken` replaces steps of its packages."""
+    subject = replace(packed_subject(), secrets=None, inventory=None, assessment=None)
+    packages = import_module("hardening.opening.packages")
+    for name, step in broken.items():
+        monkeypatch.setattr(packages, name, step)
+    told: list[object] = []
+    loader = Loader(OpenRequest(), 1, told.append)
+    monkeypatch.setattr(loader, "_files", lambda: replace(subject, image=None))
+    monkeypatch.setattr(loader, "request", OpenRequest(image="shop:2.0"))
+    monkeypatch.setattr(import_module("hardening.image.loading"), "open_image",
+                        lambda *_, **__: subject.image)  # fmt: skip
+    loader.run()
+    return told
+
+
+def subjects(told: list[object]) -> list[Subject]:
+    return [one.subject for one in told if isinstance(one, SubjectReady)]
+
+
+def test_packages_stream_in_before_the_secrets(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    monkeypatch.setenv("DRYDOCK_DATA_DIR", str(tmp_path))
+    told = loaded(monkeypatch)
+    facts = [(one.inventory is not None, one.assessment is not None, one.secrets is not None)
+             for one in subjects(told)]  # fmt: skip
+    assert facts == [(False,) * 3, (False,) * 3, (True, True, False), (True, True, True)]
+    assert isinstance(told[-1], OpeningEnded) and told[-1].error is None
+
+
+@pytest.mark.parametrize("step", ["take_inventory", "assess_or_say"])
+def test_a_step_that_breaks_is_told_and_the_rest_goes_on(
+    monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def breaks(*_: object, **__: object) -> Subject:
+        raise ValueError("no such thing")
+
+    told = loaded(monkeypatch, **{step: breaks})
+    last = subjects(told)[-1]
+    assert last.secrets is not None
+    assert any("packages" in one.what and "no such thing" in one.reason for one in last.missing)
+    assert isinstance(told[-1], OpeningEnded) and told[-1].error is None
+
+
+def test_a_damaged_store_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged(inventory: Inventory) -> Assessment:
+        raise InputError("Cannot read the advisory store", "it is damaged", "Import again")
+
+    monkeypatch.setattr(import_module("hardening.advisories.assessment"), "assess", damaged)
+    last = subjects(loaded(monkeypatch))[-1]
+    told = words(no_vulnerabilities(last, loading=False))
+    assert "Not assessed" in told and "it is damaged" in told
+
+
+def test_reading_packages_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(subject: Subject, *, progress: object) -> Subject:
+        stop = getattr(progress, "_stop", None)
+        assert isinstance(stop, Event)
+        stop.set()
+        return subject
+
+    told = loaded(monkeypatch, take_inventory=stopped)
+    assert isinstance(told[-1], OpeningEnded) and told[-1].error is not None
+    assert subjects(told)[-1].image is not None
+
+
+async def test_reading_again_looks_up_again(
+    open_screen: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Data that was imported meanwhile is used after f5."""
+    use_rules(monkeypatch, ())
+    async with open_screen(packed_subject(lambda inventory: Assessment())) as screen:
+        fresh = packed_subject()
+        packages = import_module("hardening.opening.packages")
+        monkeypatch.setattr(packages, "assess_or_say", lambda subject: fresh)
+        screen.main._look_up_again(fresh)
+        await settle(screen.pilot)
+        assert len(screen.store.vulnerabilities.items) == 6

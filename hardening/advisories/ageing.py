@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from hardening.advisories.ecosystems import distribution
@@ -14,32 +14,57 @@ from hardening.model import Skipped
 
 STALE = timedelta(days=1)
 OLD = timedelta(days=7)
+ENDED = timedelta(days=90)
+"""No living source is silent for so long."""
 _UPDATE = "Run `drydock db update`."
-_TABLES = ("endoflife",)
+_TABLES = ("endoflife", "kev")
 
 
 def warnings(store: Store, inventory: Inventory, today: date) -> Iterator[Skipped]:
     """Everything about release and data that makes the rows fewer than the truth."""
     yield from end_of_life(inventory, store, today)
     yield from _alpine(store, inventory)
-    old = [one for one in store.feeds() if one.name not in _TABLES and age(one, today) > OLD]
-    if old:
-        first = min(old, key=lambda one: one.imported)
-        names = ", ".join(one.name for one in old[:6]) + (" and more" if len(old) > 6 else "")
+    yield from _old(store.feeds(), today)
+
+
+def _old(feeds: Sequence[Feed], today: date) -> Iterator[Skipped]:
+    """Feeds that were imported, or whose newest record was made, too long ago."""
+    late = [one for one in feeds if one.name not in _TABLES and age(one, today) > OLD]
+    if late:
+        first = min(one.imported[:10] for one in late)
         yield Skipped(
-            f"what was published since {first.imported[:10]}",
-            f"advisory data is over {OLD.days} days old: {names}",
+            f"what was published since {first}",
+            f"advisory data was imported over {OLD.days} days ago: {_named(late)}",
+            _UPDATE,
+        )
+    ended = [one for one in feeds if one not in late and _days_since(one.newest, today) > ENDED]
+    if ended:
+        first = min(one.newest[:10] for one in ended)
+        yield Skipped(
+            f"what was published since {first}",
+            f"the newest record is over {ENDED.days} days old: {_named(ended)}",
             _UPDATE,
         )
 
 
+def _named(feeds: Sequence[Feed]) -> str:
+    return ", ".join(one.name for one in feeds[:6]) + (" and more" if len(feeds) > 6 else "")
+
+
 def age(feed: Feed, today: date) -> timedelta:
     """How long ago the feed was imported; zero when its date is none."""
+    return _days_since(feed.imported, today)
+
+
+def _days_since(moment: str, today: date) -> timedelta:
     try:
-        imported = datetime.fromisoformat(feed.imported)
+        then = datetime.fromisoformat(moment) if moment else None
     except ValueError:
         return timedelta(0)
-    return max(today - imported.astimezone(UTC).date(), timedelta(0))
+    if then is None:
+        return timedelta(0)
+    day = then.astimezone(UTC).date() if then.tzinfo else then.date()
+    return max(today - day, timedelta(0))
 
 
 def end_of_life(inventory: Inventory, store: Store | None, today: date) -> Iterator[Skipped]:

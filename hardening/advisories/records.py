@@ -15,6 +15,7 @@ MAX_TEXT = 300
 MAX_NAMES = 4_000
 MAX_ITEMS = 20_000
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT")
+_LOOSE_CVE = re.compile(r"\bCVE (?=\d{4}-)")
 _BOUNDS = {
     "introduced": None,
     "fixed": Bound.FIXED,
@@ -58,15 +59,17 @@ def _text(value: Any, most: int) -> str:
 
 
 def _name(value: Any) -> str:
-    """An id, on one line."""
+    """An id, on one line; Alpine's data has some CVEs with a blank in place of the hyphen."""
     text = _text(value, 128)
-    return text if text.isalnum() else " ".join(text.split())
+    if not any(map(str.isspace, text)):
+        return text
+    return _LOOSE_CVE.sub("CVE-", " ".join(text.split()))
 
 
 def _moment(value: Any) -> str:
     """A date as written, "" for what is none: dates are compared as text."""
     text = _text(value, 40)
-    return text if _DATE.match(text) else ""
+    return text if _DATE.match(text) and not text.startswith("0001-") else ""
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from hardening.dockerfile.shell_model import PackageCall
 from hardening.model import Finding, Fix, Precondition, Severity, holds, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Run, facts
+from hardening.rules.support_configured import APT_RECOMMENDS, configured, told
 from hardening.rules.support_fixes import insert_flag, literal
-from hardening.rules.support_packages import APT, about, has_flag, names, option_values
+from hardening.rules.support_packages import APT, about, has_flag, names
 from hardening.subject import Subject
 
 FLAG = "--no-install-recommends"
@@ -36,6 +37,12 @@ rule = Rule(
             "nginx "
             "&& rm -rf /var/lib/apt/lists/*\n",
         ),
+        Example(
+            "# APT::Install-Recommends is left on\nFROM debian:13\nRUN apt-get install -y nginx\n",
+            "# APT::Install-Recommends is left on\nFROM debian:13\n"
+            "RUN apt-get install --no-install-recommends -y nginx\n",
+            note="a comment configures nothing",
+        ),
     ),
     good=(
         Example("FROM debian:13\nRUN apt-get install -y --no-install-recommends nginx\n"),
@@ -59,8 +66,7 @@ rule = Rule(
 def _chosen(call: PackageCall) -> bool:
     if has_flag(call, FLAG, "--install-recommends", "--without-recommends", "-R"):
         return True
-    values = (*option_values(call, "-o", "--option"),)
-    return any("install-recommends" in value.lower() for value in values)
+    return told(call, "APT::Install-Recommends") is not None
 
 
 def _smoke(call: PackageCall) -> Precondition:
@@ -86,12 +92,10 @@ def _fix(run: Run, call: PackageCall, subject: Subject) -> Fix:
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     known = facts(subject)
-    if "APT::Install-Recommends" in known.dockerfile.text.replace("-o APT::", "").replace(
-        "-o=APT::", ""
-    ):
-        return
     for run, call in known.calls(*APT):
         if call.verb not in ("install", "reinstall") or not call.packages or _chosen(call):
+            continue
+        if configured(known, run, call.command, APT_RECOMMENDS) is False:
             continue
         yield rule.finding(
             subject,

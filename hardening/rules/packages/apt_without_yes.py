@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hardening.dockerfile.package_tables import MANAGERS
+from hardening.dockerfile.packages import letters
 from hardening.dockerfile.shell_model import PackageCall
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support import Run, facts
-from hardening.rules.support_packages import APT, has_flag, option_values, prompts
+from hardening.rules.support import Facts, Run, facts
+from hardening.rules.support_configured import APT_YES, configured, is_fed, told
+from hardening.rules.support_packages import APT, has_flag, prompts
 from hardening.subject import Subject
 
 VERBS = frozenset(
@@ -45,6 +48,11 @@ rule = Rule(
             "    && rm -rf /var/lib/apt/lists/*\n",
             note="one -q is not yet an answer",
         ),
+        Example(
+            "FROM debian:13\nRUN echo curl | xargs apt-get install -tsid-backports\n",
+            "FROM debian:13\nRUN echo curl | xargs apt-get install -y -tsid-backports\n",
+            note="what xargs runs cannot read an answer, and a value has no flags in it",
+        ),
     ),
     good=(
         Example("FROM debian:13\nRUN apt-get install -qq curl\n", note="-qq implies -y"),
@@ -63,24 +71,36 @@ rule = Rule(
 )
 
 
-def _answered(run: Run, call: PackageCall) -> bool:
-    if has_flag(call, *YES) or call.command.position > 0:
+def _answered(known: Facts, run: Run, call: PackageCall) -> bool:
+    if has_flag(call, *YES) or is_fed(call) or _quiet(call) >= 2:
         return True
+    said = told(call, "APT::Get::Assume-Yes")
+    if said is None:
+        said = configured(known, run, call.command, APT_YES)
+    return said is True
+
+
+def _quiet(call: PackageCall) -> int:
+    """How quiet the flags make it: at 2 apt assumes yes."""
     quiet = 0
     for word in call.flags:
         if word.text in ("-q=2", "--quiet=2"):
-            return True
+            return 2
         if word.text == "--quiet":
             quiet += 1
         elif not word.text.startswith("--"):
-            quiet += word.text.partition("=")[0].count("q")
-    if quiet >= 2:
-        return True
-    return any("assume-yes" in one.lower() for one in option_values(call, "-o", "--option"))
+            quiet += letters(word.text, MANAGERS[call.manager].valued).count("q")
+    return quiet
 
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
-    if "assume-yes" in facts(subject).dockerfile.text.lower().replace("--assume-yes", ""):
-        return
-    yield from prompts(subject, rule, managers=APT, verbs=VERBS, answered=_answered, flag="-y")
+    known = facts(subject)
+    yield from prompts(
+        subject,
+        rule,
+        managers=APT,
+        verbs=VERBS,
+        answered=lambda run, call: _answered(known, run, call),
+        flag="-y",
+    )

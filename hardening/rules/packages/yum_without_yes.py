@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support_packages import has_flag, prompts
+from hardening.rules.support import facts
+from hardening.rules.support_configured import rpm_answered
+from hardening.rules.support_packages import prompts
 from hardening.subject import Subject
 
 VERBS = frozenset({"install", "reinstall", "remove", "upgrade", "update", "downgrade"})
 VERBS |= {"groupinstall", "localinstall", "group-install", "erase", "autoremove"}
-YES = ("-y", "--assumeyes", "--assumeno", "-q -y")
 
 rule = Rule(
     title="Answer yum's question with -y",
@@ -40,13 +41,12 @@ rule = Rule(
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
-    if subject.dockerfile is None or "assumeyes=" in subject.dockerfile.text:
-        return
+    known = facts(subject)
     yield from prompts(
         subject,
         rule,
         managers=("yum",),
         verbs=VERBS,
-        answered=lambda run, call: has_flag(call, *YES) or call.command.position > 0,
+        answered=lambda run, call: rpm_answered(known, run, call),
         flag="-y",
     )

@@ -1,0 +1,99 @@
+"""Package managers that a configuration file or variable tells what their flags would say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hardening.dockerfile.model import Instruction
+from hardening.dockerfile.shell_model import Command, PackageCall
+from hardening.rules.support import Facts, Run
+from hardening.rules.support_packages import has_flag, option_values
+
+OFF = frozenset({"0", "no", "false", "off", "without", "disable"})
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`where` finds the configuration file (or the command that writes it) in an instruction's
+    text, `value` the setting: its first group is what it is set to."""
+
+    where: re.Pattern[str]
+    value: re.Pattern[str]
+
+
+def _apt(option: str) -> Setting:
+    return Setting(
+        re.compile(r"/apt\.conf"),
+        re.compile(rf"""(?i)\bAPT::{option}['"\\]*[\s=]+['"\\]*(\w+)"""),
+    )
+
+
+APT_YES = _apt("Get::Assume-Yes")
+APT_RECOMMENDS = _apt("Install-Recommends")
+RPM_YES = Setting(
+    re.compile(r"/(?:yum|dnf)\.conf|/libdnf"), re.compile(r"(?i)\bassumeyes\s*=\s*(\w+)")
+)
+PIP_NO_CACHE = Setting(
+    re.compile(r"\bpip[\d.]*\s+config\b|/pip\.conf"),
+    re.compile(r"(?<!-)\bno-cache-dir['\"]?\s*=?\s*['\"]?(\w+)"),
+)
+
+
+def configured(known: Facts, run: Run, command: Command, setting: Setting) -> bool | None:
+    """What a file that was written before the command runs says, in its stage or one that the
+    stage is built on; None when nobody wrote one."""
+    key = f"configured {setting.value.pattern}"
+    if key not in known.memo:
+        known.memo[key] = list(_written(known, setting))
+    written: list[tuple[Instruction, int, str]] = known.memo[key]
+    if not written:
+        return None
+    own = run.instruction
+    chain = known.dockerfile.chain(run.stage) if run.stage is not None else ()
+    stages = {link.index for link in chain}
+    answer: bool | None = None
+    for instruction, offset, value in written:
+        earlier = instruction.stage in stages and instruction.span.start < own.span.start
+        same = instruction.span.contains(own.span) and offset < command.span.start
+        if same or (earlier and not instruction.span.contains(own.span)):
+            answer = value.lower() not in OFF
+    return answer
+
+
+def _written(known: Facts, setting: Setting) -> Iterator[tuple[Instruction, int, str]]:
+    text = known.dockerfile.text
+    if setting.where.search(text) is None:
+        return
+    for placed in known.all("RUN", "COPY", "ADD"):
+        span = placed.instruction.span
+        if placed.deferred or not setting.where.search(text, span.start, span.end):
+            continue
+        comments = [one.span for one in placed.instruction.comments]
+        for match in setting.value.finditer(text, span.start, span.end):
+            if not any(one.start <= match.start() < one.end for one in comments):
+                yield placed.instruction, match.start(), match[1]
+
+
+def told(call: PackageCall, name: str) -> bool | None:
+    """What `-o NAME=value` or `--setopt=NAME=value` says; None when the call does not."""
+    answer = None
+    for text in option_values(call, "-o", "--option", "--setopt"):
+        key, _, value = text.lstrip("=").partition("=")
+        if key.strip("\"'").lower() == name.lower():
+            answer = value.strip("\"'").lower() not in OFF
+    return answer
+
+
+def is_fed(call: PackageCall) -> bool:
+    """Something is piped into the call, as `yes |` is; what xargs runs reads nothing."""
+    return call.command.position > 0 and "xargs" not in call.command.wrappers
+
+
+def rpm_answered(known: Facts, run: Run, call: PackageCall) -> bool:
+    """Whether nothing would ask: a flag, an option, the configuration, or a pipe answers."""
+    if has_flag(call, "-y", "--assumeyes", "--assumeno") or is_fed(call):
+        return True
+    said = told(call, "assumeyes")
+    return (configured(known, run, call.command, RPM_YES) if said is None else said) is True

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from hardening.advisories.assessment import Row
+from hardening.advisories.assessment import Assessment, Row
 from hardening.advisories.model import Vulnerability
 from hardening.advisories.versions import InvalidVersion, key_of, scheme_of
 from hardening.image.model import Origin
@@ -36,26 +37,67 @@ class Shares:
 
 
 def shares(subject: Subject) -> Shares:
-    """Rows that the default view shows, without malicious packages and without what the changed
-    files have in hand already."""
+    """Rows that the default view shows, the most urgent first, without malicious packages and
+    without what the changed files have in hand already. The last answers are kept: most changes of
+    a file change nothing here."""
+    state = _State(
+        _One(subject.assessment),
+        newly_upgraded(subject),
+        frozenset(raised(subject).items()),
+        base_changed(subject),
+    )
+    return _shares(state)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _One:
+    """An assessment that equals itself only: comparing thousands of rows is not worth it."""
+
+    value: Assessment | None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _One) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """All that decides which rows are whose."""
+
+    assessment: _One
+    upgraded: frozenset[str]
+    raised: frozenset[tuple[tuple[str, str], str]]
+    base_changed: bool
+
+
+@lru_cache(maxsize=8)
+def _shares(state: _State) -> Shares:
     base, own = list[Row](), list[Row]()
-    new, higher = newly_upgraded(subject), raised(subject)
-    changed = base_changed(subject)
-    for row in visible(subject):
+    new, higher = state.upgraded, dict(state.raised)
+    assessment = state.assessment.value
+    for row in sorted(visible(assessment), key=order) if assessment is not None else ():
         if _is_raised(row, higher):
             continue
-        left = tuple(one for one in row.packages if not _is_upgraded(row, one, new))
+        left = row.packages
+        if new:
+            left = tuple(one for one in left if not _is_upgraded(row, one, new))
         theirs = tuple(one for one in left if one.base is Origin.BASE)
         mine = tuple(one for one in left if one.base is not Origin.BASE)
-        if theirs and not changed:
-            base.append(replace(row, packages=theirs))
+        if theirs and not state.base_changed:
+            base.append(_with_packages(row, theirs))
         if mine:
-            own.append(replace(row, packages=mine))
+            own.append(_with_packages(row, mine))
     return Shares(tuple(base), tuple(own))
 
 
-def visible(subject: Subject) -> Iterator[Row]:
-    for row in subject.assessment.rows if subject.assessment is not None else ():
+def _with_packages(row: Row, packages: tuple[Package, ...]) -> Row:
+    return row if len(packages) == len(row.packages) else replace(row, packages=packages)
+
+
+def visible(assessment: Assessment) -> Iterator[Row]:
+    for row in assessment.rows:
         if not row.vulnerability.hidden and not is_malicious(row.vulnerability):
             yield row
 
@@ -169,20 +211,19 @@ def counted(rows: Sequence[Row]) -> str:
 
 
 def names_of(rows: Iterable[Row], limit: int = 3) -> str:
-    """`openssl, curl, zlib and 4 more`, those of the worst rows first."""
-    names = list(dict.fromkeys(row.vulnerability.package for row in sorted(rows, key=order)))
+    """`openssl, curl, zlib and 4 more`, in the order of the rows."""
+    names = list(dict.fromkeys(row.vulnerability.package for row in rows))
     listed = ", ".join(names[:limit])
     return listed if len(names) <= limit else f"{listed} and {len(names) - limit} more"
 
 
-def evidence(rows: Iterable[Row]) -> tuple[Evidence, ...]:
-    """One line for each vulnerability, the most urgent first."""
-    ordered = sorted(rows, key=order)
-    lines = [Evidence(_line(row.vulnerability), place_of(row.packages[0])) for row in ordered]
-    rest = len(lines) - MAX_EVIDENCE
-    if rest > 0:
-        lines[MAX_EVIDENCE:] = [Evidence(f"{rest} more: `drydock vulns` lists them")]
-    return tuple(lines)
+def evidence(rows: Sequence[Row]) -> tuple[Evidence, ...]:
+    """One line for each vulnerability, in the order of the rows."""
+    told = rows[:MAX_EVIDENCE]
+    lines = [Evidence(_line(row.vulnerability), place_of(row.packages[0])) for row in told]
+    rest = len(rows) - len(told)
+    more = (Evidence(f"{rest} more: `drydock vulns` lists them"),) if rest else ()
+    return (*lines, *more)
 
 
 def _line(one: Vulnerability) -> str:
@@ -213,7 +254,7 @@ def base_line(subject: Subject) -> FilePlace | None:
 
 def places(subject: Subject, rows: Sequence[Row], first: FilePlace | None) -> tuple[Place, ...]:
     """`first` or the instruction that brought the packages, then packages and layers."""
-    packages = packages_in(sorted(rows, key=order))
+    packages = packages_in(rows)
     layers = sorted({one.layer for one in packages if one.layer is not None})
     lines = lines_of(subject, layers) if first is None else (first,)
     found: list[Place] = [*lines, *(place_of(one) for one in packages[:MAX_PLACES])]

@@ -17,7 +17,6 @@ from hardening.rules.support_vulnerabilities import (
     counted,
     highest,
     names_of,
-    order,
     packages_in,
 )
 from hardening.rules.support_vulnerable_base import upgrades
@@ -54,7 +53,7 @@ def groups(subject: Subject, rows: Sequence[Row]) -> Iterator[Group]:
         known[pin.type, pin.name].append(pin)
     found = defaultdict[str, list[Row]](list)
     holding: dict[str, tuple[Pin, ...]] = {}
-    for row in sorted(rows, key=order):
+    for row in rows:
         package = row.packages[0]
         held = tuple(
             one

@@ -241,8 +241,13 @@ class Facts:
         return frozenset().union(*(self._own_names.get(link.index, ()) for link in links))
 
     def is_set(self, run: Run, command: Command, name: str) -> bool:
-        """True when an environment variable is set to something true for a command: ENV, ARG, an
-        assignment before it, `export` earlier in the same RUN, or `env NAME=value`."""
+        """True when an environment variable is set to something true for a command."""
+        value = self.value_of(run, command, name)
+        return value is not None and value.lower() not in ("", "0", "off", "no", "false", "n", "f")
+
+    def value_of(self, run: Run, command: Command, name: str) -> str | None:
+        """What an environment variable is set to for a command: by ENV, ARG, an assignment before
+        it, `export` earlier in the same RUN, or `env NAME=value`; None when nobody sets it."""
         value = self.variable(run.instruction, name)
         key = f"set {name}"
         if key not in run.memo:
@@ -252,7 +257,7 @@ class Facts:
                 break
             if owner is None or owner is command:
                 value = text
-        return value is not None and value.lower() not in ("", "0", "off", "no", "false", "n", "f")
+        return value
 
     @cached_property
     def windows_stages(self) -> frozenset[int]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from hardening.dockerfile.model import Instruction
 from hardening.dockerfile.shell_model import Command, PackageCall
 from hardening.rules.support import Facts, Run
-from hardening.rules.support_packages import has_flag, option_values
+from hardening.rules.support_packages import has_flag, option_values, removes
 
 OFF = frozenset({"0", "no", "false", "off", "without", "disable"})
 
@@ -74,6 +75,33 @@ def _written(known: Facts, setting: Setting) -> Iterator[tuple[Instruction, int,
         for match in setting.value.finditer(text, span.start, span.end):
             if not any(one.start <= match.start() < one.end for one in comments):
                 yield placed.instruction, match.start(), match[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Flags and variables that say where a package manager keeps its cache."""
+
+    flags: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+
+
+def cache_elsewhere(known: Facts, run: Run, call: PackageCall, where: Elsewhere) -> bool:
+    """True when the cache was moved to a directory that a mount covers or that the RUN deletes."""
+    paths = list(option_values(call, *where.flags))
+    for name in where.variables:
+        value = known.value_of(run, call.command, name)
+        if value:
+            paths.append(value.strip("\"'"))
+    for path in (one.rstrip("/") for one in paths if one.startswith("/")):
+        if run.is_volatile(path):
+            return True
+        if run.happens_after(call.command, f"delete {path}", partial(_deletes, path)):
+            return True
+    return False
+
+
+def _deletes(path: str, command: Command) -> bool:
+    return removes(command, path)
 
 
 def told(call: PackageCall, name: str) -> bool | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from hardening.dockerfile.shell_model import Command
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
+from hardening.rules.support import facts
+from hardening.rules.support_configured import Elsewhere, cache_elsewhere
 from hardening.rules.support_packages import Cache, caches_left
 from hardening.subject import Subject
 
@@ -32,6 +34,10 @@ rule = Rule(
             "FROM nginx:1.30\nCOPY --from=build /app/dist /usr/share/nginx/html\n"
         ),
         Example("FROM node:26-slim\nRUN npm run build\n"),
+        Example(
+            "FROM node:26-slim\nRUN npm ci --cache /tmp/npm && rm -rf /tmp/npm\n",
+            note="the cache is somewhere else",
+        ),
     ),
 )
 
@@ -43,6 +49,7 @@ def _cleans(command: Command) -> bool:
     )
 
 
+WHERE = Elsewhere(("--cache",), ("npm_config_cache", "NPM_CONFIG_CACHE"))
 CACHE = Cache(
     ("~/.npm", "/root/.npm"),
     "npm cache clean --force",
@@ -53,4 +60,11 @@ CACHE = Cache(
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
-    yield from caches_left(subject, rule, managers=("npm",), cache=CACHE)
+    known = facts(subject)
+    yield from caches_left(
+        subject,
+        rule,
+        managers=("npm",),
+        cache=CACHE,
+        silent=lambda run, call: cache_elsewhere(known, run, call, WHERE),
+    )

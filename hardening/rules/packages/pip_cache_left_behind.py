@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hardening.dockerfile.packages import package_call
 from hardening.dockerfile.shell_model import Command, PackageCall
 from hardening.model import Finding, Fix, Severity
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support import Run, facts
+from hardening.rules.support import Facts, Run, facts
+from hardening.rules.support_configured import (
+    PIP_NO_CACHE,
+    Elsewhere,
+    cache_elsewhere,
+    configured,
+)
 from hardening.rules.support_fixes import insert_flag, literal, no_volatile
 from hardening.rules.support_packages import about, has_flag, removes, shown
 from hardening.subject import Subject
 
+WHERE = Elsewhere(("--cache-dir",), ("PIP_CACHE_DIR",))
 PATHS = ("~/.cache/pip", "/root/.cache/pip")
 
 rule = Rule(
@@ -36,12 +44,27 @@ rule = Rule(
             "\\\n    && pip check\n",
         ),
         Example(
-            "FROM python:3.14-slim\nENV PIP_NO_CACHE_DIR=0\nRUN pip install flask\n",
-            "FROM python:3.14-slim\nENV PIP_NO_CACHE_DIR=0\nRUN pip install --no-cache-dir flask\n",
+            "FROM python:3.14-slim\nENV PIP_NO_CACHE_DIR=\nRUN pip install flask\n",
+            "FROM python:3.14-slim\nENV PIP_NO_CACHE_DIR=\nRUN pip install --no-cache-dir flask\n",
+            note="pip does not look at an empty variable",
         ),
     ),
     good=(
         Example("FROM python:3.14-slim\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask\n"),
+        Example(
+            "FROM python:3.14-slim\nENV PIP_NO_CACHE_DIR=off\nRUN pip install flask\n",
+            note="pip switches the cache off for every value that this variable may have",
+        ),
+        Example(
+            "FROM python:3.14-slim\nRUN pip config set global.no-cache-dir true\n"
+            "RUN pip install flask\n",
+            note="configured",
+        ),
+        Example(
+            "FROM python:3.14-slim\nENV PIP_CACHE_DIR=/cache\n"
+            "RUN --mount=type=cache,target=/cache pip install flask\n",
+            note="the cache is somewhere else",
+        ),
         Example("FROM python:3.14-slim\nRUN export PIP_NO_CACHE_DIR=on && pip install flask\n"),
         Example(
             "FROM python:3.14-slim\nRUN --mount=type=cache,target=/root/.cache/pip pip install "
@@ -71,7 +94,18 @@ rule = Rule(
 def _cleans(command: Command) -> bool:
     if removes(command, *PATHS):
         return True
-    return "pip" in (command.name or "") and "purge" in [one.text for one in command.arguments]
+    call = package_call(command)
+    return call is not None and call.manager == "pip" and call.verb == "clean"
+
+
+def _no_cache(known: Facts, run: Run, call: PackageCall) -> bool:
+    """Whether pip is told to keep nothing: any value of the variable and of the setting does
+    that (`_handle_no_cache_dir` of pip's `cmdoptions.py`)."""
+    if has_flag(call, "--no-cache-dir", "--no-cache"):
+        return True
+    if known.value_of(run, call.command, "PIP_NO_CACHE_DIR"):
+        return True
+    return configured(known, run, call.command, PIP_NO_CACHE) is not None
 
 
 def _fix(subject: Subject, run: Run, call: PackageCall) -> Fix:
@@ -90,9 +124,9 @@ def find(subject: Subject) -> Iterator[Finding]:
     for run, call in known.calls("pip"):
         if call.verb != "install" or not run.shipped or call.command.name == "uv":
             continue
-        if has_flag(call, "--no-cache-dir"):
+        if _no_cache(known, run, call) or run.is_volatile(*PATHS):
             continue
-        if run.is_volatile(*PATHS) or known.is_set(run, call.command, "PIP_NO_CACHE_DIR"):
+        if cache_elsewhere(known, run, call, WHERE):
             continue
         if run.happens_after(call.command, "clean pip", _cleans):
             continue

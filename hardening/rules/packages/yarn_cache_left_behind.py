@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from hardening.dockerfile.shell_model import Command
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
+from hardening.rules.support import facts
+from hardening.rules.support_configured import Elsewhere, cache_elsewhere
 from hardening.rules.support_packages import Cache, caches_left
 from hardening.subject import Subject
 
@@ -32,6 +34,12 @@ rule = Rule(
             "FROM node:26-slim\nRUN --mount=type=cache,target=/root/.cache/yarn yarn install\n"
         ),
         Example("FROM node:26-slim\nRUN yarn build\n"),
+        Example("FROM node:26-slim\nRUN yarn --version\n", note="a question installs nothing"),
+        Example(
+            "FROM node:26-slim\nENV YARN_CACHE_FOLDER=/cache\n"
+            "RUN --mount=type=cache,target=/cache yarn\n",
+            note="the cache is somewhere else",
+        ),
         Example(
             "FROM node:26 AS build\nRUN yarn install\n"
             "FROM nginx:1.30\nCOPY --from=build /app/dist /usr/share/nginx/html\n"
@@ -47,6 +55,7 @@ def _cleans(command: Command) -> bool:
     ]
 
 
+WHERE = Elsewhere(("--cache-folder",), ("YARN_CACHE_FOLDER", "yarn_cache_folder"))
 CACHE = Cache(
     ("~/.cache/yarn", "/usr/local/share/.cache", "/root/.cache/yarn", "~/.yarn/berry/cache"),
     "yarn cache clean",
@@ -57,4 +66,11 @@ CACHE = Cache(
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
-    yield from caches_left(subject, rule, managers=("yarn",), cache=CACHE)
+    known = facts(subject)
+    yield from caches_left(
+        subject,
+        rule,
+        managers=("yarn",),
+        cache=CACHE,
+        silent=lambda run, call: cache_elsewhere(known, run, call, WHERE),
+    )

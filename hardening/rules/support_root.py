@@ -61,6 +61,16 @@ def judge_root(start: Start) -> RootJudgement:
     return RootJudgement(f"The container runs as root: {start.user.evidence}")
 
 
+def is_left_to_derivers(start: Start) -> bool:
+    """True for an image that starts a prompt, names no user and carries no file of its own: the
+    user is for those to set who build on it, and an account here would be in their way."""
+    if start.user.instruction is not None or (start.command is None and start.entrypoint is None):
+        return False
+    if any(one.flag("from") is None for one in start.all("COPY", "ADD")):
+        return False
+    return only_a_base(start) is not None
+
+
 def _leaves_root(start: Start) -> str | None:
     """Why the process does not stay root, None when nothing says so."""
     for program in start_programs(start).commands:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from hardening.image.synthetic import ImageSketch, LayerSketch
-from hardening.model import Confidence, Finding, RunConfiguration, Safety, Severity
+from hardening.model import Confidence, Finding, Profile, RunConfiguration, Safety, Severity
 from hardening.opening import memory_subject
 from hardening.rules import rule_by_id
+from hardening.settings import Settings
 from hardening.subject import Subject
 
 GUARDED = '#!/bin/sh\nif [ "$(id -u)" = 0 ]; then\n  exec gosu app "$@"\nfi\nexec "$@"\n'
@@ -78,9 +79,17 @@ def test_an_image_without_shell_or_account_runs_as_a_number() -> None:
 
 
 def test_a_base_to_build_on_is_low() -> None:
-    (found,) = findings(memory_subject('FROM buildpack-deps:trixie\nCMD ["python3"]\n'))
-    assert (found.severity, found.confidence) == (Severity.LOW, Confidence.MEDIUM)
-    assert "python3" in found.message
+    text = 'FROM buildpack-deps:trixie\nCMD ["python3"]\n'
+    assert not findings(memory_subject(text))
+    everything = Settings(profile=Profile.ALL)
+    for subject in (
+        memory_subject(text, settings=everything),
+        memory_subject(text + "USER root\n"),
+        memory_subject(text + "COPY . /app\n"),
+    ):
+        (found,) = findings(subject)
+        assert (found.severity, found.confidence) == (Severity.LOW, Confidence.MEDIUM)
+        assert "python3" in found.message
     (service,) = findings(memory_subject('FROM debian:13\nCMD ["python3", "app.py"]\n'))
     assert service.severity is Severity.HIGH
 

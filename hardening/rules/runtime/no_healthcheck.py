@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from hardening.dockerfile.model import Stage
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
-from hardening.rules.frame import Example, Profile, Rule
+from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.rules.support_health import healthcheck_fix, known_probe
+from hardening.rules.support_profile import judges_everything
 from hardening.runtime.base_facts import is_server_by_name
 from hardening.runtime.start import start_of
 from hardening.subject import Subject
@@ -75,7 +76,8 @@ def find(subject: Subject) -> Iterator[Finding]:
         return
     probe = known_probe(subject, final)
     service = probe is not None or _listens(subject)
-    if not service and not _is_judged_anyway(subject):
+    only_image = not subject.texts
+    if not (service or only_image or judges_everything(subject)):
         return
     yield rule.finding(
         subject,
@@ -94,12 +96,6 @@ def _listens(subject: Subject) -> bool:
     start = start_of(subject)
     exposes = bool(start.ports) or bool(start.all("EXPOSE"))
     return exposes or (start.base is not None and is_server_by_name(start.base))
-
-
-def _is_judged_anyway(subject: Subject) -> bool:
-    """Under the profile `all`, and where there is nothing but the built image."""
-    everything = subject.settings is not None and subject.settings.profile is Profile.ALL
-    return everything or not subject.texts
 
 
 def _has_check(subject: Subject, final: Stage) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from hardening.model import ConfigPlace, Finding, Severity
 from hardening.rewrites.non_root_user import non_root_user
 from hardening.rules.frame import Example, Need, Rule
-from hardening.rules.support_root import judge_root
+from hardening.rules.support_profile import judges_everything
+from hardening.rules.support_root import is_left_to_derivers, judge_root
 from hardening.runtime.start import start_of
 from hardening.subject import Subject
 
@@ -73,6 +74,10 @@ rule = Rule(
         Example("FROM registry.example/distroless/static-debian12:nonroot\n"),
         Example("FROM debian:12 AS build\nUSER root\nRUN make\nFROM scratch\nUSER 1:1\n"),
         Example("FROM mcr.example/windows/servercore:ltsc2022\nRUN dir\n", note="Windows"),
+        Example(
+            'FROM debian:13\nRUN apt-get install -y lua\nCMD ["lua"]\n',
+            note="a language to build on: who derives from it sets the user; profile all tells it",
+        ),
     ),
 )
 
@@ -89,6 +94,8 @@ def find(subject: Subject) -> Iterator[Finding]:
             yield rule.finding(subject, message, at=ConfigPlace("User"), about="image", tip=tip)
         return
     if start.base is None and start.user.instruction is None:
+        return
+    if is_left_to_derivers(start) and not judges_everything(subject):
         return
     fix = non_root_user(subject)
     judged = judge_root(start)

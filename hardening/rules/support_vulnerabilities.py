@@ -17,7 +17,7 @@ from hardening.model import Evidence, FilePlace, LayerPlace, PackagePlace, Place
 from hardening.rewrites.package_upgrade import ALL, upgraded
 from hardening.rewrites.version_pins import Pin, folded, pins
 from hardening.rules.support_better_base import runtime_base
-from hardening.rules.support_images import Reference
+from hardening.rules.support_images import Reference, external_bases
 from hardening.rules.support_layers import lines_of
 from hardening.subject import Subject
 
@@ -128,11 +128,24 @@ def raised(subject: Subject) -> Mapping[tuple[str, str], str]:
         return {}
     old = {_identity(one): one.version for one in pins(before.texts, before.dockerfile)}
     now = {_identity(one): one.version for one in pins(subject.texts, subject.dockerfile)}
-    return {
+    found = {
         (kind, name): version
         for (kind, name, path), version in now.items()
         if old.get((kind, name, path)) not in (None, version)
     }
+    release = _go_release(subject)
+    if release and release != _go_release(before):
+        found["golang", "stdlib"] = release
+    return found
+
+
+def _go_release(subject: Subject) -> str:
+    """The Go release that all build stages name, "" for none, several, or one that floats."""
+    if subject.dockerfile is None:
+        return ""
+    tags = {one.tag for _, one in external_bases(subject) if one.official == "golang"}
+    version = tags.pop().partition("-")[0] if len(tags) == 1 else ""
+    return version if version.count(".") == 2 else ""
 
 
 def _identity(one: Pin) -> tuple[str, str, str]:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import date
 
 from hardening.advisories.assessment import Row
+from hardening.facts.official import read
 from hardening.model import Fix, Safety, unknown
 from hardening.rewrites.base_image import Candidate, Risk, candidates
 from hardening.rewrites.package_upgrade import ALL, upgrade_fix, upgraded
-from hardening.rules.support_better_base import known_base
-from hardening.rules.support_images import Reference, local_digest
-from hardening.rules.support_vulnerabilities import SYSTEM, packages_in
+from hardening.rules.support_better_base import Known, known_base
+from hardening.rules.support_images import Reference, external_bases, local_digest
+from hardening.rules.support_vulnerabilities import SYSTEM, highest, packages_in
 from hardening.subject import Subject
 
 _NEAR = (Risk.REFRESH, Risk.PATCH)
@@ -72,3 +73,27 @@ def _is_behind(subject: Subject, reference: Reference) -> bool:
 def _with_doubt(fix: Fix) -> Fix:
     doubt = unknown("The newer base has the fixed packages", "Its packages were not read")
     return replace(fix, preconditions=(*fix.preconditions, doubt))
+
+
+def newer_go(subject: Subject, fixed: str) -> Iterator[Fix]:
+    """The Go image of the build stages at a release that has the fix, where all of them start
+    from one tag that names an older release."""
+    if subject.dockerfile is None:
+        return
+    found = [one for one in external_bases(subject) if one[1].official == "golang"]
+    if len({reference for _, reference in found}) != 1:
+        return
+    stage, reference = found[0]
+    old = read("golang", reference.tag)
+    if old is None or old.version.count(".") < 2 or not _reaches(fixed, old.version):
+        return
+    known = Known(stage, reference, old)
+    for row in candidates("golang", old.text, subject.today or date.today()):
+        if row.risk in (Risk.PATCH, Risk.MINOR) and _reaches(row.tag.version, fixed):
+            fix = known.move(subject, row)
+            if fix is not None:
+                yield fix
+
+
+def _reaches(version: str, wanted: str) -> bool:
+    return highest("Go", (version, wanted)) == version

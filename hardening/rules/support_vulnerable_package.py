@@ -19,7 +19,7 @@ from hardening.rules.support_vulnerabilities import (
     names_of,
     packages_in,
 )
-from hardening.rules.support_vulnerable_base import upgrades
+from hardening.rules.support_vulnerable_base import newer_go, upgrades
 from hardening.subject import Subject
 
 _PROGRAMS = {"golang": "Go", "cargo": "Rust"}
@@ -84,12 +84,18 @@ def _holds(pin: Pin, row: Row) -> bool:
 def _about(package: Package) -> str:
     if package.type in SYSTEM:
         return f"{package.type} packages of layer {package.layer}"
+    if _is_go_release(package):
+        return f"Go release of {package.path}"
     if package.type in _PROGRAMS:
         return f"{_PROGRAMS[package.type]} program {package.path}"
     if package.type == "npm":
         folder = "npm itself" if package.tooling else _root_of(package.path)
         return f"npm packages of {folder}"
     return f"{package.type} {package.name}"
+
+
+def _is_go_release(package: Package) -> bool:
+    return package.type == "golang" and package.name == "stdlib"
 
 
 def _root_of(path: str) -> str:
@@ -109,6 +115,9 @@ def message(group: Group) -> str:
     if package.type in SYSTEM:
         noun = "system package" if count == 1 else "system packages"
         return f"{count} {noun} with newer versions have {said}: {who}"
+    if _is_go_release(package):
+        mends = f": {group.fixed} mends them" if group.fixed else ""
+        return f"/{package.path} is built with Go {package.version}, which has {said}{mends}"
     if package.type in _PROGRAMS:
         return f"/{package.path} is built from {_PROGRAMS[package.type]} code with {said}: {who}"
     return f"{group.about} have {said} that newer versions mend: {who}"
@@ -125,6 +134,8 @@ def fixes(subject: Subject, group: Group) -> Iterator[Fix]:
             dockerfile=subject.dockerfile,
             context=subject.context,
         )
+    elif _is_go_release(group.package) and fixed:
+        yield from newer_go(subject, fixed)
     elif group.package.type in SYSTEM and group.package.base is Origin.UNKNOWN:
         yield from upgrades(subject, group.rows)
 
@@ -134,11 +145,26 @@ def tip(group: Group) -> str:
     package, fixed = group.package, group.fixed
     if package.type in SYSTEM:
         return "Build again with --no-cache: what is installed without a version comes in newer"
+    if _is_go_release(package):
+        return f"Build the program again with Go {fixed}, or take a newer release of it"
     if package.type == "golang":
-        tools = any(row.vulnerability.package == "stdlib" for row in group.rows)
-        newer = "with a newer Go release" if tools else "with newer modules (go get MODULE@VERSION)"
-        return f"Build the program again {newer}, or take a newer release of it"
+        return f"Build the program again after: go get {_wanted(group, '@v')}"
+    if package.type == "cargo":
+        return f"Build the program again with {_wanted(group, ' ')}"
     if package.tooling:
         return "Leave npm out of the image that ships, or take a newer Node base"
-    wanted = f"{package.name} {fixed}" if fixed and group.about.endswith(package.name) else "them"
-    return f"Ask for {wanted} in the manifest that installs it, renew its lock file, build again"
+    return f"Ask for {_wanted(group, ' ')} in the manifest, renew its lock file, build again"
+
+
+def _wanted(group: Group, joint: str, limit: int = 3) -> str:
+    """The first packages with the versions that mend them."""
+    versions = defaultdict[str, set[str]](set)
+    for row in group.rows:
+        versions[row.vulnerability.package].add(row.vulnerability.fixed)
+    ecosystem = group.rows[0].vulnerability.ecosystem
+    listed = [
+        f"{name}{joint}{highest(ecosystem, given) or max(given)}"
+        for name, given in list(versions.items())[:limit]
+    ]
+    more = f" and {len(versions) - limit} more" if len(versions) > limit else ""
+    return f"{' '.join(listed) if joint != ' ' else ', '.join(listed)}{more}"

@@ -12,10 +12,12 @@ import pytest
 from hardening.advisories.importing import import_path
 from hardening.advisories.model import Rating, Vulnerability
 from hardening.analyse import analyse
+from hardening.image.model import Origin
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
+from hardening.inventory.model import Inventory, Package
 from hardening.model import FilePlace, Finding, PackagePlace, Safety, Severity
 from hardening.opening import memory_subject
-from hardening.opening.packages import assess_packages
+from hardening.opening.packages import assess_packages, with_assessment
 from hardening.plan import Plan, fix_key
 from hardening.replay import replay
 from hardening.rewrites.package_upgrade import upgrade_line
@@ -189,6 +191,65 @@ def test_one_source_in_base_and_own_layers_is_mended_apart() -> None:
     done = replay(subject, Plan((fix_key(finding, finding.fixes[0]),)))
     assert done.applied[0].silenced
     assert "vulnerable-package deb packages of layer 1" in about(done.subject)
+
+
+def with_go(text: str, files: dict[str, str | bytes] | None = None) -> Subject:
+    """An image with a Go program whose release and one module have holes."""
+    image = ImageSketch(base_layers=0, layers=(LayerSketch({"app": PROGRAM}, command="COPY /app"),))
+    subject = replace(memory_subject(text, image=image, files=files), today=TODAY)
+    packages = tuple(
+        Package("golang", name, version, name, version, f"pkg:golang/{name}@{version}", "app", 0,
+                Origin.OWN)
+        for name, version in (("stdlib", "1.26.0"), ("golang.org/x/net", "0.1.0"))
+    )  # fmt: skip
+    subject = replace(subject, inventory=Inventory(packages, None))
+    found = (
+        Vulnerability("GO-1", "stdlib", "Go", "1.26.0", "1.26.2", HIGH, "GO-1"),
+        Vulnerability("GO-2", "stdlib", "Go", "1.26.0", "1.26.5", HIGH, "GO-2"),
+        Vulnerability("GO-3", "golang.org/x/net", "Go", "0.1.0", "0.7.0", HIGH, "GO-3"),
+    )
+    return with_assessment(subject, found)
+
+
+GO = (
+    "FROM golang:1.26.0 AS build\nRUN go build -o /app .\n"
+    "FROM scratch\nCOPY --from=build /app /app\n"
+)
+
+
+def test_the_go_release_is_raised_in_the_build_stage() -> None:
+    found = about(with_go(GO))
+    release = found["vulnerable-package Go release of app"]
+    assert "1.26.5 mends them" in release.message
+    fix = release.fixes[0]
+    done = replay(with_go(GO), Plan((fix_key(release, fix),)))
+    assert done.applied[0].silenced
+    first = done.subject.texts["Dockerfile"].splitlines()[0]
+    assert first.startswith("FROM golang:1.26.")
+    assert first.endswith(" AS build")
+    assert "go get golang.org/x/net@v0.7.0" in found["vulnerable-package Go program app"].tip
+
+
+@pytest.mark.parametrize("tag", ["1.26", "1.26.6", "$V", "1"])
+def test_a_go_tag_that_floats_or_is_new_enough_is_left_alone(tag: str) -> None:
+    release = about(with_go(GO.replace("1.26.0", tag)))["vulnerable-package Go release of app"]
+    assert release.fixes == ()
+    assert "1.26.5" in release.tip
+
+
+def test_language_packages_of_the_base_stand_apart_from_its_system_packages() -> None:
+    image = sketch("13", OPENSSL, {"app": "x"})
+    metadata = "Name: pip\nVersion: 20.0\n"
+    base = {**image.layers[0].files, f"{SITE}/pip-20.0.dist-info/METADATA": metadata}
+    image = replace(image, layers=(replace(image.layers[0], files=base), *image.layers[1:]))
+    pip = Vulnerability("CVE-2099-9", "pip", "PyPI", "20.0", "21.1", HIGH, "PYSEC-9")
+    subject = opened("FROM debian:13\nCOPY . .\n", image, (*FOUND, pip))
+    found = about(subject)
+    assert set(found) == {"vulnerable-base base", "vulnerable-base base languages"}
+    fix = found["vulnerable-base base"].fixes[0]
+    done = replay(subject, Plan((fix_key(found["vulnerable-base base"], fix),)))
+    assert done.applied[0].silenced
+    assert set(about(done.subject)) == {"vulnerable-base base languages"}
 
 
 def test_many_vulnerabilities_are_few_findings() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hardening.advisories.assessment import Row
 from hardening.advisories.model import Rating, Vulnerability
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Need, Rule
 from hardening.rules.support_better_base import runtime_base
 from hardening.rules.support_vulnerabilities import (
+    SYSTEM,
     base_line,
     counted,
     evidence,
@@ -85,16 +87,24 @@ rule = Rule(
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     rows = [row for row in shares(subject).base if row.vulnerability.fixed]
-    if not rows:
-        return
+    system = [row for row in rows if row.packages[0].type in SYSTEM]
+    other = [row for row in rows if row.packages[0].type not in SYSTEM]
+    if system:
+        yield _finding(subject, system, "base")
+    if other:
+        yield _finding(subject, other, "base languages")
+
+
+def _finding(subject: Subject, rows: list[Row], about: str) -> Finding:
+    """What a distribution's upgrade mends stands apart from what only another base does."""
     found = runtime_base(subject) if subject.dockerfile is not None else None
     base = "The base image" if found is None else found[1].shown
     where = places(subject, rows, base_line(subject))
-    yield rule.finding(
+    return rule.finding(
         subject,
         f"{base} brings {counted(rows)} that newer packages mend: {names_of(rows)}",
         at=where[0],
-        about="base",
+        about=about,
         also=where[1:],
         fixes=ways_out(subject, rows),
         evidence=evidence(rows),

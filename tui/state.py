@@ -271,13 +271,16 @@ class Store(Narrowing, Choices):
         links = self.join.links(self.pointer)
         if isinstance(self.pointer, FindingPointer) and not links.findings:
             row = self.row_of(self.pointer.key)
-            if row is not None and row.line is not None:
-                at = LinePointer(self.dockerfile_path, row.line)
-                layers = self.join.links(at).layers
-                return Links(
-                    self.dockerfile_path, (row.line,), layers, frozenset({self.pointer.key})
-                )
+            return links if row is None else self._links_of_mended(row)
         return links
+
+    def _links_of_mended(self, row: FindingRow) -> Links:
+        """Those of a finding that the report has no more: by the line where it was."""
+        place = file_place(row.finding)
+        if row.line is None or place is None:
+            return Links(findings=frozenset({row.key}))
+        layers = self.join.links(LinePointer(place.path, row.line)).layers
+        return Links(place.path, (row.line,), layers, frozenset({row.key}))
 
     @property
     def join(self) -> Join:

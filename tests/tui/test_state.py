@@ -8,10 +8,11 @@ from functools import partial
 
 import pytest
 
-from hardening.model import Severity
+from hardening.model import RunConfiguration, Severity
 from hardening.opening import memory_subject
 from hardening.plan import Plan
 from hardening.replay import replay as real_replay
+from hardening.rules import rule_by_id
 from tests.tui.rules import RULES
 from tests.tui.subjects import TOKEN, clean_subject, full_subject
 from tui.findings import FindingRow, Mark, line_map
@@ -97,6 +98,27 @@ def test_what_is_taken_back_stays_in_its_place_at_once(store: Store) -> None:
     assert row(store, "root-user").mark is Mark.OPEN
     analysed(store)
     assert [one.key for one in store.finding_rows()] == before
+
+
+def test_a_mended_finding_of_another_file_leads_to_that_file() -> None:
+    compose = "services:\n  db:\n    image: debian:12\n  web:\n    build: .\n"
+    run = RunConfiguration("compose.yaml#web", "compose.yaml", "web")
+    files = {"compose.yaml": compose}
+    subject = memory_subject('FROM debian:12\nENTRYPOINT ["/app"]\n', files=files, run=run)
+    rule = rule_by_id("new-privileges-allowed")
+    assert rule is not None
+    store = Store()
+    store.open(subject)
+    before = real_replay(subject, store.plan, rules=(rule,))
+    store.show(before, before.report, store.generation)
+    finding = store.finding_rows()[0].finding
+    assert store.point(FindingPointer(finding.key)).path == "compose.yaml"
+    store.accept(finding)
+    store.show(real_replay(subject, store.plan, rules=(rule,)), None, store.generation)
+    assert store.row_of(finding.key)
+    links = store.links()
+    assert (links.path, links.lines) == ("compose.yaml", (4,))
+    assert links.findings == {finding.key}
 
 
 def test_a_stale_answer_is_not_shown(store: Store) -> None:

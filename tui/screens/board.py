@@ -175,9 +175,7 @@ class Board(Screen[None]):
         store = self.store
         rows = store.finding_rows()
         self.findings_pane.show(rows, store.sorts.get(Pane.FINDINGS))
-        subject = store.subject
-        known = subject is not None and bool(subject.image or subject.dockerfile)
-        known = known and store.report is not None
+        known = self.something_open and store.report is not None
         accepted = len(store.plan)
         note = f"{accepted} accepted" if accepted else ""
         self._title(Pane.FINDINGS, f"2 Findings {len(rows)}" if known else "2 Findings", note)
@@ -188,7 +186,8 @@ class Board(Screen[None]):
         store = self.store
         order = store.secret_order()
         self.secrets_pane.show(store.secrets, order, store.sorts.get(Pane.SECRETS), store.revealed)
-        known = store.secrets or (store.file_secrets is not None and not self.reading)
+        known = store.file_secrets is not None and self.something_open and not self.reading
+        known = known or bool(order)
         title = f"3 Secrets {len(order)}" if known else "3 Secrets"
         self._title(Pane.SECRETS, title, "shown unmasked" if store.revealed is not None else "")
         if not order:
@@ -248,6 +247,12 @@ class Board(Screen[None]):
         self.code.show_marks(marks, patched, frozenset(unparsed))
 
     # Empty states
+
+    @property
+    def something_open(self) -> bool:
+        """False while nothing can be assessed: neither a Dockerfile nor an image."""
+        subject = self.store.subject
+        return subject is not None and bool(subject.image or subject.dockerfile)
 
     @property
     def reading(self) -> bool:

@@ -159,8 +159,10 @@ class OpeningScreen(ModalScreen[Choice | None]):
     @on(CandidatesReady)
     def _ready(self, event: CandidatesReady) -> None:
         kinds = {"dockerfile": "Dockerfile", "compose": "Compose", "service": "Service"}
+        named = self._request.path
+        candidates = sorted(event.candidates, key=lambda one: one.path != named)
         choices = [Choice(kinds[one.kind], one.label, one.detail, candidate=one)
-                   for one in event.candidates]  # fmt: skip
+                   for one in candidates]  # fmt: skip
         choices += [Choice("Image", one, "local image", image=one) for one in event.images]
         choices += [*_recent(), *_samples()]
         words: list[Cells] = [
@@ -173,13 +175,15 @@ class OpeningScreen(ModalScreen[Choice | None]):
 
     def _tell(self, engine_error: DrydockError | None) -> None:
         """Why the screen asks, and why no image is listed."""
-        told = [(one.what, one.why) for one in (self._error,) if one is not None]
+        told: list[tuple[str, str]] = []
+        if self._error is not None:
+            told.append((f"{self._error.what}: {self._error.why}", ""))
         if engine_error is not None:
-            told.append((f"No image of this machine is listed: {engine_error.what}",
+            told.append((f"No image of this machine is listed: {engine_error.what}. ",
                          engine_error.next_step))  # fmt: skip
         note = self.query_one("#opening-note", Prose)
-        note.show([("▲ ", "warn"), (f"{clean(what, 300)}. ", "plain"), (clean(why, 300), "muted")]
-                  for what, why in told)  # fmt: skip
+        note.show([("▲ ", "warn"), (clean(what, 300), "plain"), (clean(step, 300), "muted")]
+                  for what, step in told)  # fmt: skip
         note.display = bool(told)
 
     @on(Input.Changed)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from hardening.analyse import analyse
-from hardening.image.synthetic import ImageSketch, LayerSketch, make_image
+from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch, make_image
 from hardening.model import Safety
 from hardening.opening import memory_subject
 from hardening.replay import all_fixes
@@ -186,3 +186,63 @@ def test_an_account_of_another_group_keeps_it() -> None:
     assert rule is not None
     text = all_fixes(subject, Safety.SAFE, rules=(rule,)).subject.texts["Dockerfile"]
     assert text.endswith("USER 5\n")
+
+
+def with_setuid(name: str, script: bytes = b"") -> ImageSketch:
+    special = FileSketch("x", mode=0o4755)
+    files: dict[str, str | bytes | FileSketch | None] = {"bin/sh": "x", "usr/bin/find": "x"}
+    files |= {f"usr/bin/{name}": special, "usr/bin/run": script}
+    return ImageSketch((LayerSketch(files),))
+
+
+@pytest.mark.parametrize(
+    ("text", "image", "safety"),
+    [
+        ("USER root\nRUN true\nUSER 5\nCMD run", with_setuid("su"), Safety.SAFE),
+        ("USER 5\nRUN sudo mkdir /d\nCMD run", with_setuid("sudo"), Safety.MANUAL),
+        ("USER 5\nCMD run", with_setuid("sudo", b"#!/bin/sh\nsudo id\n"), Safety.MANUAL),
+        ("USER 5\nCMD run", with_setuid("rootid", b"#!/bin/sh\nrootid -u\n"), Safety.MANUAL),
+        ("USER 5\nCMD run", with_setuid("rootid", b"\x7fELF"), Safety.REVIEW),
+        ("USER 5\nENTRYPOINT /opt/entrypoint", with_setuid("su"), Safety.REVIEW),
+        ("CMD run", with_setuid("sudo", b"#!/bin/sh\nsu app -c id\n"), Safety.REVIEW),
+        ("CMD run", with_setuid("sudo"), Safety.SAFE),
+        ("USER 5\nRUN ./x.sh\nCMD run", with_setuid("su"), Safety.REVIEW),
+    ],
+)
+def test_setuid_bits_go_where_nobody_needs_them(
+    text: str, image: ImageSketch, safety: Safety
+) -> None:
+    text = text.replace("CMD run", 'CMD ["run"]')
+    assert safeties("setuid-files", f"FROM debian:12\n{text}\n", image=image) == [safety]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("FROM debian:12 AS a\nUSER 5\nFROM a\nUSER root\nRUN true\nUSER 5\n", 6),
+        ("FROM debian:12\nUSER root\nRUN true\nUSER 5\nRUN true\n", 4),
+    ],
+)
+def test_setuid_bits_go_while_the_build_is_root(text: str, line: int) -> None:
+    subject = memory_subject(text + 'CMD ["run"]\n', image=make_image(with_setuid("su")))
+    rule = rule_by_id("setuid-files")
+    assert rule is not None
+    after = all_fixes(subject, Safety.SAFE, rules=(rule,)).subject.texts["Dockerfile"]
+    assert after.splitlines()[line - 1].startswith("RUN find")
+
+
+def test_setuid_bits_stay_where_the_stage_is_never_root() -> None:
+    text = "FROM debian:12 AS a\nUSER 5\nFROM a\nRUN true\n"
+    assert safeties("setuid-files", text, image=with_setuid("su")) == []
+
+
+@pytest.mark.parametrize(
+    ("run", "safety"),
+    [
+        ("d=$(mktemp -d) && cd $d && curl -o $d/a https://a.example/a && make", Safety.SAFE),
+        ("d=$(mktemp -d) && cp /etc/passwd $d/p && ln -s $d/p /keep", Safety.REVIEW),
+        ("d=$(mktemp -d) && git clone x $d && cd $d && pip install -e .", Safety.REVIEW),
+    ],
+)
+def test_a_temporary_directory_goes_where_nothing_points_into_it(run: str, safety: Safety) -> None:
+    assert safeties("temporary-directory-left-behind", f"FROM debian:12\nRUN {run}\n") == [safety]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.model import Finding, Fix, Severity
+from hardening.model import Finding, Fix, Precondition, Severity, holds, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Run, facts
 from hardening.rules.support_fixes import append_command, literal, status_kept
@@ -41,6 +41,13 @@ rule = Rule(
 )
 
 
+_USERS = frozenset({
+    "cd", "pushd", "tar", "unzip", "curl", "wget", "cp", "git", "dpkg", "cat", "mkdir", "ls",
+    "test", "[", "chmod", "gpg", "sha256sum", "make", "cmake", "install", "apt-get", "gunzip",
+    "find", "mktemp",
+})  # fmt: skip
+
+
 def _made(run: Run) -> Iterator[str]:
     """Names of variables that hold a fresh temporary directory."""
     for command in run.script.commands:
@@ -65,6 +72,19 @@ def _removed(run: Run, name: str) -> bool:
     return False
 
 
+def _nothing_kept(run: Run, name: str) -> Precondition:
+    statement = "Nothing keeps a path into it"
+    marks = (f"${name}", "${" + name + "}")
+    for command in run.script.commands:
+        editable = any(word.text in ("-e", "--editable") for word in command.arguments)
+        if editable and (command.name or "").startswith("pip"):
+            return unknown(statement, "An editable installation points to it")
+        named = any(mark in word.text for word in command.arguments for mark in marks)
+        if named and command.name not in _USERS:
+            return unknown(statement, f"{command.name or 'a command'} gets its name")
+    return holds(statement, "Only commands that use it up get its name")
+
+
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     known = facts(subject)
@@ -79,7 +99,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             last = run.script.commands[-1]
             fixes: tuple[Fix, ...] = ()
             if edit is not None:
-                conditions = (literal(last), status_kept())
+                conditions = (literal(last), _nothing_kept(run, name), status_kept())
                 effect = "Nothing of the directory is left in the layer."
                 fixes = (Fix("delete", f"End the RUN with {text}", (edit,), conditions, effect),)
             yield rule.finding(

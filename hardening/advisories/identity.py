@@ -176,4 +176,4 @@ def _rank(name: str) -> tuple[int, str]:
     for place, prefix in enumerate(_LEAD):
         if name.startswith(prefix):
             return place, name
-    return len(_LEAD), name
+    return len(_LEAD) + name.startswith("SECDB-"), name

@@ -142,8 +142,8 @@ def _import(path: Path, writer: Writer, name: str, progress: Progress) -> _Impor
         count = writer.replace_table("epss", epss_rows(read_text(path)))
         done.tables[EPSS] = count, ""
         return done
-    records = _records(path, writer, done, progress)
-    done.advisories += writer.add(records, name)
+    count = writer.add(_records(path, writer, done, progress), name)
+    done.advisories += count
     return done
 
 

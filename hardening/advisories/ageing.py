@@ -17,6 +17,7 @@ OLD = timedelta(days=7)
 ENDED = timedelta(days=90)
 """No living source is silent for so long."""
 _UPDATE = "Run `drydock db update`."
+_SCORES = {"kev": "which are exploited (KEV)", "epss": "how likely they will be (EPSS)"}
 _TABLES = ("endoflife", "kev")
 
 
@@ -25,6 +26,13 @@ def warnings(store: Store, inventory: Inventory, today: date) -> Iterator[Skippe
     yield from end_of_life(inventory, store, today)
     yield from _alpine(store, inventory)
     yield from _old(store.feeds(), today)
+    missing = [name for table, name in _SCORES.items() if not store.holds(table)]
+    if missing:
+        yield Skipped(
+            " and ".join(missing),
+            "the store has no such data",
+            f"Run `drydock db update {' '.join(t for t in _SCORES if not store.holds(t))}`.",
+        )
 
 
 def _old(feeds: Sequence[Feed], today: date) -> Iterator[Skipped]:

@@ -52,7 +52,7 @@ _PHASE = "asking api.osv.dev"
 def assess_online(
     inventory: Inventory,
     *,
-    api: str = API,
+    api: str = "",
     today: date | None = None,
     progress: Progress = SILENT,
 ) -> Assessment:
@@ -60,7 +60,7 @@ def assess_online(
     targets = [one for one in select(inventory).targets if scheme_of(one.ecosystem) is not None]
     import httpx
 
-    with _said(), httpx.Client(base_url=api, timeout=_TIMEOUT) as client:
+    with _said(), httpx.Client(base_url=api or API, timeout=_TIMEOUT) as client:
         ids = _ids(client, targets, progress)
         records = _records(client, ids, progress)
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:

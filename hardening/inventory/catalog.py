@@ -10,7 +10,7 @@ from hardening.image.release import OsRelease, os_release
 from hardening.inventory import owners
 from hardening.inventory.catalogers import catalogers
 from hardening.inventory.environment import from_environment
-from hardening.inventory.frame import MAX_FOUND, Cataloger, Found, Unreadable, is_plain
+from hardening.inventory.frame import MAX_FOUND, Cataloger, Found, Unreadable, is_name, is_plain
 from hardening.inventory.model import Inventory, Package
 from hardening.inventory.purl import package_url
 from hardening.inventory.selecting import select
@@ -105,8 +105,9 @@ def _read_file(
         for count, found in enumerate(_parsed(image, one, entry, data)):
             if count >= MAX_FOUND:
                 raise Unreadable(f"it names more than {MAX_FOUND:,} packages")
-            if not is_plain(found.name, found.version, found.source_name, found.source_version):
-                raise Unreadable("it names a package that is too long or not printable")
+            texts = found.version, found.source_name, found.source_version
+            if not (is_name(found.name) and is_plain(*texts)):
+                raise Unreadable("it names a package that is too long, empty or not printable")
             key = entry.path, (found.type, found.name, found.version)
             if one.database:
                 work.first.setdefault(key, entry.layer)

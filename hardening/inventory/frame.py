@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 
 MIB = 1 << 20
 MAX_FOUND = 50_000
@@ -65,6 +66,17 @@ def text_of(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
+def lines_of(data: bytes) -> Iterator[str]:
+    """The lines one by one: a list of all of them would be many times as large as the file."""
+    for line in BytesIO(data):
+        yield text_of(line.removesuffix(b"\n"))
+
+
 def is_plain(*values: str) -> bool:
     """Whether names and versions are of a length and of characters that a package may have."""
     return all(len(value) <= MAX_TEXT and value.isprintable() for value in values)
+
+
+def is_name(value: str) -> bool:
+    """Whether a package may be called so: something stays of it in a package URL."""
+    return is_plain(value) and value == value.strip() and bool(value.strip("/:@ ."))

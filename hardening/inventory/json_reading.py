@@ -6,9 +6,14 @@ import json
 
 from hardening.inventory.frame import Unreadable, text_of
 
+MAX_VALUES = 1_000_000
+"""Each costs some 60 bytes in memory, whatever its one or two in the file."""
+
 
 def json_of(data: bytes) -> object:
     """The decoded document. Raises Unreadable."""
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:
+        raise Unreadable(f"its JSON holds more than {MAX_VALUES:,} values")
     try:
         found: object = json.loads(text_of(data.removeprefix(b"\xef\xbb\xbf")))
     except RecursionError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from io import BytesIO
 
 from hardening.inventory.catalogers import apk
 
@@ -29,9 +30,9 @@ def owned(path: str, data: bytes, wanted: Collection[bytes]) -> Iterator[tuple[s
     if name is None:
         return
     if listed:
-        lines: Iterable[bytes] = (line.lstrip(b"/") for line in data.split(b"\n"))
+        lines: Iterable[bytes] = (line.strip(b"/\n") for line in BytesIO(data))
     else:
-        lines = (line[34:].lstrip(b"/") for line in data.split(b"\n"))
+        lines = (line[34:].strip(b"/\n") for line in BytesIO(data))
     for line in lines:
         if found := _among(line, wanted):
             yield found, name[1]
@@ -39,13 +40,14 @@ def owned(path: str, data: bytes, wanted: Collection[bytes]) -> Iterator[tuple[s
 
 def _by_apk(data: bytes, wanted: Collection[bytes]) -> Iterator[tuple[str, str]]:
     name, folder = "", b""
-    for line in data.split(b"\n"):
+    for raw in BytesIO(data):
+        line = raw.removesuffix(b"\n")
         mark = line[:2]
         if mark == b"P:":
             name, folder = line[2:].decode("utf-8", "replace"), b""
         elif mark == b"F:":
             folder = line[2:]
-        elif mark == b"R:" and (found := _among(folder + b"/" + line[2:], wanted)):
+        elif name and mark == b"R:" and (found := _among(folder + b"/" + line[2:], wanted)):
             yield found, name
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-_LOWER = frozenset({"deb", "apk", "rpm", "composer", "golang"})
+_LOWER = frozenset({"deb", "apk", "rpm", "composer", "golang", "npm"})
 
 
 def package_url(

@@ -4,15 +4,16 @@ keeps it below /usr since its /lib is a link."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
-from hardening.inventory.frame import MAX_TEXT, MIB, Cataloger, Found, text_of
+from hardening.inventory.frame import MAX_TEXT, MIB, Cataloger, Found, lines_of
 
 PATHS = frozenset({"lib/apk/db/installed", "usr/lib/apk/db/installed", "var/lib/apk/db/installed"})
 
 
 def read(path: str, data: bytes) -> Iterator[Found]:
     fields: dict[str, str] = {}
-    for line in (*text_of(data).split("\n"), ""):
+    for line in chain(lines_of(data), ("",)):
         if line[1:2] == ":":
             if line[0] in "PVoAm":
                 fields[line[0]] = line[2:].strip()

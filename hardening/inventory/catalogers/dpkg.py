@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.inventory.frame import MAX_TEXT, MIB, Cataloger, Found, text_of
+from hardening.inventory.frame import MAX_TEXT, MIB, Cataloger, Found, lines_of
 
 _FIELDS = frozenset({"Package", "Status", "Version", "Source", "Architecture", "Maintainer"})
 _STATUS = frozenset({"var/lib/dpkg/status", "usr/lib/opkg/status"})
@@ -17,10 +17,10 @@ def _accepts(path: str) -> bool:
     )
 
 
-def stanzas(text: str) -> Iterator[dict[str, str]]:
+def stanzas(data: bytes) -> Iterator[dict[str, str]]:
     """The wanted fields of each stanza; a field's further lines are left out."""
     found: dict[str, str] = {}
-    for line in text.split("\n"):
+    for line in lines_of(data):
         if not line.strip():
             if found:
                 yield found
@@ -34,7 +34,7 @@ def stanzas(text: str) -> Iterator[dict[str, str]]:
 
 
 def read(path: str, data: bytes) -> Iterator[Found]:
-    for fields in stanzas(text_of(data)):
+    for fields in stanzas(data):
         name, version = fields.get("Package", ""), fields.get("Version", "")
         state = fields.get("Status", "install ok installed").split()
         if not name or not version or len(state) != 3 or state[2] != "installed":

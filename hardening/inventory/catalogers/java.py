@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
-from hardening.inventory.frame import MIB, Cataloger, Found, Unreadable, text_of
+from hardening.inventory.frame import MIB, Cataloger, Found, Unreadable, lines_of
 
 _EXTENSIONS = frozenset(
     {"jar", "war", "ear", "par", "sar", "nar", "jpi", "hpi", "kar", "far", "lpkg"}
@@ -21,6 +21,8 @@ _EXTENSIONS = frozenset(
 _POM = re.compile(r"META-INF/maven/[^/]+/[^/]+/pom\.properties$")
 _FILE = re.compile(r"(?P<name>.+?)-(?P<version>\d[\w.+~-]*)$")
 _MANIFEST = "META-INF/MANIFEST.MF"
+_ENTRY = b"PK\x01\x02"
+"""Begins each entry of the central directory, all of which `zipfile` reads at once."""
 MAX_DEPTH = 8
 MAX_ENTRIES = 200_000
 MAX_BYTES = 512 * MIB
@@ -40,6 +42,8 @@ def read(path: str, data: bytes) -> Iterator[Found]:
 
 
 def _archive(path: str, data: bytes, depth: int, budget: _Budget) -> Iterator[Found]:
+    if data.count(_ENTRY) > MAX_ENTRIES:
+        raise Unreadable(f"it holds more than {MAX_ENTRIES:,} entries")
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             yield from _members(path, archive, depth, budget)
@@ -114,7 +118,7 @@ def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int, budget
 
 def _pairs(data: bytes, separator: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for line in text_of(data).split("\n"):
+    for line in lines_of(data):
         key, mark, value = line.partition(separator)
         if mark and not line.startswith(("#", " ")):
             found.setdefault(key.strip(), value.strip())

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.inventory.frame import Cataloger, Found, text_of
+from hardening.inventory.frame import Cataloger, Found, lines_of
 
 
 def _accepts(path: str) -> bool:
@@ -19,7 +19,7 @@ def _accepts(path: str) -> bool:
 
 def read(path: str, data: bytes) -> Iterator[Found]:
     name = version = ""
-    for line in text_of(data).split("\n"):
+    for line in lines_of(data):
         if not line.strip():
             break
         if line[0] in " \t":
@@ -39,5 +39,5 @@ CATALOGER = Cataloger(
     names=frozenset({"METADATA", "PKG-INFO"}),
     extensions=frozenset({"egg-info"}),
     accepts=_accepts,
-    limit=64 << 10,
+    limit=4 << 20,
 )

@@ -25,6 +25,7 @@ _EVIDENCE = re.compile(
 )
 _MAX_INDEX = 4_096
 _MAX_TEXT = 1_024
+_MAX_PATH = 4_096
 
 
 def _accepts(path: str) -> bool:
@@ -100,7 +101,7 @@ def _files(blob: bytes) -> Iterator[str]:
     names = blob[bases:].split(b"\0", many)[:many]
     places = blob[folders:].split(b"\0", few)[:few]
     for name, number in zip(names, struct.unpack_from(f">{size}I", blob, at), strict=False):
-        if number < len(places):
+        if number < len(places) and len(places[number]) + len(name) <= _MAX_PATH:
             yield text_of(places[number] + name).lstrip("/")
 
 

@@ -18,18 +18,20 @@ def raise_fix(
     found: Sequence[Pin],
     fixed: str,
     *,
+    installed: str,
     advisory: str,
     dockerfile: Dockerfile | None,
     context: BuildContext | None,
 ) -> Fix:
-    """The fix that writes `fixed` wherever the package is pinned. `found` are pins of one package
-    at one version, never empty."""
+    """The fix that writes `fixed` wherever the package is asked for. `found` are pins of one
+    package, never empty; `installed` is the version that the image has."""
     first = found[0]
     where = f"{first.place.path}:{first.place.start_line}"
+    statement = "The text decides which version is installed"
     conditions = [
-        holds("The text pins the version that is installed", f"{where} says {first.version}"),
+        holds(statement, f"{where} asks for {first.asked}; {installed} is installed"),
         holds("The advisory names the version that mends it", f"{advisory}: {fixed}"),
-        step(first.type, first.version, fixed),
+        step(first.type, installed, fixed),
         *(one for pin in found for one in pin.conditions),
         *_manifests(found, dockerfile, context),
     ]
@@ -41,10 +43,10 @@ def raise_fix(
         )
     return Fix(
         "raise-version",
-        f"Raise {first.name} to {fixed}",
-        tuple(Edit(pin.place.path, pin.span, fixed) for pin in found),
+        f"Raise {first.name} to {fixed}" if first.exact else f"Ask for {first.name} {fixed}",
+        tuple(Edit(pin.place.path, pin.span, f"{pin.before}{fixed}{pin.after}") for pin in found),
         tuple(dict.fromkeys(conditions)),
-        f"The next build installs {first.name} {fixed} instead of {first.version}.",
+        f"The next build installs {first.name} {fixed} instead of {installed}.",
     )
 
 

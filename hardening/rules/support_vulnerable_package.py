@@ -75,10 +75,12 @@ def _holds(pin: Pin, row: Row) -> bool:
         return False
     if package.tooling:
         return False
-    if pin.exact:
-        return pin.version == package.version
-    same = pin.version.split(".")[:1] == package.version.split(".")[:1]
-    return same and highest("npm", (pin.version, package.version)) == package.version
+    if pin.exact or not pin.version:
+        return pin.version in ("", package.version)
+    if pin.type == "npm" and pin.version.split(".")[:1] != package.version.split(".")[:1]:
+        return False
+    ecosystem = row.vulnerability.ecosystem
+    return highest(ecosystem, (pin.version, package.version)) == package.version
 
 
 def _about(package: Package) -> str:
@@ -130,6 +132,7 @@ def fixes(subject: Subject, group: Group) -> Iterator[Fix]:
         yield raise_fix(
             group.pinned,
             fixed,
+            installed=group.package.version,
             advisory=row.vulnerability.advisory or row.vulnerability.id,
             dockerfile=subject.dockerfile,
             context=subject.context,

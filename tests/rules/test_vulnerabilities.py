@@ -311,7 +311,10 @@ def test_an_image_alone_is_told_too() -> None:
         ("a==1 \\\n  --hash=sha256:1 \\\n  --hash=sha256:2\nb==2\n",
          [("a", "1", True), ("b", "2", False)]),
         ("a==1  # why\n", [("a", "1", False)]),
-        ("a==1,<2\na>=1\na\na==1.*\n-r other.txt\n# a==1\n-e ./a==1\na @ https://b/a==1\n", []),
+        ("a==1,<2\na>=1,<2\na~=1.0\na==1.*\n-r other.txt\n# a==1\n-e ./a==1\na @ https://b/a==1\n",
+         []),
+        ("a>=1\nb [x] ; python_version>'3'\nc\r\n",
+         [("a", "1", False), ("b", "", False), ("c", "", False)]),
         ("", []),
         ("a==1", [("a", "1", False)]),
     ],
@@ -320,6 +323,44 @@ def test_requirement_pins(text: str, expected: list[tuple[str, str, bool]]) -> N
     found = pins({"requirements.txt": text}, None)
     assert [(one.name, one.version, bool(one.conditions)) for one in found] == expected
     assert all(one.span.slice(text) == one.version for one in found)
+    for one in found:
+        edited = text[: one.span.start] + one.before + "9" + one.after + text[one.span.end :]
+        [again] = [two for two in pins({"requirements.txt": edited}, None) if two.name == one.name]
+        assert again.version == "9"
+
+
+@pytest.mark.parametrize(
+    ("run", "after"),
+    [
+        ("pip install flask", 'pip install "flask>=2.2.5"'),
+        ("pip install 'flask[async]' x", 'pip install "flask[async]>=2.2.5" x'),
+        ("pip install 'flask>=1.0'", "pip install 'flask>=2.2.5'"),
+        ("pip install flask~=2.0", None),
+        ("pip install 'flask<3'", None),
+        ("pip install ./flask", None),
+        ("pip install $FLASK", None),
+        ("pip install flask==1.9", None),
+    ],
+)
+def test_words_of_an_install(run: str, after: str | None) -> None:
+    image = ImageSketch(
+        base_layers=1,
+        layers=(
+            LayerSketch({"etc/hostname": "x"}),
+            LayerSketch(
+                {f"{SITE}/flask-2.0.0.dist-info/METADATA": "Name: Flask\nVersion: 2.0.0\n"}
+            ),
+        ),
+    )
+    flask = Vulnerability("CVE-2099-1", "flask", "PyPI", "2.0.0", "2.2.5", HIGH, "G")
+    subject = opened(f"FROM python:3.14\nRUN {run}\n", image, (flask,))
+    finding = about(subject)["vulnerable-package pypi Flask"]
+    if after is None:
+        assert finding.fixes == ()
+        return
+    done = replay(subject, Plan((fix_key(finding, finding.fixes[0]),)))
+    assert done.subject.texts["Dockerfile"] == f"FROM python:3.14\nRUN {after}\n"
+    assert done.applied[0].silenced
 
 
 @pytest.mark.parametrize(

@@ -236,6 +236,12 @@ def _connect(endpoint: Endpoint) -> Engine:
     from docker.errors import DockerException
     from docker.tls import TLSConfig
 
+    class Client(APIClient):
+        def merge_environment_settings(self, url, proxies, stream, verify, cert):  # type: ignore[no-untyped-def]
+            """REQUESTS_CA_BUNDLE speaks of the web; an engine's authority is named with it."""
+            chosen = self.verify if verify is None else verify
+            return super().merge_environment_settings(url, proxies, stream, chosen, cert)
+
     try:
         tls: TLSConfig | bool = False
         if endpoint.tls:
@@ -245,7 +251,7 @@ def _connect(endpoint: Endpoint) -> Engine:
                 ca_cert=endpoint.ca,
                 verify=endpoint.verify,
             )
-        client = APIClient(
+        client = Client(
             base_url=endpoint.address,
             tls=tls,
             timeout=TIMEOUT,
@@ -268,6 +274,9 @@ def _no_answer(endpoint: Endpoint, error: Exception) -> EngineError:
         )
     elif "FileNotFoundError" in reason or "No such file" in reason:
         reason = "there is no such socket"
+    elif "CERTIFICATE_VERIFY_FAILED" in reason:
+        reason = "its TLS certificate is not one that we were told to trust"
+        next_step = f"Look at the files in DOCKER_CERT_PATH or the docker context. {next_step}"
     elif "Connection refused" in reason or "ConnectionRefusedError" in reason:
         reason = "nothing listens there"
     what = f"The container engine at {endpoint.address} ({endpoint.origin}) does not answer"

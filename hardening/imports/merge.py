@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from hardening.dockerfile.model import Dockerfile
+from hardening.imports.known_packages import KnownPackages
 from hardening.imports.model import Imported, Result
 from hardening.model import Confidence, ConfigPlace, FilePlace, Finding, PackagePlace, Place, Span
 from hardening.origins import Origins
@@ -57,7 +58,8 @@ def merge(
     """The findings with `sources` extended, and those that only other tools have.
 
     A result joins a finding when its id is an alias of the rule and both stand on the same
-    instruction, or when the result names no line. For a changed text, `original`, its findings
+    instruction, or when the result names no line; one about a package when our own assessment has
+    it. For a changed text, `original`, its findings
     and the origins are given: what joined a finding there goes with it when it is mended.
     """
     merged = list(findings)
@@ -67,11 +69,16 @@ def merge(
     before = _Lines(first.dockerfile, first.dockerfile, None)
     earlier = tuple(originals)
     known: dict[tuple[str, Place, str], int] = {}
+    packages = KnownPackages(subject, merged)
     for result in (one for report in imported for one in report.results):
         if not _is_about(result, first):
             continue
-        same = [number for number in range(ours) if _means(result, merged[number], now)]
-        if not same and any(_means(result, one, before) for one in earlier):
+        told = packages.joins(result)
+        if told is not None:
+            same = list(told)
+        else:
+            same = [number for number in range(ours) if _means(result, merged[number], now)]
+        if not same and (told is not None or any(_means(result, one, before) for one in earlier)):
             continue
         if not same:
             place = _place(result, now)

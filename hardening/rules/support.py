@@ -6,18 +6,19 @@ one walk. Everything here grows linearly with the length of the file.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from hardening.dockerfile.expansion import expand, scope_at
 from hardening.dockerfile.known_script import known_script
 from hardening.dockerfile.model import Dockerfile, Form, Instruction, Stage
 from hardening.dockerfile.packages import package_calls
 from hardening.dockerfile.shell_model import Command, PackageCall, Script
+from hardening.model import Span
+from hardening.rules.support_mounts import covers, volatile_targets
 from hardening.subject import Subject
 
 WINDOWS_BASES = ("windowsservercore", "nanoserver", "windows/server", "servercore", "windows:")
@@ -74,40 +75,12 @@ class Run:
     @cached_property
     def volatile(self) -> tuple[str, ...]:
         """Targets of its cache and tmpfs mounts: what is written there does not reach the image."""
-        kinds = (*self.instruction.mounts("cache"), *self.instruction.mounts("tmpfs"))
-        found = (one.get("target") or one.get("dst") or one.get("destination") for one in kinds)
-        targets = ((target or "").strip("\"'").rstrip("/") for target in found)
-        return tuple(_expanded(self.instruction, target) for target in targets)
+        return volatile_targets(self.instruction)
 
     def is_volatile(self, *paths: str) -> bool:
         """True when one of the paths lies under a cache or tmpfs mount. A path that starts with
         `~/` matches in every home."""
-        return any(_covers(target, path) for target in self.volatile for path in paths)
-
-
-def _expanded(instruction: Instruction, target: str) -> str:
-    if "$" not in target or instruction.owner is None:
-        return target
-    scope = scope_at(instruction.owner, instruction, {})
-    return (expand(target, scope, instruction.owner.escape) or "").rstrip("/")
-
-
-def _covers(target: str, path: str) -> bool:
-    if not target:
-        return False
-    if path.startswith("~/"):
-        tail = path[1:]
-        return any(target.endswith(tail[: end or None]) for end in _ends(tail))
-    return path == target or path.startswith(target + "/")
-
-
-def _ends(tail: str) -> Iterator[int]:
-    """Where the prefixes of `/.cache/pip` end: whole, then `/.cache`."""
-    yield len(tail)
-    position = tail.rfind("/")
-    while position > 0:
-        yield position
-        position = tail.rfind("/", 0, position)
+        return any(covers(target, path) for target in self.volatile for path in paths)
 
 
 class Facts:
@@ -136,6 +109,16 @@ class Facts:
                     yield Placed(instruction.trigger, stage, shipped, deferred=True)
             elif instruction.keyword != "FROM":
                 yield Placed(instruction, stage, shipped)
+
+    @cached_property
+    def _placed_starts(self) -> list[int]:
+        return [one.instruction.span.start for one in self.placed]
+
+    def placed_around(self, span: Span) -> Placed | None:
+        """The instruction that a span lies in."""
+        number = bisect_right(self._placed_starts, span.start) - 1
+        found = self.placed[number] if number >= 0 else None
+        return found if found is not None and found.instruction.span.contains(span) else None
 
     @cached_property
     def _by_keyword(self) -> dict[str, list[Placed]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from hardening.dockerfile.expansion import expand, scope_at
 from hardening.dockerfile.model import Instruction, Stage, Word
 from hardening.rules.support import Placed, facts
 from hardening.subject import Subject
@@ -52,7 +53,16 @@ class Transfer:
         """Sources that the build context gives: no address, no repository, no here-document."""
         if self.origin is not None:
             return ()
-        return tuple(word for word in self.sources if is_local(word.value))
+        return tuple(word for word in self.sources if is_local(self.value(word)))
+
+    def value(self, word: Word) -> str:
+        """A word with the defaults of its variables; as written where one has none."""
+        owner = self.instruction.owner
+        if "$" not in word.value or owner is None:
+            return word.value
+        scope = scope_at(owner, self.instruction, {})
+        found = expand(word.raw or word.text, scope, owner.escape)
+        return word.value if found is None else found
 
 
 def transfers(subject: Subject, *keywords: str) -> Iterator[Transfer]:

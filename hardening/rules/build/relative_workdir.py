@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from hardening.dockerfile.edits import replace_span
+from hardening.dockerfile.expansion import expand, scope_at
 from hardening.dockerfile.model import Instruction, Stage
 from hardening.model import Finding, Fix, Precondition, Severity, holds, unknown
 from hardening.rules.frame import Example, Rule
@@ -35,6 +36,11 @@ rule = Rule(
             'FROM debian:13\nWORKDIR /app\nCMD ["true"]\n',
         ),
         Example('FROM debian:13\nWORKDIR "my app"\n', 'FROM debian:13\nWORKDIR "/my app"\n'),
+        Example(
+            "FROM debian:13\nENV DIR=app\nWORKDIR $DIR/src\n",
+            "FROM debian:13\nENV DIR=app\nWORKDIR /$DIR/src\n",
+            note="the variable holds no absolute path",
+        ),
     ),
     good=(
         Example("FROM debian:13\nWORKDIR /app\n"),
@@ -53,6 +59,16 @@ rule = Rule(
 def is_absolute(path: str) -> bool:
     text = path.strip("\"'")
     return text.startswith(("/", "\\", "$", "%", "~")) or bool(WINDOWS_PATH.match(text))
+
+
+def _value(instruction: Instruction, written: str) -> str:
+    """The path with the values of its variables, as written where one has none."""
+    owner = instruction.owner
+    if "$" not in written or owner is None or not instruction.words:
+        return written
+    raw = " ".join(word.raw or word.text for word in instruction.words)
+    value = expand(raw, scope_at(owner, instruction, {}), owner.escape)
+    return written if value is None else value
 
 
 def _known_before(known: Facts, instruction: Instruction, stage: Stage | None) -> bool:
@@ -78,12 +94,15 @@ def find(subject: Subject) -> Iterator[Finding]:
     known = facts(subject)
     for placed in known.all("WORKDIR"):
         instruction = placed.instruction
-        path = instruction.value.strip("\"'")
+        written = instruction.value.strip("\"'")
+        path = _value(instruction, written)
         if not path or is_absolute(path) or known.is_windows(placed):
             continue
         if _known_before(known, instruction, placed.stage):
             continue
         absolute = posixpath.normpath("/" + path)
+        if path != written:
+            absolute = f"/{written}"
         source = instruction.arguments.slice(known.dockerfile.text)
         fixed = f'"{absolute}"' if source[:1] in "\"'" else absolute
         fix = Fix(

@@ -57,6 +57,10 @@ rule = Rule(
         Example("FROM scratch\nADD rootfs.tar.xz /\n", note="an archive is unpacked"),
         Example("FROM alpine:3.22\nADD https://example.com/a.sh /srv/\n"),
         Example("FROM alpine:3.22\nADD https://github.com/moby/moby.git#v27.0.0 /src\n"),
+        Example(
+            "FROM alpine:3.22\nARG FROM=https://example.com/a.sh\nADD $FROM /srv/\n",
+            note="the variable holds an address",
+        ),
     ),
 )
 
@@ -101,7 +105,7 @@ def _unpacks(subject: Subject, one: Transfer) -> bool:
         known = None
         if subject.context is not None and not word.has_variable:
             known = holds_tar(subject.context, word.value)
-        if known or (known is None and ARCHIVE_NAME.search(word.value)):
+        if known or (known is None and ARCHIVE_NAME.search(one.value(word))):
             return True
     return False
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from hardening.dockerfile.edits import replace_span
+from hardening.dockerfile.expansion import expand, scope_at
+from hardening.dockerfile.model import Instruction
 from hardening.model import Finding, Fix, Severity, Span, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
@@ -38,6 +40,10 @@ rule = Rule(
             "FROM alpine:3.22\nADD http://example.com/a /a\n",
             "FROM alpine:3.22\nADD https://example.com/a /a\n",
         ),
+        Example(
+            "FROM alpine:3.22\nARG MIRROR=http://example.com\nRUN curl -fsSLO $MIRROR/a\n",
+            note="the address stands in a variable",
+        ),
     ),
     good=(
         Example(
@@ -46,7 +52,6 @@ rule = Rule(
             note="a change on the way is noticed",
         ),
         Example("FROM alpine:3.22\nRUN curl -fsSL https://example.com/a -o /a\n"),
-        Example("FROM alpine:3.22\nHEALTHCHECK CMD curl -f http://localhost:8080/\n"),
         Example("FROM alpine:3.22\nRUN curl -fsSL http://localhost:8080/ready\n"),
     ),
 )
@@ -59,14 +64,44 @@ def find(subject: Subject) -> Iterator[Finding]:
         word = one.download.url
         if word.span.start not in seen and one.download.command.editable:
             seen.add(word.span.start)
-            if not is_verified_strongly(one):
-                checked = is_verified(one)
-                yield from _finding(subject, word.text, word.span, checked=checked)
+            if is_verified_strongly(one):
+                continue
+            checked = is_verified(one)
+            yield from _finding(subject, word.text, word.span, checked=checked)
+            text = word.text.strip('"')
+            if text.startswith("$") and "'" not in text:
+                value = _value(one.run.instruction, text)
+                yield from _from_variable(subject, text, value, word.span, checked=checked)
     for transfer in transfers(subject, "ADD"):
         if transfer.instruction.flag("checksum") is not None:
             continue
         for source in transfer.sources:
             yield from _finding(subject, source.text, source.span, checked=False)
+            if source.value.startswith("$"):
+                value = transfer.value(source)
+                yield from _from_variable(subject, source.value, value, source.span, checked=False)
+
+
+def _value(instruction: Instruction, text: str) -> str:
+    owner = instruction.owner
+    scope = scope_at(owner, instruction, {}) if owner is not None else {}
+    return expand(text, scope) or text
+
+
+def _from_variable(
+    subject: Subject, text: str, value: str, span: Span, *, checked: bool
+) -> Iterator[Finding]:
+    """An address that ENV or ARG gives: what is to be changed stands there."""
+    if _HTTP.match(value) is None or _LOCAL.match(value):
+        return
+    yield rule.finding(
+        subject,
+        f"{text} is {value}, which is downloaded without encryption",
+        at=span,
+        about=text,
+        severity=Severity.LOW if checked else None,
+        tip="Give the variable an address that begins with https://",
+    )
 
 
 def _finding(subject: Subject, text: str, span: Span, *, checked: bool) -> Iterator[Finding]:

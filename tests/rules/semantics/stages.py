@@ -1,0 +1,198 @@
+"""Stages, build arguments, users, shells and pipes."""
+
+from __future__ import annotations
+
+from tests.rules.semantics import Rows
+
+WINDOWS = "FROM mcr.microsoft.com/windows/servercore:ltsc2025"
+PIPE = "curl -fsSL https://a.example/x.tgz | tar xz"
+FETCH = "curl -fsSL https://a.example/i.sh"
+
+ROWS: dict[str, Rows] = {
+    "root-user": Rows(
+        fires=(
+            'CMD ["x"]',
+            "USER root",
+            "USER 0",
+            "USER 0:0",
+            "USER 00",
+            "USER root:app",
+            "USER app\nUSER root",
+            "user root",
+            "ARG U=root\nUSER $U",
+            "ENV U=0\nUSER ${U}",
+            "USER ${U:-root}",
+            "ONBUILD USER app",
+            "FROM debian:13 AS a\nUSER app\nFROM debian:13",
+            "FROM debian:13 AS a\nUSER root\nFROM a",
+            "FROM scratch\nCOPY x /x",
+        ),
+        silent=(
+            "USER app",
+            "USER 10001",
+            "USER 10001:0",
+            "ARG U=app\nUSER $U",
+            "ENV U=app\nUSER ${U}",
+            "USER ${U:-app}",
+            "USER root\nRUN true\nUSER app",
+            "FROM debian:13 AS a\nUSER app\nFROM a",
+            "FROM debian:13 AS A\nUSER app\nFROM a AS b\nFROM B",
+            "ARG U=app\nFROM debian:13\nARG U\nUSER $U",
+            "FROM gcr.io/distroless/static:nonroot\nCOPY x /x",
+            f"{WINDOWS}\nUSER ContainerUser",
+            f'{WINDOWS}\nCMD ["x"]',
+        ),
+    ),
+    "untagged-base": Rows(
+        fires=(
+            "FROM debian",
+            "from debian as x",
+            "FROM reg.example:5000/debian",
+            "FROM --platform=linux/amd64 debian",
+            "ARG B=debian\nFROM $B",
+            "ARG B\nFROM ${B:-debian}",
+            "FROM debian:13 AS a\nFROM b",
+        ),
+        silent=(
+            "FROM debian:13",
+            "FROM scratch",
+            "FROM reg.example:5000/debian:13",
+            "FROM debian@sha256:" + "0" * 64,
+            "ARG V=13\nFROM debian:$V",
+            "ARG B=debian:13\nFROM $B",
+            "ARG V\nFROM debian:$V",
+            "ARG T=:13\nFROM debian$T",
+            "FROM debian:13 AS Base\nFROM base",
+            "FROM debian:13 AS a\nFROM debian:13\nCOPY --from=a /x /x",
+            "ARG S=a\nFROM debian:13 AS a\nFROM $S",
+        ),
+    ),
+    "latest-base": Rows(
+        fires=(
+            "FROM debian:latest",
+            "ARG V=latest\nFROM debian:$V",
+            "FROM debian:${V:-latest}",
+            "FROM reg.example:5000/x:latest AS b",
+        ),
+        silent=(
+            "FROM debian:13-latest",
+            "FROM debian:latest@sha256:" + "0" * 64,
+            "ARG V=13\nFROM debian:${V:-latest}",
+            "FROM debian:13 AS latest\nFROM latest",
+        ),
+    ),
+    "undefined-variable": Rows(
+        fires=(
+            "WORKDIR $APP",
+            "ARG APP=/a\nFROM debian:13\nWORKDIR $APP",
+            "COPY bin-$TARGETARCH /bin/x",
+            "FROM debian:13 AS a\nARG APP=/a\nFROM debian:13\nWORKDIR $APP",
+            "WORKDIR $APP\nENV APP=/a",
+        ),
+        silent=(
+            "ENV APP=/a\nWORKDIR $APP",
+            "ARG APP=/a\nWORKDIR ${APP}",
+            "ARG APP=/a\nFROM debian:13\nARG APP\nWORKDIR $APP",
+            "FROM debian:13 AS a\nENV APP=/a\nFROM a\nWORKDIR $APP",
+            "FROM debian:13 AS a\nARG APP=/a\nFROM a\nWORKDIR $APP",
+            "WORKDIR ${APP:-/a}",
+            "ENV PATH=$PATH:/x",
+            "ENV X='$APP'",
+            "ENV X=\\$APP",
+            "RUN echo $APP",
+            "CMD echo $APP",
+            'ENTRYPOINT ["sh", "-c", "echo $APP"]',
+            "ARG TARGETARCH\nCOPY bin-$TARGETARCH /bin/x",
+            "COPY <<'EOF' /x\n$APP\nEOF",
+        ),
+    ),
+    "missing-pipefail": Rows(
+        fires=(
+            f"RUN {PIPE}",
+            f"RUN set -eux; {PIPE}",
+            f'SHELL ["/bin/bash", "-c"]\nRUN {PIPE}',
+            f'RUN {PIPE}\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]',
+            f'FROM debian:13 AS a\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
+            f"FROM debian:13\nRUN {PIPE}",
+            f'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nSHELL ["/bin/sh", "-c"]\nRUN {PIPE}',
+            f"RUN bash -c '{PIPE}'",
+            f"RUN <<EOF\n{PIPE}\nEOF",
+            f"ONBUILD RUN {PIPE}",
+        ),
+        silent=(
+            f'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN {PIPE}',
+            f'SHELL ["/bin/bash", "-euxo", "pipefail", "-c"]\nRUN {PIPE}',
+            f'SHELL ["bash", "-e", "-o", "pipefail", "-c"]\nRUN {PIPE}',
+            f'FROM debian:13 AS a\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nFROM a\nRUN {PIPE}',
+            f'SHELL ["/bin/bash", "-c"]\nRUN set -o pipefail && {PIPE}',
+            f'SHELL ["/bin/bash", "-c"]\nRUN set -euo pipefail; {PIPE}',
+            f"RUN bash -o pipefail -c '{PIPE}'",
+            f"RUN bash -euo pipefail <<EOF\n{PIPE}\nEOF",
+            f"RUN <<EOF\n#!/bin/bash\nset -euo pipefail\n{PIPE}\nEOF",
+            f'SHELL ["pwsh", "-Command"]\nRUN {PIPE}',
+            f"{WINDOWS}\nRUN {PIPE}",
+            "RUN a || b",
+            "RUN echo 'a | b'",
+            "RUN true # a | b",
+        ),
+    ),
+    "pipe-into-shell": Rows(
+        fires=(
+            f"RUN {FETCH} | sh",
+            f"RUN {FETCH} | sudo -E bash -",
+            f"RUN {FETCH} | env X=1 bash -s -- --yes",
+            f"RUN {FETCH} | tac | tac | bash",
+            "RUN wget -qO- https://a.example/i.sh | sh",
+            "RUN wget -O - https://a.example/i.py | python3 -",
+            f'RUN sh -c "$({FETCH})"',
+            f"RUN bash <({FETCH})",
+            f'RUN eval "$({FETCH})"',
+            f"RUN if true; then {FETCH} | sh; fi",
+            f"RUN bash -c '{FETCH} | sh'",
+            f'RUN ["/bin/bash", "-c", "{FETCH} | sh"]',
+            f"RUN <<EOF\n{FETCH} | bash\nEOF",
+            f"RUN {FETCH} \\\n  # run it\n  | sh",
+            f"ONBUILD RUN {FETCH} | sh",
+            "ENV URL=https://a.example/i.sh\nRUN curl -fsSL $URL | sh",
+        ),
+        silent=(
+            f"RUN {FETCH} | gpg --dearmor -o /k.gpg",
+            f"RUN {FETCH} | tar xz",
+            f"RUN {FETCH} | jq . | tee /x",
+            "RUN cat i.sh | sh",
+            "RUN echo true | sh",
+            f"RUN {FETCH} -o i.sh; ls | sh",
+            f"RUN echo '{FETCH} | sh'",
+            f"COPY <<EOF /x.sh\n{FETCH} | sh\nEOF",
+            "RUN curl -fsS https://a.example/v | xargs echo",
+        ),
+    ),
+    "cd-instead-of-workdir": Rows(
+        fires=("RUN cd /app && make",),
+        silent=(
+            "WORKDIR /app\nRUN make",
+            "RUN (cd /app && make)",
+            "RUN make && cd /app",
+        ),
+    ),
+    "shell-form-command": Rows(
+        fires=(
+            "CMD nginx -g 'daemon off;'",
+            "ENTRYPOINT /x",
+            "cmd x",
+            "CMD [x]",
+        ),
+        silent=(
+            'CMD ["nginx"]',
+            'entrypoint [ "/x" ]',
+            "HEALTHCHECK CMD curl -f http://localhost/ || exit 1",
+            'FROM debian:13 AS b\nCMD x\nFROM debian:13\nCMD ["x"]',
+        ),
+        fixed=(
+            (
+                "CMD nginx -g 'daemon off;'",
+                'CMD ["nginx", "-g", "daemon off;"]',
+            ),
+        ),
+    ),
+}

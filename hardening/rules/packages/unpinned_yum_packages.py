@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from hardening.dockerfile.shell_model import PackageCall, ShellWord
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Profile, Rule
-from hardening.rules.support import Run
 from hardening.rules.support_packages import unpinned
+from hardening.rules.support_rpm_pins import is_pinned
 from hardening.subject import Subject
 
 rule = Rule(
@@ -33,27 +31,6 @@ rule = Rule(
 )
 
 
-def _is_pinned(run: Run, call: PackageCall, word: ShellWord) -> bool:
-    text = word.text.strip("\"'")
-    if word.value is None and "-" not in text:
-        return True
-    if call.verb == "module":
-        return call.packages[0].text != "install" or word is call.packages[0] or ":" in text
-    if "group" in [one.text for one in call.command.words[:-1]]:
-        return True
-    return _versioned(text)
-
-
-_VERSION = re.compile(r"-(?:\$|[0-9]|\d+:)")
-
-
-def _versioned(text: str) -> bool:
-    """`name-1.2`, `name-$VERSION`, a file, a URL, a group or a module stream."""
-    if text.endswith(".rpm") or text.startswith(("@", "http:", "https:", "/", "./")):
-        return True
-    return bool(_VERSION.search(text)) or "=" in text or ":" in text
-
-
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     yield from unpinned(
@@ -61,6 +38,6 @@ def find(subject: Subject) -> Iterator[Finding]:
         rule,
         managers=("yum",),
         verbs=frozenset({"install", "module"}),
-        is_pinned=_is_pinned,
+        is_pinned=is_pinned,
         how="Write package-version",
     )

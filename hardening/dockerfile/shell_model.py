@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 from hardening.model import Span
 
@@ -104,8 +106,17 @@ class Script:
     shell: str = "/bin/sh"
     """Base program of the stage's SHELL (`/bin/sh`, `/bin/bash`, `/bin/ash`)."""
 
+    @cached_property
+    def _by_name(self) -> dict[str | None, list[int]]:
+        index: dict[str | None, list[int]] = {}
+        for number, command in enumerate(self.commands):
+            index.setdefault(command.name, []).append(number)
+        return index
+
     def named(self, *names: str) -> tuple[Command, ...]:
-        return tuple(command for command in self.commands if command.name in names)
+        """Its calls of these programs, in source order."""
+        lists = (self._by_name.get(name, ()) for name in dict.fromkeys(names))
+        return tuple(self.commands[number] for number in sorted(chain.from_iterable(lists)))
 
     @cached_property
     def _pipelines(self) -> dict[int, list[Command]]:
@@ -136,9 +147,16 @@ class Script:
             return (self._last_calls if calls is None else calls).get(command.function, -1)
         return command.span.start
 
+    @cached_property
+    def _by_start(self) -> tuple[list[int], list[Command]]:
+        ordered = sorted(self.commands, key=lambda one: one.span.start)
+        return [one.span.start for one in ordered], ordered
+
     def after(self, command: Command) -> tuple[Command, ...]:
-        """Commands that stand later in the same script."""
-        return tuple(one for one in self.commands if one.span.start > command.span.start)
+        """Commands that stand later in the same script. Asked for every command of a script it
+        costs the square of its length: see `Run.happens_after` in the rules."""
+        starts, ordered = self._by_start
+        return tuple(ordered[bisect_right(starts, command.span.start) :])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from hardening.dockerfile.edits import delete_instruction
 from hardening.dockerfile.shell_model import Command
 from hardening.model import Edit, Precondition, fails, holds, unknown
 from hardening.rules.support import Facts, Run, facts
+from hardening.rules.support_leftovers import name_parts
 from hardening.rules.support_scripts import scripts_called
 from hardening.subject import Subject
 
@@ -51,12 +52,22 @@ def removed(run: Run) -> tuple[frozenset[str], tuple[str, ...], bool]:
 
 def later_uses(known: Facts, run: Run, name: str) -> Iterator[Run]:
     """RUNs further down, of any stage, that speak of the file."""
-    base = name.rpartition("/")[2]
-    for one in known.runs:
+    for one in _mentions(known).get(name.rpartition("/")[2], ()):
         if one.instruction.index > run.instruction.index:
-            words = (word for command in one.script.commands for word in command.words)
-            if any(base in word.text for word in words):
-                yield one
+            yield one
+
+
+def _mentions(known: Facts) -> dict[str, list[Run]]:
+    """The RUNs that name a file, by every part of their words that could be a name."""
+    if "runs by name" not in known.memo:
+        index: dict[str, list[Run]] = defaultdict(list)
+        for run in known.runs:
+            words = (word.text for command in run.script.commands for word in command.words)
+            for part in dict.fromkeys(part for text in words for part in name_parts(text)):
+                index[part].append(run)
+        known.memo["runs by name"] = index
+    found: dict[str, list[Run]] = known.memo["runs by name"]
+    return found
 
 
 def only_deletes(run: Run, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from hardening.dockerfile.edits import insert_at
@@ -12,6 +13,13 @@ from hardening.rules.support_fixes import command_end, literal, unconditional
 from hardening.rules.support_packages import with_sudo
 from hardening.subject import Subject
 
+_PARTS = re.compile(r"[^\s/=:,;'\"(){}@]+")
+
+
+def name_parts(text: str) -> list[str]:
+    """Every part of a word that could be the name of a file."""
+    return _PARTS.findall(text)
+
 
 def bare(text: str) -> str:
     return text.strip("\"'")
@@ -20,21 +28,61 @@ def bare(text: str) -> str:
 def is_removed(run: Run, after: Command, name: str) -> bool:
     """True when a later command of the RUN deletes or moves the file, by name, by pattern or with
     its directory."""
-    base = bare(name).rpartition("/")[2]
+    path = bare(name)
+    base = path.rpartition("/")[2]
+    known = _removals(run)
+    start = after.span.start
+    if base and known.names.get(base, -1) > start:
+        return True
+    if path.startswith("/") and any(known.folders.get(one, -1) > start for one in _above(path)):
+        return True
     suffix = base.rpartition(".")[2]
-    for command in run.script.after(after):
-        if command.name not in ("rm", "mv", "unlink", "shred", "find"):
-            continue
-        for word in command.arguments:
-            text = bare(word.text)
-            last = text.rstrip("/").rpartition("/")[2]
-            if base and (base == last or f"*.{suffix}" in last or last in ("*", base + "*")):
-                return True
-            if bare(name).startswith(text.rstrip("/*") + "/") and text.startswith("/"):
-                return True
-            if last.endswith("*") and base.startswith(last[:-1]) and len(last) > 2:
-                return True
-    return False
+    return any(
+        offset > start and base and _matches(pattern, base, suffix)
+        for pattern, offset in known.patterns.items()
+    )
+
+
+def _matches(pattern: str, base: str, suffix: str) -> bool:
+    if f"*.{suffix}" in pattern or pattern == "*":
+        return True
+    return pattern.endswith("*") and base.startswith(pattern[:-1]) and len(pattern) > 2
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders that a path lies in, innermost first."""
+    end = path.rfind("/")
+    while end > 0:
+        yield path[:end]
+        end = path.rfind("/", 0, end)
+
+
+class _Removals:
+    """What the commands of a RUN that delete or move are told, each with its last offset: names,
+    patterns for names, absolute folders."""
+
+    def __init__(self, run: Run) -> None:
+        self.names: dict[str, int] = {}
+        self.patterns: dict[str, int] = {}
+        self.folders: dict[str, int] = {}
+        for command in run.script.named("rm", "mv", "unlink", "shred", "find"):
+            for word in command.arguments:
+                text = bare(word.text)
+                last = text.rstrip("/").rpartition("/")[2]
+                _note(self.patterns if "*" in last else self.names, last, command)
+                if text.startswith("/"):
+                    _note(self.folders, text.rstrip("/*"), command)
+
+
+def _note(table: dict[str, int], key: str, command: Command) -> None:
+    table[key] = max(table.get(key, -1), command.span.start)
+
+
+def _removals(run: Run) -> _Removals:
+    if "removals" not in run.memo:
+        run.memo["removals"] = _Removals(run)
+    found: _Removals = run.memo["removals"]
+    return found
 
 
 def remove_after(
@@ -57,7 +105,21 @@ def remove_after(
 def _not_used_later(run: Run, after: Command, name: str) -> Precondition:
     statement = f"No later command of the RUN reads {bare(name)}"
     base = bare(name).rpartition("/")[2]
-    for command in run.script.after(after):
-        if any(base in word.text for word in command.words):
-            return fails(statement, f"{command.name} names it")
+    last = _last_mentions(run).get(base)
+    if last is not None and last.span.start > after.span.start:
+        return fails(statement, f"{last.name} names it")
     return holds(statement, "Read from the RUN")
+
+
+def _last_mentions(run: Run) -> dict[str, Command]:
+    """The last command that names a file, by every part of its words that could be a name."""
+    if "last mentions" not in run.memo:
+        ordered = sorted(run.script.commands, key=lambda one: one.span.start)
+        run.memo["last mentions"] = {
+            part: command
+            for command in ordered
+            for word in command.words
+            for part in name_parts(word.text)
+        }
+    found: dict[str, Command] = run.memo["last mentions"]
+    return found

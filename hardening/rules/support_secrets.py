@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from hardening.dockerfile.model import Dockerfile, Instruction
 from hardening.dockerfile.shell_model import Command, ShellWord
@@ -42,7 +44,11 @@ def secrets_of_text(dockerfile: Dockerfile) -> tuple[tuple[Secret, Span], ...]:
 
 
 def secrets_in(dockerfile: Dockerfile, instruction: Instruction) -> Iterator[tuple[Secret, Span]]:
-    for secret, span in secrets_of_text(dockerfile):
+    found = secrets_of_text(dockerfile)
+    first = bisect_left(found, instruction.span.start, key=lambda one: one[1].start)
+    for secret, span in islice(found, first, None):
+        if span.start > instruction.span.end:
+            return
         if instruction.span.contains(span):
             yield secret, span
 

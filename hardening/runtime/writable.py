@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from posixpath import commonpath
 
 from hardening.runtime.base_facts import split_reference
 from hardening.runtime.copied import copied_files
@@ -32,6 +32,7 @@ _SERVERS: dict[str, tuple[tuple[str, bool], ...]] = {
     "mysql": (("/var/run/mysqld", False), ("/var/lib/mysql", True)),
     "mariadb": (("/run/mysqld", False), ("/var/lib/mysql", True)),
     "redis": (("/data", True),),
+    "debian-redis": (("/var/lib/redis", True),),
     "valkey": (("/data", True),),
     "mongo": (("/data/db", True), ("/data/configdb", True)),
     "tomcat": (
@@ -57,6 +58,12 @@ _PROGRAM_SERVERS = {
     "supervisord": "supervisord", "cron": "cron", "crond": "crond", "haproxy": "haproxy",
     "catalina.sh": "tomcat", "varnishd": "varnishd", "squid": "squid",
 }  # fmt: skip
+SYSTEM = frozenset({
+    "/dev", "/proc", "/sys", "/tmp", "/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/var",
+    "/opt", "/home", "/root", "/srv", "/boot", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/local",
+    "/usr/local/bin", "/usr/local/lib", "/usr/share", "/var/lib", "/var/log", "/var/cache",
+})  # fmt: skip
+"""Folders that no tmpfs may hide and no account may be given."""
 _WRITERS = ("mkdir", "touch", "tee", "install")
 _DATA_FILES = (".sqlite", ".sqlite3", ".db")
 
@@ -76,8 +83,9 @@ def servers_of(start: Start) -> tuple[tuple[str, str], ...]:
             found.setdefault("apache2", f"the base image is {start.base}")
         if reference.name == "php" and "fpm" in reference.tag and start.command is None:
             found.setdefault("php-fpm", f"the base image is {start.base}")
-    if "nginx" in found and start.base and split_reference(start.base).name != "nginx":
-        found["debian-nginx"] = found.pop("nginx")
+    for server in ("nginx", "redis"):
+        if server in found and start.base and split_reference(start.base).name != server:
+            found[f"debian-{server}"] = found.pop(server)
     return tuple(found.items())
 
 
@@ -92,8 +100,9 @@ def writable_paths(start: Start) -> tuple[WritablePath, ...]:
             found.setdefault(
                 path, WritablePath(path, f"{evidence}, which writes there", kept, mode)
             )
+    holds_files = _Filled(start)
     for path, evidence in _scripted(start):
-        kept = _holds_files(start, path)
+        kept = path in holds_files
         found.setdefault(path, WritablePath(path, evidence, kept, "0755" if kept else "1777"))
     for path, evidence in _data_files(start):
         found.setdefault(path, WritablePath(path, evidence, kept=True, mode="0755"))
@@ -101,20 +110,32 @@ def writable_paths(start: Start) -> tuple[WritablePath, ...]:
     return tuple(one for path, one in sorted(found.items()) if not _inside_another(path, found))
 
 
-def _holds_files(start: Start, path: str) -> bool:
-    """True where the Dockerfile puts files: a tmpfs would hide them."""
-    if path == start.workdir:
-        return True
-    targets = [target.rstrip("/") or "/" for _, _, target in copied_files(start)]
-    shared = ((commonpath((path, target)), target) for target in targets)
-    return any(common != "/" and common in (path, target) for common, target in shared)
+class _Filled:
+    """The folders into which the Dockerfile puts files: a tmpfs would hide them."""
+
+    def __init__(self, start: Start) -> None:
+        self.workdir = start.workdir
+        self.targets = {target.rstrip("/") or "/" for _, _, target in copied_files(start)}
+        self.above = {folder for target in self.targets for folder in _folders_above(target)}
+
+    def __contains__(self, path: object) -> bool:
+        if path == self.workdir or path in self.above or path in self.targets - {"/"}:
+            return True
+        return any(folder in self.targets for folder in _folders_above(str(path)))
+
+
+def _folders_above(path: str) -> Iterator[str]:
+    """The folders that an absolute path lies in, without the root."""
+    end = path.rfind("/")
+    while end > 0:
+        yield path[:end]
+        end = path.rfind("/", 0, end)
 
 
 def _inside_another(path: str, others: dict[str, WritablePath]) -> bool:
-    return any(
-        other != path and commonpath((other, path)) == other and others[other].kept
-        for other in others
-    )
+    if path != "/" and "/" in others and others["/"].kept:
+        return True
+    return any(one in others and others[one].kept for one in _folders_above(path))
 
 
 def _scripted(start: Start) -> list[tuple[str, str]]:
@@ -128,7 +149,8 @@ def _scripted(start: Start) -> list[tuple[str, str]]:
             if word.startswith("/") and "$" not in word and word.count("/") >= 1:
                 folder = word if program.name in ("mkdir", "install") else word.rpartition("/")[0]
                 clean = folder.rstrip("/")
-                if clean and not clean.startswith(("/dev", "/proc", "/sys", "/tmp")):
+                kernel = clean.startswith(("/dev/", "/proc/", "/sys/", "/tmp/"))
+                if clean and clean not in SYSTEM and not kernel:
                     found.append((clean, f"{program.where} runs {program.name} on {word}"))
     return found
 

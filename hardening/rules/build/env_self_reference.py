@@ -43,9 +43,16 @@ rule = Rule(
 )
 
 
-def _uses(instruction: Instruction) -> Iterator[tuple[str, str]]:
+def _positions(instruction: Instruction) -> dict[str, int]:
+    """Where each key stands first."""
+    found: dict[str, int] = {}
+    for number, pair in enumerate(instruction.pairs):
+        found.setdefault(pair.key, number)
+    return found
+
+
+def _uses(instruction: Instruction, keys: dict[str, int]) -> Iterator[tuple[str, str]]:
     """(user, used) for every pair whose value names another pair's key."""
-    keys = {pair.key for pair in instruction.pairs}
     for pair in instruction.pairs:
         if pair.value is None or pair.value.text.startswith("'"):
             continue
@@ -55,12 +62,13 @@ def _uses(instruction: Instruction) -> Iterator[tuple[str, str]]:
                 yield pair.key, name
 
 
-def _fixes(subject: Subject, instruction: Instruction, user: str, used: str) -> Iterator[Fix]:
+def _fixes(
+    subject: Subject, instruction: Instruction, keys: dict[str, int], user: str, used: str
+) -> Iterator[Fix]:
     """Split the ENV before the pair that uses the other, when the other stands before it."""
     dockerfile = facts(subject).dockerfile
-    keys = [pair.key for pair in instruction.pairs]
-    number = keys.index(user)
-    if used not in keys[:number] or instruction.comments:
+    number = keys[user]
+    if keys[used] >= number or instruction.comments:
         return
     before, after = instruction.pairs[number - 1], instruction.pairs[number]
     keyword = instruction.keyword_span.slice(dockerfile.text)
@@ -81,7 +89,8 @@ def find(subject: Subject) -> Iterator[Finding]:
         instruction = placed.instruction
         if len(instruction.pairs) < 2:
             continue
-        for user, used in dict.fromkeys(_uses(instruction)):
+        keys = _positions(instruction)
+        for user, used in dict.fromkeys(_uses(instruction, keys)):
             if used == "PATH" or _declared(subject, instruction, used):
                 continue
             yield rule.finding(
@@ -89,7 +98,7 @@ def find(subject: Subject) -> Iterator[Finding]:
                 f"{user} uses {used}, which this ENV sets only afterwards",
                 at=instruction,
                 about=f"{user} {used}",
-                fixes=tuple(_fixes(subject, instruction, user, used)),
+                fixes=tuple(_fixes(subject, instruction, keys, user, used)),
                 tip=f"Set {used} in an ENV of its own before this one",
             )
 

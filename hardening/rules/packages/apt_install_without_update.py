@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hardening.dockerfile.edits import insert_at
-from hardening.dockerfile.shell_model import PackageCall
+from hardening.dockerfile.shell_model import Command, PackageCall
 from hardening.model import Finding, Fix, Severity, holds
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Facts, Run, facts
@@ -53,6 +53,10 @@ def _updates(run: Run) -> bool:
     return any(one.manager in APT and one.verb == "update" for one in run.calls)
 
 
+def _cleans(command: Command) -> bool:
+    return removes(command, APT_LISTS)
+
+
 def _fixes(known: Facts, run: Run, call: PackageCall) -> Iterator[Fix]:
     text = with_sudo(call.command, f"rm -rf {APT_LISTS}/*")
     edit = append_command(known.dockerfile, run.instruction, run.script, text)
@@ -63,7 +67,7 @@ def _fixes(known: Facts, run: Run, call: PackageCall) -> Iterator[Fix]:
     if head.joined_by == "||" or head.assignments:
         return
     update = with_sudo(call.command, "apt-get update && ")
-    cleaned = any(removes(one, APT_LISTS) for one in run.script.after(call.command))
+    cleaned = run.happens_after(call.command, "clean apt lists", _cleans)
     edits = (insert_at(known.dockerfile, first.start, update),)
     yield Fix(
         "update-first",

@@ -9,7 +9,7 @@ from hardening.model import Finding, Fix, Severity, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Run, facts
 from hardening.rules.support_fixes import append_command, literal, status_kept
-from hardening.rules.support_packages import removes
+from hardening.rules.support_packages import REMOVERS, removes
 from hardening.subject import Subject
 
 PREFIX = "/usr/src/"
@@ -58,10 +58,17 @@ def _tree(command: Command) -> str | None:
 
 
 def _installs(run: Run) -> Command | None:
-    for command in run.script.named("make", "ninja", "cmake", "meson"):
-        if any(word.text == "install" or word.text == "--install" for word in command.arguments):
-            return command
-    return None
+    if "make install" not in run.memo:
+        run.memo["make install"] = next(
+            (
+                command
+                for command in run.script.named("make", "ninja", "cmake", "meson")
+                if any(word.text in ("install", "--install") for word in command.arguments)
+            ),
+            None,
+        )
+    found: Command | None = run.memo["make install"]
+    return found
 
 
 @rule.check
@@ -72,7 +79,9 @@ def find(subject: Subject) -> Iterator[Finding]:
         install = _installs(run)
         if tree is None or install is None or not run.shipped or run.is_volatile(tree):
             continue
-        if any(removes(one, tree) for one in run.script.after(command)):
+        start = command.span.start
+        removals = run.script.named(*REMOVERS)
+        if any(one.span.start > start and removes(one, tree) for one in removals):
             continue
         text = f"rm -rf {tree}"
         edit = append_command(known.dockerfile, run.instruction, run.script, text)

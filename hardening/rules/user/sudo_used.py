@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from hardening.dockerfile.edits import replace_span
-from hardening.dockerfile.model import Instruction
+from hardening.dockerfile.model import Instruction, Stage
 from hardening.dockerfile.shell_model import Command
 from hardening.model import Finding, Fix, Precondition, Severity, fails, holds, unknown
 from hardening.rules.frame import Example, Rule
@@ -49,10 +50,18 @@ def _user_before(known: Facts, placed: Placed) -> tuple[str | None, Instruction 
     if placed.stage is None:
         return None, None
     for link in reversed(known.dockerfile.chain(placed.stage)):
-        for one in reversed(link.all("USER")):
-            if one.span.start < placed.instruction.span.start:
-                return one.value.strip("\"'"), one
+        users = _users_of(known, link)
+        number = bisect_left(users, placed.instruction.span.start, key=lambda one: one.span.start)
+        if number:
+            return users[number - 1].value.strip("\"'"), users[number - 1]
     return None, None
+
+
+def _users_of(known: Facts, stage: Stage) -> tuple[Instruction, ...]:
+    by_stage: dict[int, tuple[Instruction, ...]] = known.memo.setdefault("USER of stages", {})
+    if stage.index not in by_stage:
+        by_stage[stage.index] = stage.all("USER")
+    return by_stage[stage.index]
 
 
 def _is_root(known: Facts, placed: Placed) -> Precondition:

@@ -63,7 +63,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     for secret, span in secrets_of_text(dockerfile):
         if secret.demoted == TEMPLATE or "$" in span.slice(dockerfile.text):
             continue
-        owner = next((one for one in known.placed if one.instruction.span.contains(span)), None)
+        owner = known.placed_around(span)
         if owner is not None and owner.instruction.keyword in _ELSEWHERE:
             continue
         where = owner.instruction.keyword if owner is not None else "a comment"

@@ -28,6 +28,11 @@ MAX_FILES = 200_000
 MAX_RATIO = 1_200
 """A member that says it unpacks to more is a bomb; deflate reaches 1,032."""
 PHASE = "reading advisories"
+DAMAGE = (
+    OSError, EOFError, RuntimeError, ValueError, MemoryError,
+    lzma.LZMAError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What the standard library raises about files that are not what they should be."""
 _CHECK_EVERY = 256
 _ENDINGS = (".json", ".jsonl", ".ndjson", ".zip", ".csv")
 
@@ -83,10 +88,7 @@ def _said(path: Path) -> Iterator[None]:
     """Turns what the decompressors raise into an InputError."""
     try:
         yield
-    except (
-        OSError, EOFError, RuntimeError, ValueError, NotImplementedError, MemoryError,
-        lzma.LZMAError, zipfile.BadZipFile, zlib.error,
-    ) as error:  # fmt: skip
+    except DAMAGE as error:
         why = str(error) or type(error).__name__
         raise InputError(f"Cannot read {path}", why, "Fetch the file again") from error
 
@@ -114,11 +116,21 @@ def opened(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def read_text(path: Path) -> str:
-    """A whole file as text. Raises InputError."""
+def head(path: Path, size: int) -> bytes:
+    """The first bytes of a file, b"" when it cannot be read."""
+    try:
+        with opened(path) as stream:
+            return stream.read(size)
+    except DAMAGE:
+        return b""
+
+
+def lines(path: Path, progress: Progress = SILENT) -> Iterator[str]:
+    """The lines of a text, of each at most 4,096 bytes. Raises InputError, Cancelled."""
+    counter = _Counter(path.name, progress)
     with _said(path), opened(path) as stream:
-        data = stream.read(MAX_DOCUMENT + 1)
-    return _Counter(path.name, SILENT).take(data, MAX_DOCUMENT).decode("utf-8", "replace")
+        while line := stream.readline(4096):
+            yield counter.take(line).decode("utf-8", "replace")
 
 
 def _from_zip(path: Path, counter: _Counter) -> Iterator[Any]:

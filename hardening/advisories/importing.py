@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hardening.advisories.documents import PHASE, documents, opened, read_text
+from hardening.advisories.documents import PHASE, documents, head, lines
 from hardening.advisories.exploited import epss_rows, is_epss, kev_rows
 from hardening.advisories.licences import licences_of
 from hardening.advisories.lifecycle import life_rows
@@ -138,21 +138,13 @@ class _Import:
 
 def _import(path: Path, writer: Writer, name: str, progress: Progress) -> _Import:
     done = _Import(name)
-    if not path.is_dir() and _is_scores(path):
-        count = writer.replace_table("epss", epss_rows(read_text(path)))
+    if not path.is_dir() and is_epss(head(path, 4096)):
+        count = writer.replace_table("epss", epss_rows(lines(path, progress)))
         done.tables[EPSS] = count, ""
         return done
     count = writer.add(_records(path, writer, done, progress), name)
     done.advisories += count
     return done
-
-
-def _is_scores(path: Path) -> bool:
-    try:
-        with opened(path) as stream:
-            return is_epss(stream.read(4096))
-    except (OSError, EOFError, ValueError):
-        return False
 
 
 def _records(path: Path, writer: Writer, done: _Import, progress: Progress) -> Iterator[Record]:

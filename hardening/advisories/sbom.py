@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hardening.advisories.documents import opened
+from hardening.advisories.documents import DAMAGE, head, opened
 from hardening.advisories.sbom_packages import Listed, distribution_of, package_of, system
 from hardening.errors import InputError
 from hardening.image.release import OsRelease
@@ -31,13 +31,9 @@ _EXPECTED = "Give CycloneDX or SPDX 2 JSON, or what `drydock sbom` writes."
 
 def is_document(path: Path) -> bool:
     """Whether a file looks like one: JSON that is an object, as no image archive is."""
-    try:
-        if not path.is_file():
-            return False
-        with opened(path) as stream:
-            return stream.read(256).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
-    except (OSError, EOFError, ValueError):
+    if not path.is_file():
         return False
+    return head(path, 256).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
 
 
 def read_sbom(path: Path) -> Inventory:
@@ -63,7 +59,7 @@ def _loaded(path: Path) -> dict[str, Any]:
         if len(data) > MAX_BYTES:
             raise InputError(f"{path} is too large", f"it has over {MAX_BYTES:,} bytes")
         document = json.loads(data.removeprefix(b"\xef\xbb\xbf"))
-    except (OSError, EOFError, ValueError, RecursionError) as error:
+    except (*DAMAGE, RecursionError) as error:
         why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise InputError(f"Cannot read {path}", why, _EXPECTED) from error
     if not isinstance(document, dict):

@@ -107,7 +107,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("missing", "i", "what is missing", "Show what was not assessed, left out or went wrong, "
            "and what to do", "main", LOOK),
     Action("switch-view", "v", "view", "Unified or side by side diff; this layer's files or all; "
-           "docker run or Compose; packages and vulnerabilities grouped otherwise", "main", LOOK,
+           "docker run or Compose; packages grouped otherwise; other bases compared", "main", LOOK,
            10),
     Action("zoom", "z", "enlarge", "Enlarge the pane, or put it back", "main", LOOK, 17),
     Action("write", "w", "write", "Preview the patch and write it", "main", FILES, 11),

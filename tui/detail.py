@@ -41,8 +41,11 @@ def heading(text: str) -> list[Cells]:
     return [[], [(text, "header")]]
 
 
-def finding_detail(row: FindingRow, rule: Rule | None) -> list[Cells]:
-    """Why, fixes with their preconditions, where, references and aliases."""
+def finding_detail(
+    row: FindingRow, rule: Rule | None, comparison: Iterable[Cells] = ()
+) -> list[Cells]:
+    """Why, what the fixes lead to (`comparison`), fixes with their preconditions, where,
+    references and aliases."""
     finding = row.finding
     lines: list[Cells] = [
         [*severity_cells(finding.severity), ("  ", "plain"), (_text(finding.message), "strong")],
@@ -54,7 +57,7 @@ def finding_detail(row: FindingRow, rule: Rule | None) -> list[Cells]:
         lines.append([(words + (_text(row.note) if row.mark is Mark.DROPPED else ""), tone)])
     if rule is not None and rule.why:
         lines += [*heading("Why it matters"), [(_text(rule.why), "plain")]]
-    lines += _fixes(finding, row.fix)
+    lines += [*comparison, *_fixes(finding, row.fix)]
     if finding.tip:
         lines += [*heading("Tip"), [(_text(finding.tip), "plain")]]
     if finding.evidence:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
@@ -84,6 +84,15 @@ class RunReady(Message):
 
     generation: int
     run: HardenedRun
+
+
+@dataclass
+class BasesReady(Message):
+    """Other bases for the opened text; `compared` when those of the local engine were read."""
+
+    subject: Subject
+    values: dict[str, Any]
+    compared: bool
 
 
 @dataclass

@@ -217,8 +217,12 @@ class Following(Board):
         if isinstance(pointer, LayerPointer) and image is not None and self.place == "layers":
             return layer_detail(image, pointer.layer, store.masks.hide)
         if row is not None:
-            return finding_detail(row, _rule(row.finding))
+            return finding_detail(row, _rule(row.finding), self.comparison(row))
         return [[], [("  Put the cursor on a finding, a layer, a secret or a file.", "muted")]]
+
+    def comparison(self, row: FindingRow) -> list[Cells]:
+        """What the fixes of a finding lead to, side by side."""
+        return []
 
     def action_next_finding(self) -> None:
         self._step(1)

@@ -11,29 +11,23 @@ from hardening.errors import Cancelled, DrydockError, UsageError
 from tui.actions import action_by_id
 from tui.detail import missing_words
 from tui.loading import Loader
-from tui.messages import OpeningEnded, PhaseChanged, RunReady, SubjectReady
+from tui.messages import OpeningEnded, PhaseChanged, SubjectReady
 from tui.ordering import PANES
 from tui.preferences import remember_recent
 from tui.rows import Cells
 from tui.screens.contents import LISTS
-from tui.screens.output import Output
+from tui.screens.views import VIEW_WORDS, Views
 from tui.state import Store
 from tui.text import clean
 from tui.widgets.bars import Bar, KeyBar
 
 if TYPE_CHECKING:
     from hardening.opening import OpenRequest
-    from hardening.runtime.flags import HardenedRun
     from hardening.subject import Subject
     from tui.screens.opening import Choice
 
 
-_VIEW_WORDS = {"diff": "layout", "files": "whole image", "run": "Compose"} | dict.fromkeys(
-    LISTS, "group"
-)
-
-
-class MainScreen(Output):
+class MainScreen(Views):
     """Everything about one opened subject."""
 
     def __init__(self, request: OpenRequest, store: Store | None = None) -> None:
@@ -42,8 +36,6 @@ class MainScreen(Output):
         self.loader: Loader | None = None
         self._opening = 0
         self._asked_for_sample = False
-        self._run: HardenedRun | None = None
-        self.show_compose = False
 
     def on_mount(self) -> None:
         self.bindings_updated_signal.subscribe(self, lambda _: self.draw_keys())
@@ -236,57 +228,6 @@ class MainScreen(Output):
             return
         self.open(choice.request(self.request))
 
-    # Views that v switches
-
-    @on(RunReady)
-    def _run_ready(self, event: RunReady) -> None:
-        if event.generation == self.store.generation:
-            self._run = event.run
-            self.draw_run()
-
-    def draw_run(self) -> None:
-        from tui.runflags import run_paragraphs
-
-        if self._run is not None:
-            self.run_flags.show(run_paragraphs(self._run, self.store.subject, self.show_compose))
-
-    def run_text(self) -> str:
-        from tui.runflags import run_text
-
-        return (
-            "" if self._run is None else run_text(self._run, self.store.subject, self.show_compose)
-        )
-
-    def action_switch_view(self) -> None:
-        if self.tab == "diff":
-            self.diff.switch()
-            self.draw_tab()
-        elif self.tab == "files":
-            self.merged_files = not self.merged_files
-            self.files.file_tree = None
-            self.draw_files()
-        elif self.tab == "run":
-            self.show_compose = not self.show_compose
-            self.draw_run()
-        else:
-            self.next_grouping()
-
-    def action_reveal(self) -> None:
-        """Unmask the secret under the cursor, until the cursor moves."""
-        if self.place != "secrets" or not self.secrets_pane.count:
-            return
-        number = self.secrets_pane.order[self.secrets_pane.cursor]
-        self.store.reveal(None if self.store.revealed == number else number)
-        self.draw_secrets()
-        self.draw_tab()
-
-    def mask_again(self) -> None:
-        """No secret is shown unmasked any more."""
-        if self.store.revealed is not None:
-            self.store.reveal(None)
-            self.draw_secrets()
-            self.draw_tab()
-
     # Keys
 
     @on(Bar.Pressed, "#keys")
@@ -306,7 +247,8 @@ class MainScreen(Output):
             case "reveal":
                 return self.place == "secrets" and self.secrets_pane.count > 0
             case "switch_view":
-                return self.tab in ("diff", "files", "run", *LISTS)
+                can_compare = self.tab == "detail" and self.can_compare
+                return can_compare or self.tab in ("diff", "files", "run", *LISTS)
             case "next_side":
                 return bool(self.layers_pane.image is not None)
             case "edit" | "reload":
@@ -322,6 +264,6 @@ class MainScreen(Output):
         if name == "toggle" and self.current_row is not None:
             return "take back" if self.current_row.mark.value != "open" else "accept"
         if name == "switch-view":
-            return _VIEW_WORDS.get(self.tab, label)
+            return VIEW_WORDS.get(self.tab, label)
         known = action_by_id(name)
         return label if known is None else known.label

@@ -6,12 +6,13 @@ from textual import on
 from textual.widgets import Input
 
 from tui.ordering import PANES, Pane
-from tui.screens.contents import LISTS, Contents
+from tui.screens.comparing import Comparing
+from tui.screens.contents import LISTS
 from tui.sides import Side
 from tui.widgets.lines import Lines
 
 
-class Narrowing(Contents):
+class Narrowing(Comparing):
     """Adds filters and sorting to the main screen."""
 
     # Filter

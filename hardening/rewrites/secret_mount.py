@@ -39,6 +39,15 @@ _READERS_OF_NAMES: Final = (
 )
 
 
+_DEAF: Final = frozenset({
+    "apt-get", "apt", "apk", "yum", "dnf", "microdnf", "zypper", "mkdir", "rm", "rmdir", "ln", "cp",
+    "mv", "chmod", "chown", "chgrp", "install", "touch", "echo", "printf", "cat", "sed", "tar",
+    "unzip", "find", "useradd", "groupadd", "adduser", "addgroup", "usermod", "set", "cd", "true",
+    ":", "test", "[", "ls", "id", "sha256sum", "sleep",
+})  # fmt: skip
+"""Programs that read no secret from their environment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """Where a variable of the build is declared and used."""
@@ -52,8 +61,9 @@ class Use:
     """The RUNs were found by the program they call, not by the variable's name."""
 
 
-def use_of(dockerfile: Dockerfile, name: str) -> Use:
-    """Everything in the Dockerfile that declares or expands the variable."""
+def use_of(dockerfile: Dockerfile, name: str, readers: tuple[Instruction, ...] = ()) -> Use:
+    """Everything in the Dockerfile that declares or expands the variable. `readers` are RUNs whose
+    scripts speak of it."""
     pattern = re.compile(rf"\$(?:{re.escape(name)}(?![A-Za-z0-9_])|\{{{re.escape(name)}[}}:#%/])")
     declarations, runs, others = [], [], []
     text = dockerfile.text
@@ -68,7 +78,7 @@ def use_of(dockerfile: Dockerfile, name: str) -> Use:
             others.append(one)
     origins = (stage.origin for stage in dockerfile.stages)
     others += [origin for origin in origins if pattern.search(origin.span.slice(text))]
-    guessed = () if runs else tuple(_runs_of_programs(dockerfile, name))
+    guessed = () if runs else readers or tuple(_runs_of_programs(dockerfile, name))
     return Use(name, tuple(declarations), tuple(runs) or guessed, tuple(others), bool(guessed))
 
 
@@ -98,13 +108,15 @@ def commands(dockerfile: Dockerfile, *names: str) -> Iterator[tuple[Instruction,
                 yield one, command
 
 
-def variable_to_mount(subject: Subject, name: str) -> Fix | None:
+def variable_to_mount(
+    subject: Subject, name: str, *, readers: tuple[Instruction, ...] = ()
+) -> Fix | None:
     """The fix that takes a secret ENV or ARG out and mounts it where a RUN uses it. None when it
     is declared in an ONBUILD."""
     dockerfile = subject.dockerfile
     if dockerfile is None:
         return None
-    use = use_of(dockerfile, name)
+    use = use_of(dockerfile, name, readers)
     if not use.declarations or any(one.owner is None for one, _ in use.declarations):
         return None
     edits = list(_without_declarations(dockerfile, use))
@@ -138,6 +150,8 @@ def _conditions(dockerfile: Dockerfile, use: Use, command: str) -> Iterator[Prec
             f"The RUNs with the mount are those that read {use.name}",
             "Found by the programs that they call",
         )
+    elif not use.runs:
+        yield _unseen(dockerfile, use)
     writer = next((run for run in use.runs if _keeps(run, use.name)), None)
     if writer is not None:
         yield unknown(
@@ -147,6 +161,21 @@ def _conditions(dockerfile: Dockerfile, use: Use, command: str) -> Iterator[Prec
     if use.runs:
         yield usable_frontend(dockerfile, ENV_FRONTEND, "env= of a secret mount")
         yield unknown("Whoever builds passes the secret", command)
+
+
+def _unseen(dockerfile: Dockerfile, use: Use) -> Precondition:
+    """A program may read its environment without a word of it in the Dockerfile."""
+    statement = f"No RUN reads {use.name} from its environment"
+    first = min((one.span.start for one, _ in use.declarations), default=0)
+    for run in dockerfile.instructions:
+        script = run.shell if run.keyword == "RUN" else None
+        if run.keyword != "RUN" or run.span.start < first:
+            continue
+        names = [one.name for one in script.commands] if script is not None else [None]
+        stranger = next((one for one in names if one not in _DEAF), None)
+        if stranger is not None or None in names:
+            return unknown(statement, f"Line {run.start_line} runs {stranger or 'a program'}")
+    return holds(statement, "Only package managers and file tools run after it")
 
 
 def _run_time(dockerfile: Dockerfile, use: Use) -> Iterator[Precondition]:

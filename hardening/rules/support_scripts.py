@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from hardening.context import BuildContext
+from hardening.dockerfile.model import Instruction
 from hardening.dockerfile.shell_model import Command
-from hardening.rules.support import Run, subject_memo
+from hardening.rules.support import Run, facts, subject_memo
 from hardening.rules.support_cache import remembered
 from hardening.rules.support_ignore import listed
 from hardening.runtime.start import start_of
@@ -34,6 +36,17 @@ def scripts_called(subject: Subject, run: Run) -> tuple[Called, ...]:
         memo[key] = tuple(Called(name, _text(subject, name)) for name in names)
     found: tuple[Called, ...] = memo[key]
     return found
+
+
+def script_readers(subject: Subject, name: str) -> tuple[Instruction, ...]:
+    """RUNs that call a script in which a variable's name stands."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    return tuple(
+        run.instruction
+        for run in facts(subject).runs
+        if not run.placed.deferred
+        and any(word.search(one.text or "") for one in scripts_called(subject, run))
+    )
 
 
 def _script(command: Command) -> str | None:

@@ -62,6 +62,10 @@ def _capability_preconditions(
         files = holds(FILES, "None of them has a security.capability attribute in the image")
     else:
         files = unknown(FILES, "The image was not read")
+    becoming = start_programs(start).named(*_SETUID_TOOLS)
+    if start.user.root is False and becoming is not None:
+        evidence = f"{becoming.where} runs {becoming.name}, which may become root for a purpose"
+        return (unknown(ADDED, evidence), files)
     if start.user.root is False:
         evidence = f"An unprivileged user has none to lose ({start.user.evidence})"
         return (holds(ADDED, evidence), files)

@@ -246,3 +246,28 @@ def test_setuid_bits_stay_where_the_stage_is_never_root() -> None:
 )
 def test_a_temporary_directory_goes_where_nothing_points_into_it(run: str, safety: Safety) -> None:
     assert safeties("temporary-directory-left-behind", f"FROM debian:12\nRUN {run}\n") == [safety]
+
+
+@pytest.mark.parametrize(
+    ("run", "files", "safety"),
+    [
+        ("RUN ./setup.sh\n", {}, Safety.REVIEW),
+        ("RUN python3 setup.py build\n", {}, Safety.REVIEW),
+        ("RUN apt-get update && apt-get install -y less\n", {}, Safety.SAFE),
+        ("", {}, Safety.SAFE),
+    ],
+)
+def test_a_secret_argument_that_a_program_may_read_is_not_taken_out_unseen(
+    run: str, files: dict[str, str], safety: Safety
+) -> None:
+    text = f"FROM debian:12\nARG DB_PASSWORD=hunter22secret\n{run}"
+    assert safeties("secret-in-arg", text, files) == [safety]
+
+
+def test_a_script_that_reads_a_secret_argument_gets_the_mount() -> None:
+    text = "FROM debian:12\nARG DB_PASSWORD\nCOPY s.sh .\nRUN ./s.sh\n"
+    subject = memory_subject(text, files={"s.sh": "echo $DB_PASSWORD > /conf\n"})
+    rule = rule_by_id("secret-in-arg")
+    assert rule is not None
+    after = all_fixes(subject, Safety.REVIEW, rules=(rule,)).subject.texts["Dockerfile"]
+    assert "RUN --mount=type=secret,id=DB_PASSWORD,env=DB_PASSWORD,required=true ./s.sh" in after

@@ -162,3 +162,25 @@ def test_the_user_flag_needs_an_account_that_was_seen() -> None:
     assert hardened(memory_subject(text)).flag("user") is None
     patched = memory_subject(text + "USER 1000:1000\n", image=image)
     assert hardened(patched).flag("user") is None
+
+
+def test_debian_keeps_the_data_of_redis_elsewhere() -> None:
+    own = memory_subject('FROM redis:7\nCMD ["redis-server"]\n')
+    debian = memory_subject('FROM debian:12\nCMD ["redis-server"]\n')
+    assert (writable(own), writable(debian)) == ({"/tmp", "/data"}, {"/tmp", "/var/lib/redis"})
+
+
+def test_no_tmpfs_hides_a_folder_of_the_system() -> None:
+    script = "#!/bin/sh\ntouch /etc/marker\nmkdir -p /usr/local/bin /var/lib/app\n"
+    text = 'FROM debian:12\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]\n'
+    subject = memory_subject(text, files={"run.sh": script})
+    assert writable(subject) == {"/tmp", "/var/lib/app"}
+
+
+def test_sudo_may_need_capabilities_that_its_caller_has_not() -> None:
+    subject = memory_subject('FROM debian:12\nUSER 5\nCMD ["sudo", "app"]\n')
+    flag = hardened(subject).flag("cap-drop")
+    assert flag is not None
+    assert Verdict.UNKNOWN in {
+        one.verdict for one in flag.preconditions if "CMD runs sudo" in one.evidence
+    }

@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from hardening.dockerfile.shell_model import PackageCall
 from hardening.model import Finding, Fix, Precondition, Severity, holds, unknown
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support import Run, facts
+from hardening.rules.support import Facts, Run, facts
 from hardening.rules.support_configured import APT_RECOMMENDS, configured, told
-from hardening.rules.support_fixes import insert_flag, literal
+from hardening.rules.support_fixes import insert_after, insert_flag, literal
 from hardening.rules.support_packages import APT, about, has_flag, names
 from hardening.subject import Subject
 
 FLAG = "--no-install-recommends"
 MISSED = ("curl", "wget", "git", "openssh-client", "python3-pip", "build-essential")
 """Packages whose recommended ones (ca-certificates, compilers) are often relied on."""
+
+CERTIFICATES = "ca-certificates"
+CLIENTS = ("curl", "wget", "git")
 
 rule = Rule(
     title="Install without recommended packages",
@@ -36,6 +39,12 @@ rule = Rule(
             "FROM debian:13\nRUN apt-get update && apt-get install --no-install-recommends -y "
             "nginx "
             "&& rm -rf /var/lib/apt/lists/*\n",
+        ),
+        Example(
+            "FROM debian:13\nRUN apt-get install -y curl git\n",
+            "FROM debian:13\nRUN apt-get install --no-install-recommends -y curl git "
+            "ca-certificates\n",
+            note="curl only recommends what https needs",
         ),
         Example(
             "# APT::Install-Recommends is left on\nFROM debian:13\nRUN apt-get install -y nginx\n",
@@ -80,13 +89,27 @@ def _smoke(call: PackageCall) -> Precondition:
 
 
 def _fix(run: Run, call: PackageCall, subject: Subject) -> Fix:
+    known = facts(subject)
+    edits = [insert_flag(known.dockerfile, call, FLAG)]
+    title = f"Add {FLAG}"
+    if _loses_certificates(known, run, call):
+        edits.append(insert_after(known.dockerfile, call.packages[-1].span, f" {CERTIFICATES}"))
+        title += f" and name {CERTIFICATES}"
     return Fix(
         "no-recommends",
-        f"Add {FLAG}",
-        (insert_flag(facts(subject).dockerfile, call, FLAG),),
+        title,
+        tuple(edits),
         (literal(call.command), _smoke(call), holds("apt knows the flag", "Since apt 0.6.46")),
         "Only the named packages and what they depend on are installed.",
     )
+
+
+def _loses_certificates(known: Facts, run: Run, call: PackageCall) -> bool:
+    """True for a client that would be left without anything to check a server against."""
+    if not any(word.text.partition("=")[0] in CLIENTS for word in call.packages):
+        return False
+    same = (two for one, two in known.calls(*APT) if one.stage is run.stage)
+    return not any(word.text == CERTIFICATES for other in same for word in other.packages)
 
 
 @rule.check

@@ -8,6 +8,7 @@ from hardening.model import Evidence, Finding, Severity
 from hardening.rewrites.secret_mount import MAX_FIXES, variable_to_mount
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
+from hardening.rules.support_scripts import script_readers
 from hardening.rules.support_secrets import config_places, secret_variables, severity_of
 from hardening.subject import Subject
 
@@ -64,7 +65,8 @@ def find(subject: Subject) -> Iterator[Finding]:
     for number, (name, variables) in enumerate(secret_variables(subject, "ARG").items()):
         if name in declared:
             continue
-        fix = variable_to_mount(subject, name) if number < MAX_FIXES else None
+        readers = script_readers(subject, name) if number < MAX_FIXES else ()
+        fix = variable_to_mount(subject, name, readers=readers) if number < MAX_FIXES else None
         first = variables[0]
         secrets = [one.secret for one in variables if one.secret is not None]
         yield rule.finding(

@@ -52,7 +52,8 @@ def _flags(run: Run) -> list[tuple[str, str | None]]:
 
 
 def _simple(run: Run) -> bool:
-    return len({one.pipeline for one in run.script.commands}) == 1 and not run.instruction.heredocs
+    pipelines = {one.pipeline for one in run.script.commands if "find" not in one.wrappers}
+    return len(pipelines) == 1 and not run.instruction.heredocs
 
 
 def _fixes(subject: Subject, first: Run, second: Run) -> Iterator[Fix]:

@@ -127,6 +127,18 @@ def put_config(image: str, document: Mapping[str, Any]) -> None:
     _write("config", image, json.dumps(document).encode())
 
 
+def get_derived(kind: str, key: str) -> bytes | None:
+    """Bytes that another room worked out and kept, None when there are none that are whole. `kind`
+    and `key` together name the form and version of the content and all that it came from."""
+    return _read(kind, key)
+
+
+def put_derived(kind: str, key: str, content: bytes) -> None:
+    """Keep what takes long to work out again, and drop what is too much."""
+    _write(kind, key, content)
+    _prune()
+
+
 def _path(kind: str, key: str) -> Path:
     name = hashlib.sha256(f"{kind}\n{key}".encode("utf-8", "surrogateescape")).hexdigest()
     return cache_root() / FOLDER / f"v{VERSION}" / name[:2] / f"{name[2:]}.{kind}"

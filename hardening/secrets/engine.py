@@ -1,9 +1,9 @@
 """Looks for all formats at once in bytes.
 
-One automaton of all triggers (`re2.Set`, which runs in time linear in the data and releases the
-interpreter lock) says which formats occur; only those are then matched exactly, by RE2 again.
-Without RE2 the same triggers and patterns run one by one in `re`, behind a search for their
-keywords: the same findings, slower.
+One automaton of all triggers (Vectorscan where it is installed and ready, else `re2.Set`; both run
+in time linear in the data and release the interpreter lock) says which formats occur; only those
+are then matched exactly, by RE2. Without RE2 the same triggers and patterns run one by one in `re`,
+behind a search for their keywords: the same findings, slower.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
 
 
 class AutomatonMatcher:
-    """RE2. Raises ImportError where it is not installed."""
+    """RE2; its automaton is built at the first text. Raises ImportError where it is missing."""
 
     def __init__(self, formats: Sequence[Format]) -> None:
         import re2
@@ -77,15 +77,23 @@ class AutomatonMatcher:
         options.max_mem = AUTOMATON_MEMORY
         options.log_errors = False
         self._formats = tuple(formats)
-        self._set = re2.Set.SearchSet(options)
-        for one in formats:
-            self._set.Add(one.trigger)
-        self._set.Compile()
+        self._set: Any = None
         self._options = options
         self._re2: Any = re2
         self._patterns: dict[str, Any] = {}
 
+    def build(self) -> None:
+        """Build the automaton; later calls do nothing."""
+        if self._set is not None:
+            return
+        made = self._re2.Set.SearchSet(self._options)
+        for one in self._formats:
+            made.Add(one.trigger)
+        made.Compile()
+        self._set = made
+
     def candidates(self, data: bytes) -> Iterable[Format]:
+        self.build()
         return [self._formats[index] for index in sorted(self._set.Match(data) or ())]
 
     def matches(self, one: Format, data: bytes) -> Iterator[re.Match[bytes]]:
@@ -98,11 +106,29 @@ class AutomatonMatcher:
 
 @cache
 def matcher() -> Matcher:
-    """The fastest matcher of this machine, with every format."""
+    """The fastest matcher of this machine that is ready, with every format."""
+    from hardening.secrets.vectorscan import kept_matcher
+
+    return kept_matcher(all_formats(), _exact()) or _exact()
+
+
+@cache
+def _exact() -> Matcher:
     try:
         return AutomatonMatcher(all_formats())
     except ImportError:
         return PlainMatcher(all_formats())
+
+
+def prepare(size: int) -> None:
+    """Make ready for that many bytes. Vectorscan takes most of a second to compile all formats,
+    once for each version of them: that pays for much data only."""
+    from hardening.secrets.vectorscan import WORTH_COMPILING, VectorMatcher, compiled_matcher
+
+    if size < WORTH_COMPILING or isinstance(matcher(), VectorMatcher):
+        return
+    if compiled_matcher(all_formats(), _exact()) is not None:
+        matcher.cache_clear()
 
 
 @cache

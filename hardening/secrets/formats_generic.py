@@ -57,8 +57,8 @@ FORMATS: Final[tuple[Format, ...]] = (
         rotate=_PASSWORD,
         keywords=(b"passw", b"passphrase", b"pwd", b"secret", b"token", b"key", b"credential",
                   b"_pass"),
-        trigger=(_NAME + r"""[A-Za-z0-9_.\[\]-]*['"]?\s*[=:]>?\s*['"]?[^\s'"#;,<>(){}\[\]]"""
-                 ).encode(),
+        trigger=(_NAME + r"""[A-Za-z0-9_.\[\]-]*['"]?\s*[=:]>?\s*"""
+                 r"""(?:"[^"\r\n]|'[^'\r\n]|[^\s'"#;,<>(){}\[\]])""").encode(),
         entropy=2.0,
         generic=True,
         bounded=False,

@@ -14,7 +14,7 @@ from typing import Final
 from hardening.image.model import Entry, Image
 from hardening.model import ConfigPlace, ImagePathPlace, Place
 from hardening.progress import SILENT, Progress
-from hardening.secrets.engine import Hit
+from hardening.secrets.engine import Hit, prepare
 from hardening.secrets.grouping import Seen, grouped, line_of
 from hardening.secrets.judge import reason_to_demote
 from hardening.secrets.model import Secret
@@ -39,7 +39,9 @@ def scan_image(image: Image, *, progress: Progress = SILENT) -> tuple[Secret, ..
     each file are searched. Raises ImageError and Cancelled."""
     seen = [*_of_config(image), *_of_history(image)]
     if image.files_read:
-        progress.start(PHASE, sum(layer.size for layer in image.layers) or None)
+        size = sum(layer.size for layer in image.layers)
+        prepare(size)
+        progress.start(PHASE, size or None)
         packaged = Packaged(image, progress)
         for layer in image.layers:
             seen.extend(_of_layer(image, layer.index, packaged, progress))

@@ -26,14 +26,23 @@ def is_about_base(finding: Finding) -> bool:
     return finding.rule in BASE_RULES
 
 
-def base_paragraphs(values: Values, chosen: Fix | None, *, compared: bool) -> list[Cells]:
+def offers_a_row(finding: Finding, values: Values) -> bool:
+    """True when a fix of the finding moves to one of the rows, so that they are choices."""
+    return any(_moves_to(fix, row) for fix in finding.fixes for row in values["rows"])
+
+
+def base_paragraphs(
+    values: Values, finding: Finding, chosen: Fix | None, *, compared: bool
+) -> list[Cells]:
     """The rows as a table, the chosen one marked and told in full below it."""
     rows: list[Values] = list(values["rows"])
     if not rows:
         why = str(values["not_assessed"] or "No other base is listed")
         return [[], [("Other bases", "header")], [(clean(why, 300).rstrip(".") + ".", "muted")]]
     lines: list[Cells] = [[], [("Other bases", "header")], _titles(), _now(values)]
-    lines += [_row(row, is_chosen=_moves_to(chosen, row)) for row in rows]
+    for row in rows:
+        is_offered = any(_moves_to(fix, row) for fix in finding.fixes)
+        lines.append([*_row(row, is_chosen=_moves_to(chosen, row)), _patch(row, is_offered)])
     told = next((row for row in rows if _moves_to(chosen, row)), None)
     if told is not None:
         lines += _in_full(told)
@@ -79,8 +88,14 @@ def _row(row: Values, *, is_chosen: bool) -> Cells:
         (fit_right(_count(brings), _BRINGS), "warn" if brings else "muted"),
         (fit_right("?" if size is None else human_size(size), _SIZE), "muted"),
         _until(row["ends"]),
-        ("" if row["fix"] else "  no patch", "muted"),
     ]
+
+
+def _patch(row: Values, is_offered: bool) -> Cell:
+    """Where the patch of a row is, unless `f` chooses it here."""
+    if is_offered:
+        return "", "muted"
+    return ("  in drydock base" if row["fix"] else "  no patch"), "muted"
 
 
 def _total(counts: Mapping[str, int] | None) -> int | None:

@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 
+from hardening.model import Confidence, Finding, Fix, Severity
 from hardening.opening import memory_subject
 from hardening.replay import replay
 from hardening.rules import rule_by_id
 from tests.tui.conftest import Opener, Screen, settle, use_rules
-from tui.base_choices import base_paragraphs
+from tui.base_choices import base_paragraphs, offers_a_row
 from tui.findings import Mark
 
 TODAY = date(2026, 11, 1)
+FIX = Fix("patch-3-12-14-slim", "Move to python:3.12.14-slim", ())
+FINDING = Finding("better-base", Severity.LOW, Confidence.HIGH, "Leave it", (), fixes=(FIX,))
 DOCKERFILE = "FROM python:3.12.4-slim-bookworm\nCOPY . /app\nUSER 1000\n"
 
 
@@ -42,7 +45,7 @@ def made_up(**changes: Any) -> dict[str, Any]:
 
 
 def table(values: dict[str, Any], *, compared: bool = True) -> list[str]:
-    lines = base_paragraphs(values, None, compared=compared)
+    lines = base_paragraphs(values, FINDING, None, compared=compared)
     return ["".join(text for text, _ in line) for line in lines]
 
 
@@ -66,9 +69,20 @@ def test_what_nobody_knows_is_a_question_mark_and_never_a_zero() -> None:
 def test_columns_stay_within_a_narrow_detail() -> None:
     long = made_up()
     long["rows"][0]["image"] = "[b]" + "x" * 300 + "\x1b[31m"
-    lines = base_paragraphs(long, None, compared=True)
+    lines = base_paragraphs(long, FINDING, None, compared=True)
     assert all(len("".join(t for t, _ in line)) <= 88 for line in lines)
     assert not any("\x1b" in text for line in lines for text, _ in line)
+
+
+def test_rows_are_shown_where_they_are_choices() -> None:
+    assert offers_a_row(FINDING, made_up())
+    assert not offers_a_row(replace(FINDING, fixes=()), made_up())
+    other = replace(FINDING, fixes=(Fix("bump", "Move to python:3.14-slim", ()),))
+    assert offers_a_row(other, made_up())
+    lines = base_paragraphs(made_up(), other, other.fixes[0], compared=True)
+    told = ["".join(text for text, _ in line) for line in lines]
+    assert next(one for one in told if "R1" in one).endswith("in drydock base")
+    assert "Chosen: python:3.14-slim" in told
 
 
 async def to_base(screen: Screen) -> None:

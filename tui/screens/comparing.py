@@ -27,7 +27,7 @@ class Comparing(Contents):
     """True while bases of the local engine are read."""
 
     def comparison(self, row: FindingRow) -> list[Cells]:
-        from tui.base_choices import base_paragraphs, is_about_base
+        from tui.base_choices import base_paragraphs, is_about_base, offers_a_row
 
         opened = self.store.opened
         if opened is None or not is_about_base(row.finding):
@@ -35,9 +35,9 @@ class Comparing(Contents):
         if self._bases_of is not opened:
             self._bases, self._bases_of, self._compared = None, opened, False
             self._look_up_bases(opened, compare=False)
-        if self._bases is None:
+        if self._bases is None or not offers_a_row(row.finding, self._bases):
             return []
-        lines = base_paragraphs(self._bases, row.fix, compared=self._compared)
+        lines = base_paragraphs(self._bases, row.finding, row.fix, compared=self._compared)
         if self.comparing:
             lines.append([("Reading those that the local engine holds …", "accent")])
         return lines

@@ -18,13 +18,15 @@ from tests.shared import shared_data
 
 
 def header(**texts: str) -> bytes:
-    """A header blob; values by tag name, `epoch` as a number, `files` separated by spaces."""
+    """A header blob; values by tag name, `epoch` and `algorithm` as numbers, `files` and their
+    `digests` separated by spaces."""
+    numbers = {"epoch": 1003, "algorithm": 5011}
     tags = {"name": 1000, "version": 1001, "release": 1002, "arch": 1022, "source": 1044}
     rows_, store = [], b""
     for key, value in texts.items():
-        if key == "epoch":
+        if key in numbers:
             store += bytes(-len(store) % 4)
-            rows_.append((1003, 4, len(store), 1))
+            rows_.append((numbers[key], 4, len(store), 1))
             store += struct.pack(">I", int(value))
         elif key == "files":
             paths = [path.rpartition("/") for path in value.split(" ")]
@@ -35,6 +37,10 @@ def header(**texts: str) -> bytes:
             store += b"".join(name.encode() + b"\0" for _, _, name in paths)
             rows_.append((1118, 8, len(store), len(paths)))
             store += b"".join(folder.encode() + b"/\0" for folder, _, _ in paths)
+        elif key == "digests":
+            digests = value.split(" ")
+            rows_.append((1035, 8, len(store), len(digests)))
+            store += b"".join(one.encode() + b"\0" for one in digests)
         else:
             rows_.append((tags[key], 6, len(store), 1))
             store += value.encode() + b"\0"
@@ -88,6 +94,13 @@ def test_a_header_gives_epoch_source_and_owned_files() -> None:
     assert bash.source_version == "5.1.8-6.el9"
     assert bash.purl == ("pkg:rpm/rocky/bash@5.1.8-6.el9?arch=x86_64&distro=rocky-9.3&epoch=2")
     assert six.owned_by == "bash"
+
+
+def test_digests_of_files() -> None:
+    blob = header(name="a", version="1", files="/etc/a.conf /etc/b", digests="aa bb", algorithm="8")
+    assert rpm.file_digests(blob) == ("a", "sha256", (("etc/a.conf", "aa"), ("etc/b", "bb")))
+    strange = header(name="a", version="1", files="/etc/a", digests="aa", algorithm="77")
+    assert rpm.file_digests(strange) == ("a", "", ())
 
 
 def test_sqlite_with_its_write_ahead_log(tmp_path: Path) -> None:

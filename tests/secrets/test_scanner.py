@@ -196,6 +196,36 @@ def test_apk_and_wheel_records_demote_too() -> None:
     assert [one.demoted for one in found] == ["unchanged file of package demo"]
 
 
+def test_digests_of_rpm_demote_too() -> None:
+    from hashlib import sha256
+
+    from tests.inventory.test_rpm import header, ndb
+
+    content = f"k={GITHUB}\n".encode()
+    blob = header(
+        name="tool",
+        version="1",
+        files="/etc/tool.conf",
+        digests=sha256(content).hexdigest(),
+        algorithm="8",
+    )
+    for data, reason in ((content, "unchanged file of package tool"), (content + b"#", "")):
+        files = {"etc/tool.conf": data, "usr/lib/sysimage/rpm/Packages.db": ndb(blob)}
+        (secret,) = image_of(LayerSketch(files))
+        assert secret.demoted == reason
+
+
+def test_a_merged_usr_is_seen_through() -> None:
+    from hashlib import md5
+
+    content = f"k={GITHUB}\n".encode()
+    sums = f"{md5(content).hexdigest()}  lib/tool.conf\n"
+    files: dict[str, str | bytes | FileSketch | None]
+    files = {"usr/lib/tool.conf": content, "var/lib/dpkg/info/tool.md5sums": sums}
+    (secret,) = image_of(LayerSketch(files))
+    assert secret.demoted == "unchanged file of package tool"
+
+
 @pytest.mark.parametrize(
     ("path", "content", "rule"),
     [

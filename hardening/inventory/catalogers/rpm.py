@@ -15,9 +15,12 @@ _NAMES = frozenset({"rpmdb.sqlite", "Packages.db", "Packages"})
 _NAME, _VERSION, _RELEASE, _EPOCH, _VENDOR, _ARCH, _SOURCE = (
     1000, 1001, 1002, 1003, 1011, 1022, 1044
 )  # fmt: skip
-_WANTED = frozenset({_NAME, _VERSION, _RELEASE, _EPOCH, _VENDOR, _ARCH, _SOURCE})
 _FOLDER_OF, _BASES, _FOLDERS_OF = 1116, 1117, 1118
-_LISTS = frozenset({_FOLDER_OF, _BASES, _FOLDERS_OF})
+_DIGESTS, _ALGORITHM = 1035, 5011
+_WANTED = frozenset({_NAME, _VERSION, _RELEASE, _EPOCH, _VENDOR, _ARCH, _SOURCE, _ALGORITHM})
+_LISTS = frozenset({_FOLDER_OF, _BASES, _FOLDERS_OF, _DIGESTS})
+_ALGORITHMS = {0: "md5", 1: "md5", 2: "sha1", 8: "sha256", 9: "sha384", 10: "sha512"}
+"""Numbers of RFC 4880, section 9.4; headers without one are older than the choice."""
 _STRING, _INT32, _STRINGS = (6, 9), 4, 8
 _MAX_FILES = 500_000
 _EVIDENCE = re.compile(
@@ -38,15 +41,22 @@ def read(path: str, data: bytes) -> Iterator[Found]:
 
 def read_beside(path: str, data: bytes, beside: dict[str, bytes]) -> Iterator[Found]:
     """The packages of a database; a write-ahead log beside it counts."""
-    name = path.rpartition("/")[2]
-    if name == "rpmdb.sqlite":
-        blobs = sqlite_blobs(data, beside.get("-wal", b""))
-    else:
-        blobs = ndb_blobs(data) if name == "Packages.db" else bdb_blobs(data)
-    for blob in blobs:
+    for blob in headers_of(path, data, beside):
         found = package_of(blob)
         if found is not None:
             yield found
+
+
+def is_database(path: str) -> bool:
+    return path.rpartition("/")[2] in _NAMES and _accepts(path)
+
+
+def headers_of(path: str, data: bytes, beside: dict[str, bytes]) -> Iterator[bytes]:
+    """The header blobs of a database of any kind. Raises Unreadable."""
+    name = path.rpartition("/")[2]
+    if name == "rpmdb.sqlite":
+        return sqlite_blobs(data, beside.get("-wal", b""))
+    return ndb_blobs(data) if name == "Packages.db" else bdb_blobs(data)
 
 
 def package_of(blob: bytes) -> Found | None:
@@ -84,8 +94,22 @@ def _source(file: str) -> tuple[str, str]:
     return "", ""
 
 
-def _files(blob: bytes) -> Iterator[str]:
-    """Paths of the package's files: base names, each with the number of its folder."""
+def file_digests(blob: bytes) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    """Name of the package, algorithm of its digests ("" for an unknown one), and each of its files
+    without leading slash with its digest as hexadecimal digits. Raises Unreadable."""
+    tags = _tags(blob)
+    algorithm = _ALGORITHMS.get(int(tags.get(_ALGORITHM, 0)), "")
+    lists = _lists(blob)
+    if _DIGESTS not in lists or not algorithm:
+        return str(tags.get(_NAME, "")), "", ()
+    digests = _strings(blob, *lists[_DIGESTS])
+    pairs = zip(_files(blob), digests, strict=False)
+    found = tuple((path, text_of(one)) for path, one in pairs if path and one)
+    return str(tags.get(_NAME, "")), algorithm, found
+
+
+def _lists(blob: bytes) -> dict[int, tuple[int, int]]:
+    """Tag → where its values begin and how many there are."""
     count = int.from_bytes(blob[:4], "big")
     start = 8 + 16 * count
     lists: dict[int, tuple[int, int]] = {}
@@ -93,16 +117,26 @@ def _files(blob: bytes) -> Iterator[str]:
         tag, _, offset, size = struct.unpack_from(">iIiI", blob, 8 + 16 * number)
         if tag in _LISTS and offset >= 0 and size <= _MAX_FILES:
             lists[tag] = start + offset, size
-    if len(lists) < len(_LISTS):
+    return lists
+
+
+def _strings(blob: bytes, at: int, count: int) -> list[bytes]:
+    return blob[at:].split(b"\0", count)[:count]
+
+
+def _files(blob: bytes) -> Iterator[str]:
+    """Paths of the package's files: base names, each with the number of its folder; "" for one
+    that is too long."""
+    lists = _lists(blob)
+    if not {_FOLDER_OF, _BASES, _FOLDERS_OF} <= lists.keys():
         return
-    (at, size), (bases, many), (folders, few) = (lists[tag] for tag in sorted(_LISTS))
+    (at, size), (bases, many) = lists[_FOLDER_OF], lists[_BASES]
     if size != many or at + 4 * size > len(blob):
         return
-    names = blob[bases:].split(b"\0", many)[:many]
-    places = blob[folders:].split(b"\0", few)[:few]
+    names, places = _strings(blob, bases, many), _strings(blob, *lists[_FOLDERS_OF])
     for name, number in zip(names, struct.unpack_from(f">{size}I", blob, at), strict=False):
-        if number < len(places) and len(places[number]) + len(name) <= _MAX_PATH:
-            yield text_of(places[number] + name).lstrip("/")
+        fits = number < len(places) and len(places[number]) + len(name) <= _MAX_PATH
+        yield text_of(places[number] + name).lstrip("/") if fits else ""
 
 
 def _tags(blob: bytes) -> dict[int, str | int]:

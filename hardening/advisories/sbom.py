@@ -38,7 +38,11 @@ def is_document(path: Path) -> bool:
 
 def read_sbom(path: Path) -> Inventory:
     """The packages of a document. Raises InputError."""
-    document = _loaded(path)
+    return inventory_of(_loaded(path), str(path))
+
+
+def inventory_of(document: dict[str, Any], name: str) -> Inventory:
+    """The packages of a decoded document, called `name` in errors. Raises InputError."""
     if document.get("bomFormat") == "CycloneDX":
         listed = list(_cyclonedx(document))
     elif str(document.get("spdxVersion", "")).startswith("SPDX-2"):
@@ -46,9 +50,9 @@ def read_sbom(path: Path) -> Inventory:
     elif document.get("schema") == "drydock.sbom/1":
         listed = list(_own(document))
     else:
-        raise InputError(f"{path} is no list of packages", "its format is unknown", _EXPECTED)
+        raise InputError(f"{name} is no list of packages", "its format is unknown", _EXPECTED)
     if len(listed) > MAX_COMPONENTS:
-        raise InputError(f"{path} is too large", f"it lists over {MAX_COMPONENTS:,} packages")
+        raise InputError(f"{name} is too large", f"it lists over {MAX_COMPONENTS:,} packages")
     return _inventory(document, listed)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from hardening.errors import InputError
 from hardening.image.registry import Name, Registry, parse_name
@@ -18,10 +19,13 @@ class Asked:
     digest: str | None
     size: int | None
     note: str
+    sbom: Mapping[str, Any] | None = None
+    """The SPDX document that its builder attached, where it was asked for and there is one."""
 
 
-def ask_registries(names: Iterable[str], platform: str) -> dict[str, Asked]:
-    """One answer for each image name; what fails for one is its note, not everybody's end."""
+def ask_registries(names: Iterable[str], platform: str, *, sboms: bool = False) -> dict[str, Asked]:
+    """One answer for each image name; what fails for one is its note, not everybody's end. With
+    `sboms` the attached lists of packages are fetched too."""
     with ExitStack() as stack:
         open_ones: dict[str, Registry] = {}
         found = {}
@@ -29,7 +33,10 @@ def ask_registries(names: Iterable[str], platform: str) -> dict[str, Asked]:
             name = parse_name(text)
             if name.registry not in open_ones:
                 open_ones[name.registry] = stack.enter_context(Registry(name.registry))
-            found[text] = _ask(open_ones[name.registry], name, platform)
+            answer = _ask(open_ones[name.registry], name, platform)
+            if sboms and answer.digest is not None:
+                answer = _with_sbom(open_ones[name.registry], name, answer, platform)
+            found[text] = answer
         return found
 
 
@@ -48,3 +55,13 @@ def _ask(registry: Registry, name: Name, platform: str) -> Asked:
     left = registry.rate_limit
     note = "" if left is None else f"{left.remaining} requests left"
     return Asked(digest, manifest.download_size, note)
+
+
+def _with_sbom(registry: Registry, name: Name, answer: Asked, platform: str) -> Asked:
+    from hardening.image.registry_attestations import attached_sbom
+
+    pinned = Name(name.registry, name.repository, answer.digest or name.reference)
+    try:
+        return replace(answer, sbom=attached_sbom(registry, pinned, platform))
+    except InputError as error:
+        return replace(answer, note=str(error))

@@ -58,7 +58,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--compare",
         action="store_true",
-        help="read the rows that the local engine holds and compare their vulnerabilities",
+        help="compare vulnerabilities: of rows that the local engine holds, and with "
+        "--ask-registry of those whose builder attached a list of packages",
     )
     parser.add_argument(
         "--libc", action="store_true", help="also rows that change the C library (musl)"
@@ -82,7 +83,7 @@ def base(options: argparse.Namespace) -> int:
         raise InputError(f"{options.path} has no Dockerfile", "", "Name one.")
     if not options.offline:
         subject = with_base_digests(subject)
-    found = assess(subject, ask=options.ask_registry, libc=options.libc)
+    found = assess(subject, ask=options.ask_registry, libc=options.libc, compare=options.compare)
     if options.compare or subject.assessment is not None:
         found = replace(found, known=known_numbers(found, read=options.compare))
     if options.choose is not None:
@@ -116,8 +117,9 @@ class Assessed:
         return move(self.subject, self.stage, self.reference, self.old, row)
 
 
-def assess(subject: Subject, *, ask: bool, libc: bool) -> Assessed:
-    """Rows for the base of the image that ships; `ask` asks registries. Raises InputError."""
+def assess(subject: Subject, *, ask: bool, libc: bool, compare: bool = False) -> Assessed:
+    """Rows for the base of the image that ships; `ask` asks registries, with `compare` for lists
+    of packages too. Raises InputError."""
     found = runtime_base(subject)
     if found is None:
         return Assessed(subject, why="The base is scratch, or named by a variable without a value")
@@ -132,7 +134,7 @@ def assess(subject: Subject, *, ask: bool, libc: bool) -> Assessed:
     rows += [other] if other is not None else []
     asked: dict[str, Asked] = {}
     if ask:
-        subject, rows, asked = _ask_all(subject, stage, reference, old, rows)
+        subject, rows, asked = _ask_all(subject, stage, reference, old, rows, sboms=compare)
     why = "" if rows else "No listed tag of the same kind is better"
     return Assessed(subject, stage, reference, old, tuple(rows), asked, why)
 
@@ -174,7 +176,13 @@ def _choose(found: Assessed, name: str, *, write: bool) -> int:
 
 
 def _ask_all(
-    subject: Subject, stage: Stage, reference: Reference, old: Tag, rows: list[Candidate]
+    subject: Subject,
+    stage: Stage,
+    reference: Reference,
+    old: Tag,
+    rows: list[Candidate],
+    *,
+    sboms: bool,
 ) -> tuple[Subject, list[Candidate], dict[str, Asked]]:
     """The subject that knows the digests, the rows with a refresh where the pin is behind its tag,
     and what was said of each image."""
@@ -185,9 +193,10 @@ def _ask_all(
     if subject.image is not None:
         platform = subject.image.platform or platform
     names = [_name(reference, row) for row in rows]
-    asked = ask_registries([*names, reference.shown] if reference.digest else names, platform)
+    wanted = [*names, reference.shown] if reference.digest or sboms else names
+    asked = ask_registries(wanted, platform, sboms=sboms)
     now = asked.get(reference.shown)
-    if now is not None and now.digest and now.digest != reference.digest:
+    if now is not None and now.digest and reference.digest not in ("", now.digest):
         change = f"{reference.digest[:19]}... → {now.digest[:19]}..."
         refresh = Candidate(old, Risk.REFRESH, (change,), ("what the tag names now",))
         rows = [replace(refresh, source="registry"), *rows]
@@ -205,7 +214,10 @@ def known_numbers(found: Assessed, *, read: bool) -> Known:
     platform = found.subject.image.platform if found.subject.image is not None else None
     base = found.reference.shown
     at_hand = found.subject.assessment
-    return read_numbers(base, names if read else [], at_hand, platform=platform, read_base=read)
+    lists = {name: one.sbom for name, one in found.asked.items() if one.sbom is not None}
+    return read_numbers(
+        base, names if read else [], at_hand, platform=platform, read_base=read, lists=lists
+    )
 
 
 def _name(reference: Reference, row: Candidate) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hardening.rewrites.base_delta import Numbers
 
 UNKNOWN = "unknown"
-NOT_READ_HERE = "not read: --compare reads what the local engine holds"
+NOT_READ_HERE = "not read: see --compare"
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Row:
     numbers: Numbers | None = None
     size: int | None = None
     why: str = NOT_READ_HERE
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,24 +47,35 @@ def read_numbers(
     *,
     platform: str | None,
     read_base: bool,
+    lists: Mapping[str, Mapping[str, Any]],
 ) -> Known:
-    """The base from the image that was built on it, else from the engine; rows from the engine.
-    Raises Cancelled."""
-    from hardening.opening.base_packages import local_base_packages
-    from hardening.rewrites.base_delta import base_numbers, whole_numbers
+    """The base from the image that was built on it, else like a row: from the engine, else from
+    the list of packages that its builder attached (`lists`, by name). Raises Cancelled."""
+    from hardening.rewrites.base_delta import base_numbers
 
     found, source = base_numbers(at_hand), "the image at hand"
     data = _dates(at_hand)
     if found is None and read_base:
-        local = local_base_packages(base, platform=platform)
-        found, source = whole_numbers(local.assessment), f"{base} of the local engine"
-        data = data or _dates(local.assessment)
+        row, dates = _read(base, platform, lists.get(base))
+        found, source, data = row.numbers, row.source, data or dates
     read: dict[str, Row] = {}
     for name in rows:
-        one = local_base_packages(name, platform=platform)
-        data = data or _dates(one.assessment)
-        read[name] = Row(whole_numbers(one.assessment), one.size, one.why)
+        read[name], dates = _read(name, platform, lists.get(name))
+        data = data or dates
     return Known(found, source if found is not None else "", read, data)
+
+
+def _read(
+    name: str, platform: str | None, listed: Mapping[str, Any] | None
+) -> tuple[Row, tuple[str, ...]]:
+    from hardening.opening.base_packages import listed_base_packages, local_base_packages
+    from hardening.rewrites.base_delta import whole_numbers
+
+    one, source = local_base_packages(name, platform=platform), f"{name} of the local engine"
+    if one.assessment is None and listed is not None:
+        one, source = listed_base_packages(listed, name), "the list that its builder attached"
+    row = Row(whole_numbers(one.assessment), one.size, one.why, source)
+    return row, _dates(one.assessment)
 
 
 def _dates(found: Assessment | None) -> tuple[str, ...]:
@@ -103,7 +115,7 @@ def row_values_of(known: Known, name: str) -> dict[str, Any]:
         "fixed": None,
         "brought": None,
         "remaining": None,
-        "source": f"{name} of the local engine",
+        "source": row.source,
     }
     if known.base is not None:
         change = delta(known.base, row.numbers)

@@ -30,6 +30,7 @@ MAX_PAGES = 200
 MAX_TAGS = 100_000
 PAGE = 1000
 SPARE = 10
+MAX_KNOWN = 64
 _NAME = re.compile(
     r"\A[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*\Z"
 )
@@ -124,6 +125,7 @@ class Registry:
         credential_files: tuple[Path, ...] | None = None,
     ) -> None:
         self._talk = Conversation(registry, ca_file=ca_file, credential_files=credential_files)
+        self._known: dict[Name, Manifest] = {}
 
     def __enter__(self) -> Registry:
         return self
@@ -154,7 +156,16 @@ class Registry:
         return found.digest if found is not None else None
 
     def manifest(self, name: Name) -> Manifest | None:
-        """The manifest or index, its bytes checked against every digest stated; None for 404."""
+        """The manifest or index, its bytes checked against every digest stated; None for 404. What
+        is named by digest is asked for once."""
+        if name in self._known:
+            return self._known[name]
+        found = self._fetched(name)
+        if found is not None and ":" in name.reference and len(self._known) < MAX_KNOWN:
+            self._known[name] = found
+        return found
+
+    def _fetched(self, name: Name) -> Manifest | None:
         left = self.rate_limit
         if left is not None and left.remaining <= SPARE:
             raise InputError(f"{name.registry} allows {left.remaining} more requests only", "",
@@ -185,6 +196,21 @@ class Registry:
         if child is None:
             return None
         return self.manifest(Name(name.registry, name.repository, child))
+
+    def blob(self, name: Name, digest: str, *, limit: int) -> bytes | None:
+        """A blob of the repository, checked against its digest; None when it is not there."""
+        if not _DIGEST.match(digest):
+            raise InputError(f"{digest[:100]!r} is no digest", name.shown)
+        path = f"/v2/{name.repository}/blobs/{digest}"
+        answer = self._ask("GET", path, name, "application/octet-stream, */*", limit)
+        if answer.status == 404:
+            return None
+        if answer.status != 200:
+            raise _unexpected(name, answer)
+        if digest_of(answer.body, digest) != digest:
+            raise InputError(f"A blob of {name.shown} does not match its digest",
+                             f"it should be {digest}", "Do not use this image.")  # fmt: skip
+        return answer.body
 
     def tags(self, name: Name) -> Tags:
         """All tags of the repository, as far as the bounds go."""

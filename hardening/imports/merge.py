@@ -59,8 +59,8 @@ def merge(
 
     A result joins a finding when its id is an alias of the rule and both stand on the same
     instruction, or when the result names no line; one about a package when our own assessment has
-    it. For a changed text, `original`, its findings
-    and the origins are given: what joined a finding there goes with it when it is mended.
+    it. For a changed text, `original`, its findings and the origins are given: what joined a
+    finding there goes with it when it is mended.
     """
     merged = list(findings)
     ours = len(merged)
@@ -74,10 +74,9 @@ def merge(
         if not _is_about(result, first):
             continue
         told = packages.joins(result)
-        if told is not None:
-            same = list(told)
-        else:
-            same = [number for number in range(ours) if _means(result, merged[number], now)]
+        same = list(told or ())
+        if told is None:
+            same = [one for one in range(ours) if _means(result, merged[one], now)]
         if not same and (told is not None or any(_means(result, one, before) for one in earlier)):
             continue
         if not same:
@@ -85,15 +84,18 @@ def merge(
             if place is None:
                 continue
             key = (result.name, place, result.message)
-            if key not in known:
-                known[key] = len(merged)
+            same = [known.setdefault(key, len(merged))]
+            if same[0] == len(merged):
                 merged.append(_finding(result, place))
-            same = [known[key]]
         for number in same:
-            one = merged[number]
-            if result.tool not in one.sources:
-                merged[number] = replace(one, sources=(*one.sources, result.tool))
+            merged[number] = _with_source(merged[number], result.tool)
     return tuple(merged)
+
+
+def _with_source(finding: Finding, tool: str) -> Finding:
+    if tool in finding.sources:
+        return finding
+    return replace(finding, sources=(*finding.sources, tool))
 
 
 def about_others(imported: Iterable[Imported], subject: Subject) -> dict[str, int]:
@@ -103,6 +105,14 @@ def about_others(imported: Iterable[Imported], subject: Subject) -> dict[str, in
         if not _is_about(result, subject):
             counts[result.path] = counts.get(result.path, 0) + 1
     return counts
+
+
+def only_about(imported: Iterable[Imported], subject: Subject) -> tuple[Imported, ...]:
+    """The reports without what they say of other files."""
+    return tuple(
+        replace(report, results=tuple(one for one in report.results if _is_about(one, subject)))
+        for report in imported
+    )
 
 
 def _is_about(result: Result, subject: Subject) -> bool:

@@ -1,8 +1,11 @@
-"""The packages of a base image that the local engine holds already; nothing is pulled."""
+"""The packages of a base image: of one that the local engine holds, or as its builder listed them;
+nothing is pulled."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from hardening.advisories.assessment import Assessment
 from hardening.errors import InputError
@@ -37,6 +40,19 @@ def local_base_packages(
         return LocalBase(size=image.size, why=error.what)
     why = "" if found.assessed else "there is no advisory data for it"
     return LocalBase(found, image.size, why)
+
+
+def listed_base_packages(document: Mapping[str, Any], name: str) -> LocalBase:
+    """The same of a list of packages that somebody else made of the image."""
+    from hardening.advisories.assessment import assess
+    from hardening.advisories.sbom import inventory_of
+
+    try:
+        found = assess(inventory_of(dict(document), f"the list of packages of {name}"))
+    except InputError as error:
+        return LocalBase(why=str(error))
+    why = "" if found.assessed else "there is no advisory data for it"
+    return LocalBase(found, None, why)
 
 
 def _from_engine(reference: str, platform: str | None, progress: Progress) -> Image:

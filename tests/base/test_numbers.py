@@ -20,6 +20,7 @@ from hardening.opening.base_packages import LocalBase
 from hardening.rewrites.base_delta import base_numbers, delta, whole_numbers
 from tests.cli.conftest import Run, run
 from tests.cli.test_vulns import record
+from tests.registry.real import push, push_attested, registry
 
 __all__ = ["run"]
 
@@ -146,3 +147,33 @@ def test_compare_and_offline_exclude_each_other(run: Run, shop: Path) -> None:
     done = run("base", ".", "--offline", "--compare")
     assert done.code == 2
     assert "--offline was given" in done.err
+
+
+def test_the_list_that_a_builder_attached_is_compared(
+    run: Run, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = {
+        "name": "libc6",
+        "versionInfo": "100-1",
+        "externalRefs": [
+            {
+                "referenceType": "purl",
+                "referenceLocator": "pkg:deb/debian/libc6@100-1?distro=debian-12&upstream=glibc",
+            }
+        ],
+    }
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "none"))
+    monkeypatch.delenv("REGISTRY_AUTH_FILE", raising=False)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    with registry(tmp_path) as running:
+        sbom = {"spdxVersion": "SPDX-2.3", "packages": [package]}
+        push_attested(f"http://{running.host}", "library/python", "3.11", sbom)
+        push(f"http://{running.host}", "library/python", ("3.14",))
+        monkeypatch.setattr("hardening.image.registry_http.HUB", running.host)
+        told = values(run, "--ask-registry", "--compare")
+    rows = {row["image"]: row for row in told["rows"]}
+    found = rows["python:3.11"]["vulnerabilities"]
+    assert found["source"] == "the list that its builder attached"
+    assert found["total"] == 0
+    assert found["fixed"]["unrated"] == 1
+    assert rows["python:3.14"]["vulnerabilities"] is None

@@ -116,6 +116,53 @@ def push(base: str, repository: str, tags: tuple[str, ...]) -> tuple[str, str]:
     return digest(index), digest(manifest)
 
 
+def push_attested(base: str, repository: str, tag: str, sbom: dict[str, Any]) -> str:
+    """An image under a tag with an SPDX document beside it, as BuildKit stores one; the digest of
+    the statement."""
+    _, image = push(base, repository, (f"{tag}-plain",))
+    manifest = _get(f"{base}/v2/{repository}/manifests/{image}", MANIFEST)
+    spdx = "https://spdx.dev/Document"
+    statement = json.dumps(
+        {"_type": "https://in-toto.io/Statement/v0.1", "predicateType": spdx, "predicate": sbom}
+    ).encode()
+    config = b"{}"
+    for blob in (statement, config):
+        _push_blob(base, repository, blob)
+    layer = {
+        **_descriptor(statement, "application/vnd.in-toto+json"),
+        "annotations": {"in-toto.io/predicate-type": spdx},
+    }
+    attestation = json.dumps(
+        {
+            "schemaVersion": 2,
+            "mediaType": MANIFEST,
+            "config": _descriptor(config, "application/vnd.oci.image.config.v1+json"),
+            "layers": [layer],
+        }
+    ).encode()
+    _put(f"{base}/v2/{repository}/manifests/{digest(attestation)}", attestation, MANIFEST)
+    children = [
+        {**_descriptor(manifest, MANIFEST), "platform": {"os": "linux", "architecture": "amd64"}},
+        {
+            **_descriptor(attestation, MANIFEST),
+            "platform": {"os": "unknown", "architecture": "unknown"},
+            "annotations": {
+                "vnd.docker.reference.type": "attestation-manifest",
+                "vnd.docker.reference.digest": image,
+            },
+        },
+    ]
+    index = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": children}).encode()
+    _put(f"{base}/v2/{repository}/manifests/{tag}", index, INDEX)
+    return digest(statement)
+
+
+def _get(url: str, kind: str) -> bytes:
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": kind})) as answer:
+        data: bytes = answer.read()
+        return data
+
+
 def _descriptor(data: bytes, kind: str) -> dict[str, Any]:
     return {"mediaType": kind, "size": len(data), "digest": digest(data)}
 

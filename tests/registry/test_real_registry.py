@@ -12,6 +12,7 @@ import pytest
 
 from hardening.errors import InputError
 from hardening.image.registry import Registry, parse_name
+from hardening.image.registry_attestations import attached_sbom
 from tests.registry.real import (
     HTPASSWD,
     PASSWORD,
@@ -19,6 +20,7 @@ from tests.registry.real import (
     Running,
     certificate,
     push,
+    push_attested,
     registry,
 )
 
@@ -144,3 +146,52 @@ def login(file: Path, host: str, password: str) -> Path:
     coded = base64.b64encode(f"{USER}:{password}".encode()).decode()
     file.write_text(json.dumps({"auths": {host: {"auth": coded}}}))
     return file
+
+
+SBOM = {"spdxVersion": "SPDX-2.3", "packages": [{"name": "openssl", "versionInfo": "3.0.11-1"}]}
+
+
+@pytest.fixture(scope="module")
+def attested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, str]]:
+    with registry(tmp_path_factory.mktemp("attested")) as running:
+        base = f"http://{running.host}"
+        push(base, "team/app", ("bare",))
+        yield running, push_attested(base, "team/app", "1.2", SBOM)
+
+
+def test_the_list_that_a_builder_attached_is_found(attested: tuple[Running, str]) -> None:
+    host = attested[0].host
+    name = parse_name(f"{host}/team/app:1.2")
+    with Registry(host, credential_files=()) as one:
+        assert attached_sbom(one, name, "linux/amd64") == SBOM
+        assert attached_sbom(one, name, "linux/arm64") is None
+        assert attached_sbom(one, parse_name(f"{host}/team/app:bare"), "linux/amd64") is None
+        assert attached_sbom(one, parse_name(f"{host}/team/app:none"), "linux/amd64") is None
+
+
+def test_a_blob_is_checked_bounded_and_may_be_missing(attested: tuple[Running, str]) -> None:
+    running, statement = attested
+    name = parse_name(f"{running.host}/team/app:1.2")
+    with Registry(running.host, credential_files=()) as one:
+        found = one.blob(name, statement, limit=1 << 20)
+        assert found is not None
+        assert json.loads(found)["predicate"] == SBOM
+        assert one.blob(name, "sha256:" + "0" * 64, limit=1 << 20) is None
+        with pytest.raises(InputError, match="too large"):
+            one.blob(name, statement, limit=10)
+        with pytest.raises(InputError, match="no digest"):
+            one.blob(name, "../../../etc/passwd", limit=10)
+
+
+def test_a_changed_blob_is_refused(tmp_path: Path) -> None:
+    with registry(tmp_path) as running:
+        statement = push_attested(f"http://{running.host}", "team/app", "1", SBOM)
+        kind, _, hexadecimal = statement.partition(":")
+        blobs = running.storage / "docker/registry/v2/blobs" / kind
+        file = blobs / hexadecimal[:2] / hexadecimal / "data"
+        file.write_bytes(file.read_bytes().replace(b"openssl", b"opensss"))
+        with (
+            Registry(running.host, credential_files=()) as one,
+            pytest.raises(InputError, match="does not match its digest"),
+        ):
+            attached_sbom(one, parse_name(f"{running.host}/team/app:1"), "linux/amd64")

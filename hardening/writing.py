@@ -70,7 +70,11 @@ def write_text(file: Path, text: str) -> Path:
     try:
         write_atomically(file, encode(text))
     except OSError as error:
-        raise WriteError(f"Cannot write {file}", error.strerror or str(error)) from error
+        raise WriteError(
+            f"Cannot write {file}",
+            error.strerror or str(error),
+            "Name a file in a folder that you may write to",
+        ) from error
     return file
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from hardening.image.model import Entry, Image
+from hardening.image.model import Entry, Image, Origin
 from hardening.model import Finding, Fix, Report, Safety, Skipped, Verdict
 from hardening.secrets.model import Secret
 from tui.files import mode_words
@@ -160,9 +160,10 @@ def layer_detail(image: Image, number: int, hide: Callable[[str], str] = str) ->
         [(hide(short_command(layer.command)) or "not recorded", "plain")],
     ]  # fmt: skip
     if attribution.evidence:
-        words = "Estimated from" if attribution.estimated else "Known from"
+        words = "Estimated from " if attribution.estimated else "Known from "
+        words = words if attribution.origin is not Origin.UNKNOWN else "Not known: "
         lines += [*heading("Where it came from"),
-                  [(f"{words} {_text(attribution.evidence)}", "plain")]]  # fmt: skip
+                  [(words + _text(attribution.evidence), "plain")]]  # fmt: skip
     lines += heading("Files")
     if not layer.files_read:
         lines.append([("Not read yet.", "muted")])

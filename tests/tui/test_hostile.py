@@ -93,7 +93,7 @@ async def test_nothing_breaks(
         for widget in screen.main.query(Lines):
             for y in range(widget.size.height):
                 strip = widget.render_line(y)
-                assert strip.cell_length == widget.size.width
+                assert strip.cell_length == widget.scrollable_content_region.width
                 assert not set(strip.text) & {"\x1b", "\x9b", "\x00", "\u202e", "\n", "\t"}
 
 

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from textual.events import MouseScrollDown
 
-from hardening.opening import OpenRequest, open_files
+from hardening.opening import OpenRequest, memory_subject, open_files
 from tests.tui.conftest import Opener, Screen, settle, shown_text
 from tests.tui.subjects import DOCKERFILE, FILES, TOKEN, clean_subject, full_subject
 from tui.findings import Mark
@@ -233,6 +234,26 @@ async def test_an_error_stays_until_it_is_read_and_can_be_copied(open_screen: Op
         assert screen.app.clipboard.startswith("Cannot look\n\n[b]gone\n")
         await screen.press("c")
         assert not screen.app.screen.is_modal
+
+
+async def test_the_wheel_scrolls_and_long_lines_move_sideways(open_screen: Opener) -> None:
+    subject = memory_subject("FROM debian:12\n" + "RUN echo " + "long " * 40 + "\n" * 60)
+    async with open_screen(subject, size=(80, 24)) as screen:
+        code = screen.main.code
+        assert code.show_vertical_scrollbar and not code.show_horizontal_scrollbar
+        assert code.wide == code.size.width - 1
+        await screen.pilot._post_mouse_events([MouseScrollDown], code, offset=(5, 5), button=0)
+        await settle(screen.pilot)
+        assert code.scroll_offset.y > 0 and code.cursor == 0
+        await screen.press("4", "l", "l")
+        assert code.scroll_offset.x > 0
+        await screen.press("h", "h")
+        assert code.scroll_offset.x == 0
+        detail = screen.main.detail
+        await screen.press("2", "g", "6")
+        assert detail.show_vertical_scrollbar == (detail.count > detail.size.height)
+        assert all(len("".join(t for t, _ in detail.cells(n, 0))) < detail.wide
+                   for n in range(detail.count))  # fmt: skip
 
 
 async def test_the_mouse_selects_opens_and_switches(open_screen: Opener) -> None:

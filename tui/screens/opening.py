@@ -220,11 +220,11 @@ class OpeningScreen(ModalScreen[Choice | None]):
             self.dismiss(self._typed(typed))
 
     def _typed(self, text: str) -> Choice:
-        """A path that exists is a file to open, anything else an image name."""
+        """A path that exists is a file to open, anything else an image: a name or an archive."""
         from hardening.candidates import Candidate
 
         path = Path(text).expanduser()
-        if path.exists() and not path.name.endswith((".tar", ".tgz", ".tar.gz")):
+        if path.exists() and not _holds_image(path):
             return Choice("Dockerfile", text, "", candidate=Candidate(path, "dockerfile", text))
         return Choice("Image", text, "", image=text)
 
@@ -233,6 +233,13 @@ class OpeningScreen(ModalScreen[Choice | None]):
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+
+def _holds_image(path: Path) -> bool:
+    """True for what looks like a saved image or an OCI layout."""
+    if path.is_dir():
+        return (path / "index.json").is_file()
+    return path.suffix in (".tar", ".tgz", ".gz", ".zst", ".xz")
 
 
 def _recent() -> list[Choice]:

@@ -73,9 +73,9 @@ class Output(Planning):
         try:
             written = write(workspace)
         except ChangedOnDisk as error:
-            self._offer_reload(error)
+            self._offer(error, Choice("r", "reload, keep fixes", "reload"))
         except DrydockError as error:
-            self.show_error(error)
+            self._offer(error)
         else:
             self._written(written)
 
@@ -92,14 +92,13 @@ class Output(Planning):
             return
         self.plan_changed()
 
-    def _offer_reload(self, error: ChangedOnDisk) -> None:
-        dialog = error_dialog(
-            error.what, error.why, error.next_step,
-            (Choice("r", "reload, keep fixes", "reload"), Choice("p", "save as patch", "patch")),
-        )  # fmt: skip
-        self.app.push_screen(dialog, self._reload_answered)
+    def _offer(self, error: DrydockError, *choices: Choice) -> None:
+        """The write was refused: what can be done instead."""
+        patch = Choice("p", "save as patch", "patch")
+        dialog = error_dialog(error.what, error.why, error.next_step, (*choices, patch))
+        self.app.push_screen(dialog, self._refusal_answered)
 
-    def _reload_answered(self, answer: str | None) -> None:
+    def _refusal_answered(self, answer: str | None) -> None:
         self.leave_after_writing = False
         if answer == "reload":
             self.action_reload()
@@ -118,7 +117,8 @@ class Output(Planning):
         screen = PathScreen(
             "Save the patch or the report",
             [[("A patch for git apply or patch -p1; a name that ends in .json or .txt saves the "
-               "report. Relative to ", "plain"), (clean(str(opened.root), 300), "muted")]],
+               "report. Relative to ", "plain"),
+              (clean(str(opened.root.absolute()), 300), "muted")]],
             "drydock.patch" if self.store.plan.fixes else "drydock.json",
         )  # fmt: skip
         self.app.push_screen(screen, self._export_answered)

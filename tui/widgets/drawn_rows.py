@@ -19,6 +19,8 @@ class DrawnRows(Toned, ScrollView):
     Subclasses say how many rows there are (`count`) and what a row looks like (`cells`).
     """
 
+    DEFAULT_CSS = "DrawnRows { overflow: hidden auto; }"
+
     cursor: reactive[int] = reactive(0, repaint=False)
     hover: reactive[int] = reactive(-1, repaint=False)
 
@@ -73,6 +75,11 @@ class DrawnRows(Toned, ScrollView):
 
     # Geometry
 
+    @property
+    def wide(self) -> int:
+        """Cells of a drawn line: the scroll bar, when there is one, stands beside it."""
+        return self.scrollable_content_region.width
+
     def _header_high(self) -> int:
         return 1 if self.count and self.header(max(1, self._cells_wide())) else 0
 
@@ -81,16 +88,33 @@ class DrawnRows(Toned, ScrollView):
 
     def _cells_wide(self) -> int:
         natural = self.natural_width()
-        return max(natural, self.scrollable_content_region.width - self.gutter_width)
+        return max(natural, self.wide - self.gutter_width)
 
     def _resize_virtual(self) -> None:
         natural = self.natural_width()
-        width = natural + self.gutter_width if natural else self.scrollable_content_region.width
+        width = natural + self.gutter_width if natural else self.wide
         if self.count:
             lines = self.count + self._header_high()
         else:
-            lines = len(self._empty_lines(self.scrollable_content_region.width))
-        self.virtual_size = Size(width if natural else 0, lines)
+            lines = len(self._empty_lines(self.wide))
+        size = Size(width if natural else 0, lines)
+        if size != self.virtual_size:
+            self.virtual_size = size
+            self._scroll_update(size)
+
+    @property
+    def allow_horizontal_scroll(self) -> bool:
+        """Rows that are wider than the window scroll sideways, without a bar that costs a row."""
+        return self.virtual_size.width > self.wide
+
+    def watch_show_vertical_scrollbar(self) -> None:
+        """The bar takes a column from the rows, or gives it back."""
+        self.call_after_refresh(self.fit_window)
+
+    def fit_window(self) -> None:
+        """The window has another size now."""
+        self._resize_virtual()
+        self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return max(1, self.count + self._header_high())
@@ -98,7 +122,7 @@ class DrawnRows(Toned, ScrollView):
     # Drawing
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.wide
         if self.count == 0:
             said = self._empty_lines(width)
             y += round(self.scroll_offset.y)

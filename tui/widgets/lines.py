@@ -90,9 +90,11 @@ class Lines(DrawnRows, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True, force=True)
 
     def on_resize(self) -> None:
-        self._resize_virtual()
+        self.fit_window()
+
+    def fit_window(self) -> None:
+        super().fit_window()
         self.scroll_to_cursor()
-        self.refresh()
 
     def _move(self, row: int) -> None:
         """Move the cursor because a person asked; tell who listens."""
@@ -188,7 +190,7 @@ class Lines(DrawnRows, can_focus=True, inherit_bindings=False):
 
     def _click_header(self, x: int) -> None:
         position = self.gutter_width
-        for text, name in self.header(self.size.width - self.gutter_width):
+        for text, name in self.header(self._cells_wide()):
             position += len(text)
             if x < position:
                 if name:

@@ -42,9 +42,9 @@ class Prose(Lines):
             self._wrapped_for = wide
             self._wrapped = [line for one in self._paragraphs for line in wrap_cells(one, wide)]
 
-    def on_resize(self) -> None:
+    def fit_window(self) -> None:
         self._wrap()
-        super().on_resize()
+        super().fit_window()
 
     @property
     def count(self) -> int:

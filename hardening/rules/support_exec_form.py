@@ -9,6 +9,7 @@ from hardening.dockerfile.shell_model import Script
 from hardening.model import Precondition, fails, holds, unknown
 from hardening.rules.support import Facts, Placed, facts
 from hardening.rules.support_cache import remembered
+from hardening.rules.support_stages import last_before
 from hardening.runtime.start import start_of
 from hardening.subject import Subject
 
@@ -128,8 +129,5 @@ def _sets_up(known: Facts, placed: Placed, shell: str) -> bool:
 
 def chosen_shell(known: Facts, placed: Placed) -> str | None:
     """What SHELL says in the stage or those it is built on, None when nothing does."""
-    for link in reversed(known.dockerfile.chain(placed.stage) if placed.stage else ()):
-        for one in reversed(link.all("SHELL")):
-            if one.span.start < placed.instruction.span.start:
-                return one.value
-    return None
+    found = last_before(known, placed, "SHELL")
+    return None if found is None else found.value

@@ -43,6 +43,16 @@ def is_removed(run: Run, after: Command, name: str) -> bool:
     )
 
 
+def is_folder_removed(run: Run, after: Command, path: str) -> bool:
+    """True when a later command of the RUN deletes or moves an absolute folder, one that it lies
+    in, or something inside it."""
+    known = _removals(run)
+    start = after.span.start
+    if known.inside.get(path, -1) > start:
+        return True
+    return any(known.folders.get(one, -1) > start for one in (path, *_above(path)))
+
+
 def _matches(pattern: str, base: str, suffix: str) -> bool:
     if f"*.{suffix}" in pattern or pattern == "*":
         return True
@@ -59,19 +69,23 @@ def _above(path: str) -> Iterator[str]:
 
 class _Removals:
     """What the commands of a RUN that delete or move are told, each with its last offset: names,
-    patterns for names, absolute folders."""
+    patterns for names, absolute paths, and the folders that these lie in."""
 
     def __init__(self, run: Run) -> None:
         self.names: dict[str, int] = {}
         self.patterns: dict[str, int] = {}
         self.folders: dict[str, int] = {}
+        self.inside: dict[str, int] = {}
         for command in run.script.named("rm", "mv", "unlink", "shred", "find"):
             for word in command.arguments:
                 text = bare(word.text)
                 last = text.rstrip("/").rpartition("/")[2]
                 _note(self.patterns if "*" in last else self.names, last, command)
                 if text.startswith("/"):
-                    _note(self.folders, text.rstrip("/*"), command)
+                    path = text.rstrip("/*")
+                    _note(self.folders, path, command)
+                    for folder in _above(path):
+                        _note(self.inside, folder, command)
 
 
 def _note(table: dict[str, int], key: str, command: Command) -> None:

@@ -75,12 +75,9 @@ def later(run: Run, command: Command) -> tuple[Command, ...]:
     return run.script.after(command)
 
 
-REMOVERS = ("rm", "find", "rmdir", "shred")
-
-
 def removes(command: Command, *paths: str) -> bool:
     """True when a command deletes (part of) one of the paths: `rm -rf`, `find ... -delete`."""
-    if command.name not in REMOVERS:
+    if command.name not in ("rm", "find", "rmdir", "shred"):
         return False
     texts = (word.text if word.value is None else word.value for word in command.words[1:])
     bare = [text.replace('"', "").replace("'", "") for text in texts]

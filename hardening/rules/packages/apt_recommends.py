@@ -108,8 +108,13 @@ def _loses_certificates(known: Facts, run: Run, call: PackageCall) -> bool:
     """True for a client that would be left without anything to check a server against."""
     if not any(word.text.partition("=")[0] in CLIENTS for word in call.packages):
         return False
-    same = (two for one, two in known.calls(*APT) if one.stage is run.stage)
-    return not any(word.text == CERTIFICATES for other in same for word in other.packages)
+    if CERTIFICATES not in known.memo:
+        known.memo[CERTIFICATES] = {
+            one.instruction.stage
+            for one, other in known.calls(*APT)
+            if any(word.text == CERTIFICATES for word in other.packages)
+        }
+    return run.instruction.stage not in known.memo[CERTIFICATES]
 
 
 @rule.check

@@ -9,7 +9,7 @@ from hardening.model import Finding, Fix, Severity, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Run, facts
 from hardening.rules.support_fixes import append_command, literal, status_kept
-from hardening.rules.support_packages import REMOVERS, removes
+from hardening.rules.support_leftovers import is_folder_removed
 from hardening.subject import Subject
 
 PREFIX = "/usr/src/"
@@ -79,9 +79,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         install = _installs(run)
         if tree is None or install is None or not run.shipped or run.is_volatile(tree):
             continue
-        start = command.span.start
-        removals = run.script.named(*REMOVERS)
-        if any(one.span.start > start and removes(one, tree) for one in removals):
+        if is_folder_removed(run, command, tree):
             continue
         text = f"rm -rf {tree}"
         edit = append_command(known.dockerfile, run.instruction, run.script, text)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 
 from hardening.dockerfile.edits import replace_span
-from hardening.dockerfile.model import Instruction, Stage
 from hardening.dockerfile.shell_model import Command
 from hardening.model import Finding, Fix, Precondition, Severity, fails, holds, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Facts, Placed, facts
 from hardening.rules.support_fixes import literal
+from hardening.rules.support_stages import last_before
 from hardening.subject import Subject
 
 rule = Rule(
@@ -45,29 +44,10 @@ rule = Rule(
 )
 
 
-def _user_before(known: Facts, placed: Placed) -> tuple[str | None, Instruction | None]:
-    """The USER in force, None when the base image decides."""
-    if placed.stage is None:
-        return None, None
-    for link in reversed(known.dockerfile.chain(placed.stage)):
-        users = _users_of(known, link)
-        number = bisect_left(users, placed.instruction.span.start, key=lambda one: one.span.start)
-        if number:
-            return users[number - 1].value.strip("\"'"), users[number - 1]
-    return None, None
-
-
-def _users_of(known: Facts, stage: Stage) -> tuple[Instruction, ...]:
-    by_stage: dict[int, tuple[Instruction, ...]] = known.memo.setdefault("USER of stages", {})
-    if stage.index not in by_stage:
-        by_stage[stage.index] = stage.all("USER")
-    return by_stage[stage.index]
-
-
 def _is_root(known: Facts, placed: Placed) -> Precondition:
     statement = "The RUN is executed as root"
-    user, instruction = _user_before(known, placed)
-    if user is None:
+    instruction = last_before(known, placed, "USER")
+    if instruction is None:
         base = ""
         if placed.stage is not None:
             root = known.dockerfile.chain(placed.stage)[0]
@@ -75,7 +55,7 @@ def _is_root(known: Facts, placed: Placed) -> Precondition:
         if base in ("debian", "ubuntu", "alpine", "fedora", "centos", "python", "golang", "node"):
             return holds(statement, f"Nothing switches the user, and {base} starts as root")
         return unknown(statement, "Nothing switches the user; that of the base is not known")
-    line = instruction.start_line if instruction is not None else 0
+    line, user = instruction.start_line, instruction.value.strip("\"'")
     if user.partition(":")[0] in ("root", "0"):
         return holds(statement, f"Line {line} switches to {user}")
     return fails(statement, f"Line {line} switches to {user}")

@@ -6,7 +6,8 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hardening.cli import codes, complain
@@ -27,6 +28,8 @@ class Outcome:
     text: str = ""
     report: dict[str, Any] | None = None
     error: tuple[str, str, str] | None = None
+    others: frozenset[str] = frozenset()
+    """Files that the imported reports speak of and that this path is not."""
 
 
 def check(options: argparse.Namespace) -> int:
@@ -35,8 +38,11 @@ def check(options: argparse.Namespace) -> int:
     options.colour = options.format == "text" and _colour()
     code = codes.CLEAN
     reports: list[dict[str, Any]] = []
+    others: frozenset[str] | None = None
     for outcome in _outcomes(paths, options):
         code = max(code, outcome.code)
+        if outcome.error is None:
+            others = outcome.others if others is None else others & outcome.others
         if outcome.error is not None:
             complain(DrydockError(*outcome.error))
         if outcome.report is not None:
@@ -46,6 +52,10 @@ def check(options: argparse.Namespace) -> int:
         from hardening.reports.json_report import document
 
         sys.stdout.write(document(reports))
+    for path in sorted(others or ()):
+        complain(
+            DrydockError(f"Imported results about {path} are left out", "no PATH names that file")
+        )
     return code
 
 
@@ -84,7 +94,13 @@ def _in_processes(
 
     from hardening.rules import all_rules
 
-    all_rules()  # read once here: forked processes have them already
+    all_rules()  # read once here: forked processes have them already, and the reports
+    if options.imports:
+        from hardening.imports import read_import
+
+        with suppress(DrydockError):  # told for each path
+            for file in options.imports:
+                read_import(file)
     method = "fork" if sys.platform == "linux" else "spawn"
     context = multiprocessing.get_context(method)
     pool = ProcessPoolExecutor(jobs, mp_context=context)
@@ -102,6 +118,12 @@ def _check_one(path: str | None, options: argparse.Namespace) -> Outcome:
     name = path if path is not None else ""
     try:
         subject = open_named(path, options)
+        others: frozenset[str] = frozenset()
+        if subject.imported and len(options.paths) > 1:
+            from hardening.imports.merge import about_others, only_about
+
+            others = frozenset(about_others(subject.imported, subject))
+            subject = replace(subject, imported=only_about(subject.imported, subject))
         report = analyse(subject)
     except DrydockError as error:
         return _failed(name, options, error)
@@ -110,10 +132,12 @@ def _check_one(path: str | None, options: argparse.Namespace) -> Outcome:
     if options.format == "json":
         from hardening.reports.json_report import report_of
 
-        return Outcome(code, report=report_of(name or options.image, image, subject, report))
+        found = report_of(name or options.image, image, subject, report)
+        return Outcome(code, report=found, others=others)
     from hardening.reports.text import text_of
 
-    return Outcome(code, text_of(name, image, subject, report, colour=options.colour))
+    text = text_of(name, image, subject, report, colour=options.colour)
+    return Outcome(code, text, others=others)
 
 
 def _failed(name: str, options: argparse.Namespace, error: DrydockError) -> Outcome:

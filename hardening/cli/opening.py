@@ -16,18 +16,13 @@ STANDARD_INPUT = "-"
 
 def open_named(path: str | None, options: argparse.Namespace) -> Subject:
     """The subject of one PATH with the image and the imported reports of the options."""
+    from hardening.opening import with_imports, with_shellcheck
+
     imports: list[Path] = getattr(options, "imports", [])
     subject = _open_named(path, options)
-    if imports:
-        from hardening.opening import with_imports
-
-        subject = with_imports(subject, tuple(imports))
-    if getattr(options, "shellcheck", False) and subject.dockerfile is not None:
-        from hardening.imports.shellcheck import shellcheck
-
-        found = shellcheck(subject.dockerfile)
-        subject = replace(subject, imported=(*subject.imported, found))
-    return subject
+    if getattr(options, "shellcheck", False):
+        subject = with_shellcheck(subject)
+    return with_imports(subject, tuple(imports))
 
 
 def _open_named(path: str | None, options: argparse.Namespace) -> Subject:

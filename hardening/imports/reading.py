@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -23,14 +24,27 @@ FORMATS = {
 
 
 def read_import(path: Path) -> Imported:
-    """The results of a report. Raises InputError for what cannot be read or nobody knows."""
+    """The results of a report; a file that did not change is read once. Raises InputError for
+    what cannot be read or nobody knows."""
+    try:
+        state = path.stat()
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    return _read(path, (state.st_mtime_ns, state.st_size, state.st_ino))
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    why = getattr(error, "strerror", None) or str(error)
+    return InputError(f"{path} cannot be read", why, "Check the path given to --import.")
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, _state: tuple[int, int, int]) -> Imported:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise InputError(
-            f"{path} cannot be read", error.strerror or "", "Check the path given to --import."
-        ) from error
+        raise _unreadable(path, error) from error
     if len(data) > MAX_BYTES:
         raise InputError(f"{path} is too large", "a report has at most 64 MiB", "Filter it first.")
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardening.context import FilteredContext, MemoryContext
+from hardening.errors import InputError
 from hardening.model import RunConfiguration, Skipped
 from hardening.progress import SILENT, Progress
 from hardening.subject import Subject
@@ -184,13 +185,36 @@ def with_packages(subject: Subject, *, progress: Progress = SILENT) -> Subject:
 
 
 def with_imports(subject: Subject, files: tuple[Path, ...]) -> Subject:
-    """The subject with these reports of other tools. Raises InputError."""
-    if not files:
+    """The subject with these reports of other tools, and with ShellCheck's answer where the
+    settings ask for it; a program that does not answer is told as missing. Raises InputError."""
+    if files:
+        from hardening.imports import read_import
+
+        reports = tuple(read_import(file) for file in files)
+        subject = replace(subject, imported=(*subject.imported, *reports))
+    asked = subject.settings is not None and subject.settings.shellcheck
+    if not asked or any(one.source == SHELLCHECK for one in subject.imported):
         return subject
-    from hardening.imports import read_import
+    try:
+        return with_shellcheck(subject)
+    except InputError as error:
+        reason = error.what + (f": {error.why}" if error.why else "")
+        told = Skipped("ShellCheck", reason, "Install it, or take shellcheck out of drydock.toml.")
+        return replace(subject, missing=(*subject.missing, told))
 
-    return replace(subject, imported=tuple(read_import(file) for file in files))
 
+def with_shellcheck(subject: Subject) -> Subject:
+    """The subject with ShellCheck's answer about its RUNs. Raises InputError when it is not
+    installed or does not answer."""
+    if subject.dockerfile is None:
+        return subject
+    from hardening.imports.shellcheck import shellcheck
+
+    return replace(subject, imported=(*subject.imported, shellcheck(subject.dockerfile)))
+
+
+SHELLCHECK = "shellcheck"
+"""`Imported.source` of ShellCheck's answer."""
 
 NO_IMAGE = Skipped(
     "image",

@@ -5,6 +5,7 @@
     allowed-registries = ["docker.io", "registry.example/team"]
 
     strict-labels = false                  # other labels than these are findings
+    shellcheck = true                      # ask the shellcheck on the PATH about every RUN
 
     [labels]                               # what every image must have
     "org.opencontainers.image.source" = "url"
@@ -79,6 +80,8 @@ class Settings:
     """Labels that every image must have, and of which kind their values are (LABEL_KINDS)."""
     strict_labels: bool = False
     """Labels that `labels` does not name are findings too."""
+    shellcheck: bool = False
+    """Ask a ShellCheck program about every RUN, where there is one."""
 
     def allows_registry(self, reference: str) -> bool:
         """Whether an image reference comes from an allowed registry (or folder of one).

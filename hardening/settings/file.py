@@ -30,6 +30,7 @@ _TOP_KEYS = (
     "allowed-registries",
     "labels",
     "strict-labels",
+    "shellcheck",
     "severity",
     "ignore",
     "allow-secret",
@@ -83,6 +84,7 @@ class _Reader:
             file=self._file,
             labels=self._labels(),
             strict_labels=self._switch("strict-labels"),
+            shellcheck=self._switch("shellcheck"),
         )
 
     def _switch(self, key: str) -> bool:

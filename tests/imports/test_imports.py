@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from hardening.analyse import analyse
+from hardening.cli import main
 from hardening.errors import InputError
 from hardening.imports import read_import
 from hardening.model import FilePlace, PackagePlace, Report, Severity
@@ -168,3 +169,29 @@ def test_a_real_hadolint_report(tmp_path: Path, form: str) -> None:
     subject = replace(memory_subject(TEXT), imported=(read_import(tmp_path / "report"),))
     sources = {one.rule: one.sources for one in analyse(subject).findings}
     assert sources["maintainer-deprecated"] == sources["relative-workdir"] == ("hadolint",)
+
+
+def test_a_report_is_read_once_until_it_changes(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(HADOLINT))
+    first = read_import(path)
+    assert read_import(path) is first
+    path.write_text(json.dumps(HADOLINT[:1]))
+    assert len(read_import(path).results) == 1
+
+
+def test_many_paths_share_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "Dockerfile").write_text(TEXT)
+    rows = [{**HADOLINT[0], "file": f"{name}/Dockerfile"} for name in ("a", "b", "c")]
+    report = tmp_path / "report.json"
+    report.write_text(json.dumps(rows))
+    names = [str(tmp_path / one) for one in ("a", "b")]
+    main(["check", *names, "--import", str(report), "--format", "json"])
+    written = capsys.readouterr()
+    for one in json.loads(written.out)["reports"]:
+        sources = {row["rule"]: row.get("sources") for row in one["findings"]}
+        assert sources["maintainer-deprecated"] == ["hadolint"]
+        assert not any("imported" in row["what"] for row in one["skipped"])
+    assert "c/Dockerfile" in written.err and "a/Dockerfile" not in written.err

@@ -16,7 +16,7 @@ from hardening.cli import main
 from hardening.dockerfile.parser import parse
 from hardening.errors import InputError
 from hardening.imports.shellcheck import shellcheck
-from hardening.opening import memory_subject
+from hardening.opening import memory_subject, open_files, with_imports, with_shellcheck
 from tests.engine import refuse
 
 
@@ -94,3 +94,31 @@ def test_odd_answers_end_in_words_or_nothing(
         assert shellcheck(parse("FROM debian:13\nRUN echo $foo\n")).results == ()
     except InputError as error:
         assert "ShellCheck" in error.what
+
+
+def project(tmp_path: Path, settings: str) -> Path:
+    path = tmp_path / "Dockerfile"
+    path.write_text("FROM debian:13\nRUN echo $foo\n")
+    (tmp_path / "drydock.toml").write_text(settings)
+    return path
+
+
+def test_asked_for_in_the_settings(program: None, tmp_path: Path) -> None:
+    asked = with_imports(open_files(project(tmp_path, "shellcheck = true\n")), ())
+    assert any(one.rule == "shellcheck:SC2086" for one in analyse(asked).findings)
+    assert with_imports(open_files(project(tmp_path, "shellcheck = false\n")), ()).imported == ()
+
+
+def test_asked_for_twice_is_asked_once(program: None, tmp_path: Path) -> None:
+    subject = with_shellcheck(open_files(project(tmp_path, "shellcheck = true\n")))
+    assert len(with_imports(subject, ()).imported) == 1
+
+
+def test_settings_without_a_program_leave_the_rest(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = project(tmp_path, "shellcheck = true\n")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    subject = with_imports(open_files(path), ())
+    (told,) = [one for one in analyse(subject).skipped if one.what == "ShellCheck"]
+    assert "not installed" in told.reason and "drydock.toml" in told.next_step

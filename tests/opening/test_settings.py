@@ -120,6 +120,7 @@ def test_allowed_registries(tmp_path: Path, reference: str, allowed: bool) -> No
         ("[[allow-secret]]\nsha256 = 1", ("allow-secret[1].sha256",)),
         ("allowed-registries = [1]", ("allowed-registries",)),
         ("strict-labels = 1", ("strict-labels", "true or false")),
+        ('shellcheck = "yes"', ("shellcheck", "true or false")),
         ("labels = 1", ("labels",)),
         ('[labels]\nx = "y"', ("labels", "semver")),
         ("= broken", ("not valid TOML", "line 1")),

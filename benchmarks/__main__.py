@@ -19,6 +19,7 @@ NAMES = (
     "secrets",
     "screen",
     "rules",
+    "growth",
     "image_archive",
     "inventory",
 )

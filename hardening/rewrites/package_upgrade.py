@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
@@ -27,6 +28,8 @@ _UPGRADES = frozenset({"upgrade", "dist-upgrade", "patch"})
 FACTS_NAMES = {"rocky": "rockylinux", "ol": "oraclelinux", "amzn": "amazonlinux"}
 """os-release ids whose official image has another name."""
 _NAMES_IN_A_LINE = 6
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,200}\Z")
+"""Names come out of an image that may be hostile: nothing else is written into a RUN."""
 
 
 def manager_of(image: Image, kind: str) -> str | None:
@@ -64,7 +67,7 @@ def upgrade_fix(
     today: date,
 ) -> Fix | None:
     """A RUN after the FROM of the image that ships; None where nothing in it can upgrade."""
-    manager, wanted = manager_of(image, kind), sorted(set(names))
+    manager, wanted = manager_of(image, kind), sorted(filter(_PLAIN.match, set(names)))
     final = dockerfile.final_stage
     if manager is None or final is None or not wanted:
         return None

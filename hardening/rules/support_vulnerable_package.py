@@ -11,7 +11,7 @@ from hardening.image.model import Origin
 from hardening.inventory.model import Package
 from hardening.model import Fix
 from hardening.rewrites.raise_pin import raise_fix
-from hardening.rewrites.version_pins import Pin, folded, pins
+from hardening.rewrites.version_pins import PLAIN_VERSION, Pin, folded, pins
 from hardening.rules.support_vulnerabilities import (
     SYSTEM,
     counted,
@@ -128,7 +128,7 @@ def message(group: Group) -> str:
 def fixes(subject: Subject, group: Group) -> Iterator[Fix]:
     """The raise of its pins; for system packages of nobody knows which layer, an upgrade."""
     fixed, row = group.fixed, group.rows[0]
-    if group.pinned and fixed:
+    if group.pinned and fixed and PLAIN_VERSION.match(fixed):
         yield raise_fix(
             group.pinned,
             fixed,

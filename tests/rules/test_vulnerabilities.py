@@ -170,6 +170,23 @@ def test_nothing_upgrades_where_there_is_no_package_manager() -> None:
     assert finding.fixes == ()
 
 
+def test_names_and_versions_of_strangers_are_not_written_into_files() -> None:
+    status = stanza("libssl3", "3.0.11-1", "openssl") + stanza("a$(id)", "3.0.11-1", "openssl")
+    subject = opened("FROM debian:13\nCOPY . .\n", sketch("13", status, {"app": "x"}), FOUND)
+    finding = about(subject)["vulnerable-base base"]
+    [edit] = finding.fixes[0].edits
+    assert "--only-upgrade libssl3 " in edit.text
+    assert "$(" not in edit.text
+    own: dict[str, str | FileSketch] = {
+        f"{SITE}/flask-2.0.0.dist-info/METADATA": "Name: flask\nVersion: 2.0.0\n"
+    }
+    bad = Vulnerability("CVE-1", "flask", "PyPI", "2.0.0", "3\nRUN evil", HIGH, "X")
+    text = "FROM debian:13\nCOPY . .\nRUN pip install -r requirements.txt\n"
+    files: dict[str, str | bytes] = {"requirements.txt": "flask==2.0.0\n"}
+    subject = opened(text, sketch("13", stanza("x", "1"), own), (bad,), files)
+    assert about(subject)["vulnerable-package pypi flask"].fixes == ()
+
+
 def test_another_base_makes_its_vulnerabilities_unknown_not_zero() -> None:
     subject = opened("FROM debian:12\nCOPY . .\n", sketch("13", OPENSSL, {"app": "x"}), FOUND)
     assert "vulnerable-base base" in about(subject)
@@ -335,6 +352,9 @@ def test_requirement_pins(text: str, expected: list[tuple[str, str, bool]]) -> N
         ("pip install flask", 'pip install "flask>=2.2.5"'),
         ("pip install 'flask[async]' x", 'pip install "flask[async]>=2.2.5" x'),
         ("pip install 'flask>=1.0'", "pip install 'flask>=2.2.5'"),
+        ("sudo pip install flask", 'sudo pip install "flask>=2.2.5"'),
+        ('sh -c "pip install flask"', None),
+        ('sh -c "pip install flask==2.0.0"', 'sh -c "pip install flask==2.2.5"'),
         ("pip install flask~=2.0", None),
         ("pip install 'flask<3'", None),
         ("pip install ./flask", None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from hardening.opening import OpenRequest
 from hardening.replay import replay
@@ -64,10 +65,12 @@ def shown_text(lines: object) -> str:
 
 
 async def settle(pilot: Pilot[Any]) -> None:
-    """Until all workers are done and what they said is on the screen."""
+    """Until all workers are done and what they said is on the screen; a newer one may have
+    taken the place of one that was waited for."""
     quiet = 0
     while quiet < 2:
-        await pilot.app.workers.wait_for_complete()
+        with suppress(WorkerCancelled):
+            await pilot.app.workers.wait_for_complete()
         await pilot.pause()
         quiet = 0 if any(not one.is_finished for one in pilot.app.workers) else quiet + 1
 

@@ -35,7 +35,10 @@ class KnownPackages:
         mended, or one of too many to list). None when we do not know it."""
         if result.package is None:
             return None
-        rows = self._rows.get((result.id, result.package[1].lower()))
+        name = result.package[1].lower()
+        rows = set[tuple[str, str]]()
+        for identifier in (result.id, *result.aliases):
+            rows |= self._rows.get((identifier, name), set())
         if not rows:
             return None
         return tuple(sorted({number for row in rows for number in self._findings.get(row, ())}))

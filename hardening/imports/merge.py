@@ -7,9 +7,20 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from hardening.dockerfile.model import Dockerfile
+from hardening.image.model import Image
 from hardening.imports.known_packages import KnownPackages
+from hardening.imports.known_secrets import KnownSecrets
 from hardening.imports.model import Imported, Result
-from hardening.model import Confidence, ConfigPlace, FilePlace, Finding, PackagePlace, Place, Span
+from hardening.model import (
+    Confidence,
+    ConfigPlace,
+    FilePlace,
+    Finding,
+    ImagePathPlace,
+    PackagePlace,
+    Place,
+    Span,
+)
 from hardening.origins import Origins
 from hardening.subject import Subject
 
@@ -62,40 +73,76 @@ def merge(
     it. For a changed text, `original`, its findings and the origins are given: what joined a
     finding there goes with it when it is mended.
     """
-    merged = list(findings)
-    ours = len(merged)
     first = original or subject
-    now = _Lines(first.dockerfile, subject.dockerfile, origins)
+    merging = _Merging(findings, subject, _Lines(first.dockerfile, subject.dockerfile, origins))
     before = _Lines(first.dockerfile, first.dockerfile, None)
     earlier = tuple(originals)
-    known: dict[tuple[str, Place, str], int] = {}
-    packages = KnownPackages(subject, merged)
     for result in (one for report in imported for one in report.results):
-        if not _is_about(result, first):
+        if not _is_about(result, first) or merging.joined(result):
             continue
-        told = packages.joins(result)
-        same = list(told or ())
+        if not any(_means(result, one, before) for one in earlier):
+            merging.add(result)
+    return tuple(merging.merged)
+
+
+class _Merging:
+    """The findings so far; ours come first."""
+
+    def __init__(self, findings: Iterable[Finding], subject: Subject, lines: _Lines) -> None:
+        self.merged = list(findings)
+        self._ours = len(self.merged)
+        self._lines = lines
+        self._image = subject.image
+        self._packages = KnownPackages(subject, self.merged)
+        self._secrets = KnownSecrets(subject, self.merged)
+        self._theirs: dict[tuple[object, ...], int] = {}
+        """What only other tools have, by every name that it goes by."""
+
+    def joined(self, result: Result) -> bool:
+        """Adds the tool to the sources of ours that mean the same; whether that settles it."""
+        told = self._packages.joins(result)
         if told is None:
-            same = [one for one in range(ours) if _means(result, merged[one], now)]
-        if not same and (told is not None or any(_means(result, one, before) for one in earlier)):
-            continue
-        if not same:
-            place = _place(result, now)
-            if place is None:
-                continue
-            key = (result.name, place, result.message)
-            same = [known.setdefault(key, len(merged))]
-            if same[0] == len(merged):
-                merged.append(_finding(result, place))
+            told = self._secrets.joins(result)
+        same = told or tuple(
+            number
+            for number in range(self._ours)
+            if told is None and _means(result, self.merged[number], self._lines)
+        )
         for number in same:
-            merged[number] = _with_source(merged[number], result.tool)
-    return tuple(merged)
+            self._source(number, result)
+        return bool(same) or told is not None
+
+    def add(self, result: Result) -> None:
+        """A finding of its own, once for all tools that have it."""
+        place = _place(result, self._lines, self._image)
+        if place is None:
+            return
+        keys = _identities(result, place)
+        number = next((self._theirs[key] for key in keys if key in self._theirs), None)
+        if number is None:
+            number = len(self.merged)
+            self.merged.append(_finding(result, place))
+        for key in keys:
+            self._theirs.setdefault(key, number)
+        self._source(number, result)
+
+    def _source(self, number: int, result: Result) -> None:
+        one = self.merged[number]
+        if result.tool in one.sources:
+            return
+        one = replace(one, sources=(*one.sources, result.tool))
+        if number >= self._ours and result.name not in one.aliases:
+            worst = max(one.severity, result.severity)
+            one = replace(one, aliases=(*one.aliases, result.name), severity=worst)
+        self.merged[number] = one
 
 
-def _with_source(finding: Finding, tool: str) -> Finding:
-    if tool in finding.sources:
-        return finding
-    return replace(finding, sources=(*finding.sources, tool))
+def _identities(result: Result, place: Place) -> list[tuple[object, ...]]:
+    """A vulnerability of a package is the same for every tool; anything else is the tool's own."""
+    if result.package is None:
+        return [(result.name, place, result.message)]
+    _, name, version = result.package
+    return [(one, name.lower(), version) for one in (result.id, *result.aliases)]
 
 
 def about_others(imported: Iterable[Imported], subject: Subject) -> dict[str, int]:
@@ -117,7 +164,8 @@ def only_about(imported: Iterable[Imported], subject: Subject) -> tuple[Imported
 
 def _is_about(result: Result, subject: Subject) -> bool:
     """The tool may have run elsewhere: one path may be the end of the other."""
-    if result.path in ("", "-", "/dev/stdin") or result.package is not None:
+    no_file = result.path in ("", "-", "/dev/stdin")
+    if no_file or result.package is not None or result.image_path:
         return True
     path = subject.dockerfile.path if subject.dockerfile is not None else "Dockerfile"
     names = PurePosixPath((subject.root / path).as_posix()).parts
@@ -126,10 +174,13 @@ def _is_about(result: Result, subject: Subject) -> bool:
     return bool(kept) and (names[-len(kept) :] == kept or kept[-len(names) :] == names)
 
 
-def _place(result: Result, lines: _Lines) -> Place | None:
+def _place(result: Result, lines: _Lines, image: Image | None) -> Place | None:
     """None for an instruction that is gone."""
     if result.package is not None:
         return PackagePlace(*result.package)
+    if result.image_path:
+        entry = image.tree.resolve(result.image_path) if image and image.files_read else None
+        return ConfigPlace("image") if entry is None else ImagePathPlace(entry.layer, entry.path)
     current = lines.current
     if current is None or not result.path:
         return ConfigPlace("image")

@@ -39,6 +39,12 @@ class Result:
     start_line: int | None = None
     end_line: int | None = None
     package: tuple[str, str, str] | None = None
+    aliases: tuple[str, ...] = ()
+    """Other ids of the same vulnerability, without the tool's name."""
+    secret: bool = False
+    """It is about a secret; `id` says of which kind."""
+    image_path: str = ""
+    """The file of the image that it is about, without a leading slash."""
 
     @property
     def name(self) -> str:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from hardening.imports.model import Result, line_of, mapping_of, rows_of, severity_of, text_of
+from hardening.imports.model import (
+    Result,
+    line_of,
+    mapping_of,
+    rows_of,
+    severity_of,
+    text_of,
+)
 
 
 def matches(document: object) -> bool:
@@ -13,6 +21,7 @@ def matches(document: object) -> bool:
 
 
 def results(document: object) -> Iterator[Result]:
+    in_image = mapping_of(document).get("ArtifactType") == "container_image"
     for group in rows_of(mapping_of(document).get("Results")):
         target, kind = text_of(group.get("Target")), text_of(group.get("Type"))
         for one in rows_of(group.get("Misconfigurations")):
@@ -20,7 +29,8 @@ def results(document: object) -> Iterator[Result]:
                 cause = mapping_of(one.get("CauseMetadata"))
                 yield _result(one, "ID", "Message", target, cause)
         for one in rows_of(group.get("Secrets")):
-            yield _result(one, "RuleID", "Title", target, one)
+            found = replace(_result(one, "RuleID", "Title", target, one), secret=True)
+            yield _inside(found, target.lstrip("/")) if in_image else found
         for one in rows_of(group.get("Vulnerabilities")):
             package = text_of(one.get("PkgName"))
             version = text_of(one.get("InstalledVersion"))
@@ -45,3 +55,8 @@ def _result(
         line_of(place.get("StartLine")),
         line_of(place.get("EndLine")),
     )
+
+
+def _inside(result: Result, path: str) -> Result:
+    message = f"{result.message or result.id} in /{path}"
+    return replace(result, message=message, path="", image_path=path)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hardening.image.model import Entry, Image, Origin
 from hardening.model import Finding, Fix, Report, Safety, Skipped, Verdict
 from hardening.secrets.model import Secret
+from hardening.secrets.rotation import checklist
 from tui.files import mode_words
 from tui.findings import FindingRow, Mark, usable_fixes
 from tui.rows import SAFETY_WORDS, Cells, origin_word, place_words, severity_cells, short_command
@@ -141,8 +142,11 @@ def secret_detail(secret: Secret, revealed: bool) -> list[Cells]:
         lines += [*heading("Probably none"), [(_text(secret.demoted), "plain")]]
     lines += heading("Where")
     lines += [[("• ", "muted"), (place_words(place), "plain")] for place in secret.places[:50]]
-    if secret.rotate:
-        lines += [*heading("How to rotate it"), [(_text(secret.rotate), "plain")]]
+    lines += heading("How to rotate it")
+    lines += [
+        [(f"{number}. ", "muted"), (_text(step), "plain")]
+        for number, step in enumerate(checklist(secret), start=1)
+    ]
     lines += [*heading("Fingerprint"), [("sha256 " + clean(secret.sha256, 100), "muted")]]
     return lines
 

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from hardening.cli import codes
@@ -27,20 +28,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def secrets(options: argparse.Namespace) -> int:
-    """Print the secrets; 1 when one is not explained away. Raises InputError."""
-    from hardening.reports.secrets import secrets_text, secrets_values
+    """Print the secrets; 1 when one is neither explained away nor allowed by the settings of its
+    folder (of the current one, for an image). Raises InputError, UsageError."""
+    from hardening.reports.secrets import Reported, secrets_text, secrets_values
 
-    found = [
-        (target, secret)
-        for target in options.targets
-        for secret in scan(target, platform=options.platform)
-    ]
+    found = []
+    for target in options.targets:
+        allowed = _allowed(Path(target))
+        found += [
+            Reported(target, secret, allowed.get(secret.sha256, ""))
+            for secret in scan(target, platform=options.platform)
+        ]
     if options.format == "json":
         sys.stdout.write(json.dumps(secrets_values(found), indent=2) + "\n")
     else:
         sys.stdout.write(secrets_text(found))
-    real = any(not secret.demoted for _, secret in found)
-    return codes.FINDINGS if real else codes.CLEAN
+    return codes.FINDINGS if any(one.counts for one in found) else codes.CLEAN
+
+
+def _allowed(target: Path) -> dict[str, str]:
+    """SHA-256 of the values that may stay, each with its reason; expired entries are left out."""
+    from hardening.settings import load_settings
+
+    root = Path.cwd()
+    if target.exists() and not is_image(target):
+        root = target if target.is_dir() else target.parent
+    today = date.today()
+    return {
+        one.sha256: one.reason
+        for one in load_settings(root).allowed_secrets
+        if one.expires is None or one.expires >= today
+    }
 
 
 def scan(target: str, *, platform: str | None = None) -> Iterator[Secret]:

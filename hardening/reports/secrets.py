@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from hardening.model import ConfigPlace, FilePlace, ImagePathPlace, LayerPlace, Place
 from hardening.reports.plain import printable
 from hardening.secrets.model import Secret
+from hardening.secrets.rotation import checklist
 
 SCHEMA = "drydock.secrets/1"
 
 
-def secrets_values(found: Iterable[tuple[str, Secret]]) -> dict[str, Any]:
-    """The JSON document; `source` is the path or image as the person named it."""
-    rows = [row for source, secret in found for row in _rows(source, secret)]
-    return {"schema": SCHEMA, "secrets": rows}
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A secret of one target. `source` is the path or image as the person named it, `allowed` the
+    reason of the project's settings for which it may stay, "" when they do not name it."""
+
+    source: str
+    secret: Secret
+    allowed: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Neither explained away nor allowed."""
+        return not self.secret.demoted and not self.allowed
 
 
-def _rows(source: str, secret: Secret) -> Iterator[dict[str, Any]]:
+def secrets_values(found: Iterable[Reported]) -> dict[str, Any]:
+    """The JSON document."""
+    return {"schema": SCHEMA, "secrets": [row for one in found for row in _rows(one)]}
+
+
+def _rows(one: Reported) -> Iterator[dict[str, Any]]:
+    secret = one.secret
     lines = secret.lines or (0,) * len(secret.places)
     for place, line in zip(secret.places, lines, strict=False):
         yield {
-            "source": source,
+            "source": one.source,
             "rule": secret.rule,
             "title": secret.title,
             "severity": secret.severity.label,
@@ -32,12 +49,14 @@ def _rows(source: str, secret: Secret) -> Iterator[dict[str, Any]]:
             "masked": secret.masked,
             "sha256": secret.sha256,
             "demoted": secret.demoted or None,
+            "allowed": one.allowed or None,
             "recoverable_from": list(secret.life.recoverable_from),
             "added": secret.life.added,
             "removed": secret.life.removed,
             "in_history": secret.life.in_history,
             "in_config": secret.life.in_config,
             "rotate": secret.rotate,
+            "rotation": list(checklist(secret)),
         }
 
 
@@ -54,20 +73,36 @@ def layer_of(place: Place) -> int | None:
     return place.layer if isinstance(place, ImagePathPlace | LayerPlace) else None
 
 
-def secrets_text(found: Iterable[tuple[str, Secret]]) -> str:
-    """A line for each place, the demoted last, and a summary line."""
-    rows = [row for source, secret in found for row in _rows(source, secret)]
-    rows.sort(key=lambda row: row["demoted"] is not None)
-    lines = []
-    for row in rows:
-        where = row["path"] + (f":{row['start_line']}" if row["start_line"] else "")
-        layer = "" if row["layer"] is None else f" in layer {row['layer']}"
-        gone = row["removed"] is not None and row["layer"] is not None
-        removed = f", removed in layer {row['removed']}" if gone else ""
-        demoted = f" (probably none: {row['demoted']})" if row["demoted"] else ""
-        lines.append(
-            f"{where}{layer}{removed} {row['severity']} {row['rule']} {row['masked']}{demoted}"
-        )
-    real = sum(1 for row in rows if not row["demoted"])
-    lines.append(f"{real} to look at, {len(rows) - real} probably none")
+def secrets_text(found: Iterable[Reported]) -> str:
+    """A line for each place, those explained away last; a checklist for each kind of secret that
+    is left; and a summary line."""
+    kept = list(found)
+    rows = [(one, row) for one in kept for row in _rows(one)]
+    rows.sort(key=lambda pair: not pair[0].counts)
+    lines = [_line(row) for _, row in rows]
+    lines += _checklists(one.secret for one in kept if one.counts)
+    real = sum(1 for one, _ in rows if one.counts)
+    allowed = sum(1 for one, _ in rows if one.allowed)
+    last = f"{real} to look at, {len(rows) - real - allowed} probably none"
+    lines.append(last + (f", {allowed} allowed" if allowed else ""))
     return "".join(printable(line) + "\n" for line in lines)
+
+
+def _line(row: dict[str, Any]) -> str:
+    where = row["path"] + (f":{row['start_line']}" if row["start_line"] else "")
+    layer = "" if row["layer"] is None else f" in layer {row['layer']}"
+    gone = row["removed"] is not None and row["layer"] is not None
+    removed = f", removed in layer {row['removed']}" if gone else ""
+    note = f" (probably none: {row['demoted']})" if row["demoted"] else ""
+    note = f" (allowed: {row['allowed']})" if row["allowed"] else note
+    return f"{where}{layer}{removed} {row['severity']} {row['rule']} {row['masked']}{note}"
+
+
+def _checklists(secrets: Iterable[Secret]) -> Iterator[str]:
+    """Kinds with the same steps share one list."""
+    kinds: dict[tuple[str, ...], dict[str, None]] = {}
+    for secret in secrets:
+        kinds.setdefault(checklist(secret), {})[secret.title] = None
+    for steps, titles in kinds.items():
+        yield f"To rotate: {', '.join(titles)}"
+        yield from (f"  {number}. {step}" for number, step in enumerate(steps, start=1))

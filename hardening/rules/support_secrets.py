@@ -121,6 +121,13 @@ def config_places(subject: Subject, digests: Iterable[str]) -> tuple[ConfigPlace
     return tuple(dict.fromkeys(found))
 
 
+def how_to_rotate(secret: Secret) -> str:
+    """The steps at its provider, as one text."""
+    from hardening.secrets.rotation import at_provider
+
+    return " ".join(at_provider(secret))
+
+
 def where(places: tuple[Place, ...]) -> str:
     """The first place in words."""
     place = places[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -58,3 +59,41 @@ def test_a_tar_that_is_no_image_is_a_file(
 ) -> None:
     (tmp_path / "a.tar").write_bytes(b"not a tar at all")
     assert main(["secrets", str(tmp_path / "a.tar")]) == 0
+
+
+def _project(folder: Path, extra: str = "") -> str:
+    """A folder with a secret that its settings allow; returns its hash."""
+    value = "kJ8sQ2mZx7Lp"
+    digest = sha256(value.encode()).hexdigest()
+    (folder / ".env").write_text(f"DB_PASSWORD={value}\n")
+    entry = f'[[allow-secret]]\nsha256 = "{digest}"\nreason = "Only on my desk"\n{extra}'
+    (folder / "drydock.toml").write_text(entry)
+    return digest
+
+
+def test_what_the_settings_allow_is_shown_and_counts_no_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    digest = _project(tmp_path)
+    (row,) = rows(capsys, str(tmp_path))
+    assert (row["sha256"], row["allowed"], row["demoted"]) == (digest, "Only on my desk", None)
+    assert main(["secrets", str(tmp_path / ".env")]) == 0
+    shown = capsys.readouterr().out
+    assert "(allowed: Only on my desk)" in shown
+    assert shown.endswith("0 to look at, 0 probably none, 1 allowed\n")
+
+
+def test_an_expired_allowance_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _project(tmp_path, "expires = 2020-01-01\n")
+    assert main(["secrets", str(tmp_path)]) == 1
+    assert "1 to look at" in capsys.readouterr().out
+
+
+def test_each_kind_has_its_checklist(capsys: pytest.CaptureFixture[str]) -> None:
+    found = rows(capsys, str(SAMPLE / "Dockerfile"))
+    token = next(one for one in found if one["rule"] == "github-token")
+    assert "Developer settings" in token["rotation"][0]
+    assert main(["secrets", str(SAMPLE / "Dockerfile")]) == 1
+    shown = capsys.readouterr().out
+    assert "To rotate: GitHub personal access token" in shown
+    assert "  1. Settings, Developer settings" in shown

@@ -8,7 +8,7 @@ from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import ConfigPlace, Evidence, Finding, Severity
 from hardening.rules.frame import Example, Need, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_secrets import secrets_of_text, where
+from hardening.rules.support_secrets import how_to_rotate, secrets_of_text, where
 from hardening.secrets.model import Secret
 from hardening.subject import Subject
 
@@ -63,7 +63,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             also=kept[1:],
             evidence=tuple(_evidence(secret, history)),
             severity=Severity.LOW if secret.demoted else max(secret.severity, Severity.MEDIUM),
-            tip=f"{secret.rotate} Then build again without it",
+            tip=f"{how_to_rotate(secret)} Then build again without it",
         )
 
 

@@ -8,8 +8,10 @@ review. Sources: capabilities(7), `include/uapi/linux/capability.h` and moby's d
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hardening.image.model import Entry
 from hardening.runtime.base_facts import drops_privileges_by_name
 from hardening.runtime.programs import Program, Programs, start_programs
 from hardening.runtime.start import Start
@@ -141,12 +143,11 @@ def decode_file_capabilities(raw: bytes, path: str = "") -> FileCapabilities | N
     return FileCapabilities(path, names, bool(magic & 1))
 
 
-def start_file_capabilities(start: Start) -> tuple[FileCapabilities, ...]:
-    """File capabilities of the programs that the start runs, as the image carries them."""
+def _start_files(start: Start) -> Iterator[Entry]:
+    """The files of the image that the start runs, as far as they are found."""
     image = start.image
     if image is None or not image.files_read:
-        return ()
-    found: dict[str, FileCapabilities] = {}
+        return
     for program in start_programs(start).commands:
         word = program.words[0] if program.words else program.name
         folders = ("",) if "/" in word else ("usr/local/sbin/", "usr/local/bin/", "usr/sbin/",
@@ -154,11 +155,24 @@ def start_file_capabilities(start: Start) -> tuple[FileCapabilities, ...]:
         for folder in folders:
             entry = image.tree.resolve(folder + word.lstrip("/"))
             if entry is not None:
-                decoded = decode_file_capabilities(entry.capabilities or b"", entry.path)
-                if decoded is not None:
-                    found[entry.path] = decoded
+                yield entry
                 break
+
+
+def start_file_capabilities(start: Start) -> tuple[FileCapabilities, ...]:
+    """File capabilities of the programs that the start runs, as the image carries them."""
+    found: dict[str, FileCapabilities] = {}
+    for entry in _start_files(start):
+        decoded = decode_file_capabilities(entry.capabilities or b"", entry.path)
+        if decoded is not None:
+            found[entry.path] = decoded
     return tuple(found.values())
+
+
+def start_setuid_file(start: Start) -> str | None:
+    """Path of a program of the start that runs with its owner's rights, None without one."""
+    entries = (one for one in _start_files(start) if one.is_file and one.mode & 0o6000)
+    return next((one.path for one in entries), None)
 
 
 def needed_capabilities(start: Start) -> tuple[Needed, ...]:

@@ -7,6 +7,7 @@ from hardening.runtime.capabilities import (
     NEVER_PROPOSED,
     needed_capabilities,
     start_file_capabilities,
+    start_setuid_file,
 )
 from hardening.runtime.flag_model import RunFlag
 from hardening.runtime.programs import start_programs
@@ -62,10 +63,9 @@ def _capability_preconditions(
         files = holds(FILES, "None of them has a security.capability attribute in the image")
     else:
         files = unknown(FILES, "The image was not read")
-    becoming = start_programs(start).named(*_SETUID_TOOLS)
-    if start.user.root is False and becoming is not None:
-        evidence = f"{becoming.where} runs {becoming.name}, which may become root for a purpose"
-        return (unknown(ADDED, evidence), files)
+    becoming = _setuid_program(start)
+    if start.user.root is False and becoming:
+        return (unknown(ADDED, f"{becoming}, which may become root for a purpose"), files)
     if start.user.root is False:
         evidence = f"An unprivileged user has none to lose ({start.user.evidence})"
         return (holds(ADDED, evidence), files)
@@ -94,11 +94,20 @@ def new_privileges_flag(start: Start) -> RunFlag:
     )
 
 
+def _setuid_program(start: Start) -> str:
+    """Evidence that the start runs a setuid program, "" without any."""
+    used = start_programs(start).named(*_SETUID_TOOLS)
+    if used is not None:
+        return f"{used.where} runs {used.name}"
+    path = start_setuid_file(start)
+    return f"/{path} has a setuid or setgid bit" if path is not None else ""
+
+
 def _no_setuid(start: Start) -> Precondition:
     programs = start_programs(start)
-    used = programs.named(*_SETUID_TOOLS)
-    if used is not None and start.user.root is not True:
-        return fails(SETUID, f"{used.where} runs {used.name}")
+    used = _setuid_program(start)
+    if used and start.user.root is not True:
+        return fails(SETUID, used)
     carried = [one for one in start_file_capabilities(start) if one.permitted]
     if carried and start.user.root is not True:
         return fails(SETUID, f"/{carried[0].path} has file capabilities")

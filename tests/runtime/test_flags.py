@@ -184,3 +184,13 @@ def test_sudo_may_need_capabilities_that_its_caller_has_not() -> None:
     assert Verdict.UNKNOWN in {
         one.verdict for one in flag.preconditions if "CMD runs sudo" in one.evidence
     }
+
+
+def test_an_own_setuid_program_keeps_its_way_to_root() -> None:
+    files = {"rootid": FileSketch("x", mode=0o4755)}
+    image = ImageSketch((LayerSketch(files),), user="5", entrypoint=("/rootid",))
+    text = 'FROM debian:12\nUSER 5\nENTRYPOINT ["/rootid"]\n'
+    run = hardened(memory_subject(text, image=image))
+    flag, dropped = run.flag("security-opt"), run.flag("cap-drop")
+    assert flag is not None and flag.safety is Safety.MANUAL
+    assert dropped is not None and dropped.safety is Safety.REVIEW

@@ -15,7 +15,12 @@ MAX_TEXT = 300
 MAX_NAMES = 4_000
 MAX_ITEMS = 20_000
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT")
+_PLAIN = re.compile(r"[\w.:-]*\Z", re.ASCII)
 _LOOSE_CVE = re.compile(r"\bCVE (?=\d{4}-)")
+_FROM_THE_FIRST = ("introduced", "0")
+_RANGES_ONLY = frozenset({"debian", "alpine", "rpm"})
+"""Schemes whose records list versions besides, many and to no purpose."""
+EVERYTHING = Interval(None, None)
 _BOUNDS = {
     "introduced": None,
     "fixed": Bound.FIXED,
@@ -54,6 +59,8 @@ def _text(value: Any, most: int) -> str:
     """At most so many characters, of which no lone surrogate: no database can hold one."""
     if not isinstance(value, str):
         return ""
+    if len(value) <= most and value.isascii():
+        return value
     short = value[:most]
     return short if short.isascii() else short.encode("utf-8", "replace").decode()
 
@@ -61,7 +68,7 @@ def _text(value: Any, most: int) -> str:
 def _name(value: Any) -> str:
     """An id, on one line; Alpine's data has some CVEs with a blank in place of the hyphen."""
     text = _text(value, 128)
-    if not any(map(str.isspace, text)):
+    if _PLAIN.match(text):
         return text
     return _LOOSE_CVE.sub("CVE-", " ".join(text.split()))
 
@@ -73,6 +80,8 @@ def _moment(value: Any) -> str:
 
 
 def _names(value: Any) -> tuple[str, ...]:
+    if not value:
+        return ()
     return tuple(filter(None, (_name(one) for one in listed(value)[:MAX_NAMES])))
 
 
@@ -108,32 +117,31 @@ def _affected(item: Any) -> Affected | None:
     ecosystem, name = _text(package.get("ecosystem"), 128), _text(package.get("name"), 256)
     if not ecosystem or not name:
         return None
-    specific = item.get("ecosystem_specific")
-    if not isinstance(specific, dict):
-        specific = {}
-    intervals = _ranges(ecosystem, item.get("ranges"))
-    if intervals == (Interval(None, None),) and "custom_ranges" in specific:
-        intervals = (
-            _comparable(ecosystem, _ranges(ecosystem, specific["custom_ranges"])) or intervals
-        )
-    versions = _texts(item.get("versions"))
-    if scheme_of(ecosystem) in ("debian", "alpine", "rpm") and intervals:
-        versions = ()
-    return Affected(ecosystem, name, intervals, versions, _text(specific.get("urgency"), 40))
-
-
-def _ranges(ecosystem: str, ranges: Any) -> tuple[Interval, ...]:
-    return tuple(
-        interval
-        for one in listed(ranges)[:MAX_ITEMS]
-        if isinstance(one, dict) and one.get("type") != "GIT"
-        for interval in _intervals(ecosystem, listed(one.get("events")))
-    )
-
-
-def _comparable(ecosystem: str, intervals: tuple[Interval, ...]) -> tuple[Interval, ...]:
-    """The intervals when each of their ends is a version; the Go database keeps others too."""
     scheme = scheme_of(ecosystem)
+    intervals = _ranges(scheme, item.get("ranges"))
+    urgency = ""
+    specific = item.get("ecosystem_specific")
+    if isinstance(specific, dict):
+        urgency = _text(specific.get("urgency"), 40)
+        if "custom_ranges" in specific and intervals == (EVERYTHING,):
+            intervals = _comparable(scheme, specific["custom_ranges"]) or intervals
+    listed_versions = item.get("versions")
+    if not listed_versions or (intervals and scheme in _RANGES_ONLY):
+        return Affected(ecosystem, name, intervals, (), urgency)
+    return Affected(ecosystem, name, intervals, _texts(listed_versions), urgency)
+
+
+def _ranges(scheme: str | None, ranges: Any) -> tuple[Interval, ...]:
+    found: list[Interval] = []
+    for one in listed(ranges)[:MAX_ITEMS]:
+        if isinstance(one, dict) and one.get("type") != "GIT":
+            found += _intervals(scheme, listed(one.get("events")))
+    return tuple(found)
+
+
+def _comparable(scheme: str | None, ranges: Any) -> tuple[Interval, ...]:
+    """The intervals when each of their ends is a version; the Go database keeps others too."""
+    intervals = _ranges(scheme, ranges)
     if scheme is None:
         return ()
     try:
@@ -146,7 +154,7 @@ def _comparable(ecosystem: str, intervals: tuple[Interval, ...]) -> tuple[Interv
     return intervals
 
 
-def _intervals(ecosystem: str, events: list[Any]) -> Iterator[Interval]:
+def _intervals(scheme: str | None, events: list[Any]) -> Iterator[Interval]:
     """Events in version order become intervals (OSV schema, "Evaluation")."""
     steps = [
         (kind, _text(value, 256))
@@ -157,7 +165,7 @@ def _intervals(ecosystem: str, events: list[Any]) -> Iterator[Interval]:
     ]
     low: str | None = None
     is_open = False
-    for kind, value in _ordered(ecosystem, steps):
+    for kind, value in _ordered(scheme, steps):
         bound = _BOUNDS[kind]
         if bound is None:
             if not is_open:
@@ -167,14 +175,13 @@ def _intervals(ecosystem: str, events: list[Any]) -> Iterator[Interval]:
                 yield Interval(low, value, bound)
             is_open = False
     if is_open:
-        yield Interval(low, None)
+        yield EVERYTHING if low is None else Interval(low, None)
 
 
-def _ordered(ecosystem: str, steps: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _ordered(scheme: str | None, steps: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """By version, where the scheme can say; as written otherwise. Of one version, the order of
     writing counts, but that it is the last affected comes after that it is the first."""
-    scheme = scheme_of(ecosystem)
-    if scheme is None or len(steps) < 2 or (len(steps) == 2 and steps[0] == ("introduced", "0")):
+    if scheme is None or len(steps) < 2 or (len(steps) == 2 and steps[0] == _FROM_THE_FIRST):
         return steps
     try:
         return sorted(

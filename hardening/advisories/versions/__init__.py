@@ -14,7 +14,7 @@ from typing import Any
 
 from hardening.advisories.versions.errors import InvalidVersion
 
-__all__ = ["InvalidVersion", "compare", "key_of", "scheme_of"]
+__all__ = ["InvalidVersion", "compare", "forget_keys", "key_of", "scheme_of"]
 
 _SCHEMES = {
     "debian": "debian",
@@ -50,6 +50,7 @@ _SCHEMES = {
 }
 
 
+@lru_cache(maxsize=1024)
 def scheme_of(ecosystem: str) -> str | None:
     """The scheme of an OSV ecosystem (`Debian:12`, `npm`), None when there is none here."""
     name = ecosystem.partition(":")[0].lower()
@@ -60,6 +61,11 @@ def scheme_of(ecosystem: str) -> str | None:
 def _key_function(scheme: str) -> Callable[[str], Any]:
     module = import_module(f"hardening.advisories.versions.{scheme}")
     return lru_cache(maxsize=65536)(module.key)
+
+
+def forget_keys() -> None:
+    """Empty the caches, as in a new process."""
+    _key_function.cache_clear()
 
 
 def key_of(scheme: str, version: str) -> Any:

@@ -37,7 +37,8 @@ def secrets_values(found: Iterable[Reported]) -> dict[str, Any]:
 def _rows(one: Reported) -> Iterator[dict[str, Any]]:
     secret = one.secret
     lines = secret.lines or (0,) * len(secret.places)
-    for place, line in zip(secret.places, lines, strict=False):
+    reasons = secret.reasons or (secret.demoted,) * len(secret.places)
+    for place, line, reason in zip(secret.places, lines, reasons, strict=False):
         yield {
             "source": one.source,
             "rule": secret.rule,
@@ -48,7 +49,7 @@ def _rows(one: Reported) -> Iterator[dict[str, Any]]:
             "layer": layer_of(place),
             "masked": secret.masked,
             "sha256": secret.sha256,
-            "demoted": secret.demoted or None,
+            "demoted": reason or None,
             "allowed": one.allowed or None,
             "recoverable_from": list(secret.life.recoverable_from),
             "added": secret.life.added,

@@ -51,8 +51,10 @@ def _secret(digest: str, group: list[Seen], lives: Lives | None) -> Secret:
     best = min(group, key=_rank)
     kind = best.hit.format
     lines: dict[Place, int] = {}
+    reasons: dict[Place, str] = {}
     for one in group:
         lines.setdefault(one.place, one.line)
+        reasons.setdefault(one.place, one.demoted)
     return Secret(
         rule=kind.id,
         title=kind.title,
@@ -64,6 +66,7 @@ def _secret(digest: str, group: list[Seen], lives: Lives | None) -> Secret:
         demoted=best.demoted,
         rotate=kind.rotate,
         lines=tuple(lines.values()),
+        reasons=tuple(reasons.values()) if best.demoted else (),
         _value=best.hit.value.decode("utf-8", "surrogateescape"),
     )
 

@@ -42,6 +42,8 @@ class Secret:
     rotate: str = ""
     lines: tuple[int, ...] = ()
     """One-based line of each place in its file, 0 where it has none."""
+    reasons: tuple[str, ...] = ()
+    """Why each place is probably none: the same value may lie in files of several packages."""
     _value: str = ""
 
     def reveal(self) -> str:

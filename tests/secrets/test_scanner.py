@@ -168,6 +168,22 @@ def test_unchanged_file_of_a_package_is_demoted() -> None:
     assert [one.demoted for one in changed] == [""]
 
 
+def test_each_place_has_its_own_reason() -> None:
+    from hashlib import md5
+
+    content = f"token = {GITHUB}\n"
+    digest = md5(content.encode()).hexdigest()
+    files: dict[str, str | bytes | FileSketch | None] = {}
+    for package in ("one", "two"):
+        files[f"usr/share/{package}.conf"] = content
+        files[f"var/lib/dpkg/info/{package}.md5sums"] = f"{digest}  usr/share/{package}.conf\n"
+    (secret,) = image_of(LayerSketch(files))
+    assert dict(zip(secret.places, secret.reasons, strict=True)) == {
+        ImagePathPlace(0, f"usr/share/{package}.conf"): f"unchanged file of package {package}"
+        for package in ("one", "two")
+    }
+
+
 def test_apk_and_wheel_records_demote_too() -> None:
     from base64 import b64encode, urlsafe_b64encode
     from hashlib import sha1, sha256

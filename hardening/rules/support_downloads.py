@@ -18,6 +18,8 @@ from hardening.rules.support_copy import checksum_name
 from hardening.rules.support_fixes import command_end
 from hardening.subject import Subject
 
+_HOST: Final = re.compile(r"(?:https?://)?(?:[^/@]*@)?(\[[^\]]*\]|[^/:]+)")
+_OWN_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]"})
 _VERIFIERS: Final = frozenset(
     {
         "sha256sum",
@@ -113,6 +115,23 @@ def fetched(subject: Subject) -> Iterator[Fetched]:
     for run in known.runs:
         for one in downloads(run.script):
             yield Fetched(run, one, known)
+
+
+def only_asks(one: Fetched) -> bool:
+    """True when the answer itself is not kept: a look whether a server is up, or at its status."""
+    command = one.download.command
+    host = _HOST.match(one.address)
+    if host is not None and host[1].lower() in _OWN_HOSTS:
+        return True
+    if command.has_flag("-w", "--write-out", "-I", "--head"):
+        return True
+    if one.download.output == "/dev/null":
+        return True
+    return any(
+        redirect.target is not None and redirect.target.text == "/dev/null"
+        for redirect in command.redirections
+        if redirect.operator in (">", "1>", "&>", ">>")
+    )
 
 
 def is_verified(one: Fetched) -> bool:

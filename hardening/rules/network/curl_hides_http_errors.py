@@ -8,7 +8,7 @@ from hardening.dockerfile.shell_model import Command
 from hardening.model import Finding, Fix, Severity
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_downloads import fetched, is_verified
+from hardening.rules.support_downloads import fetched, is_verified, only_asks
 from hardening.rules.support_fixes import insert_after, literal, unconditional
 from hardening.subject import Subject
 
@@ -36,6 +36,10 @@ rule = Rule(
         Example("FROM debian:13\nRUN curl -fsSL https://example.com/a -o /a\n"),
         Example("FROM debian:13\nRUN curl --fail -sS https://example.com/a -o /a\n"),
         Example("FROM debian:13\nHEALTHCHECK CMD curl -s http://localhost/\n"),
+        Example(
+            "FROM debian:13\nRUN start && until curl -s localhost:9200; do sleep 1; done\n",
+            note="waits for a server of its own, which may well answer 404",
+        ),
     ),
 )
 
@@ -47,6 +51,8 @@ def find(subject: Subject) -> Iterator[Finding]:
     for one in fetched(subject):
         command = one.download.command
         if command.name != "curl" or command.span.start in seen or _fails(command):
+            continue
+        if only_asks(one):
             continue
         if is_verified(one):
             continue

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hardening.model import Finding, Fix, Severity, holds, unknown
 from hardening.rules.frame import Example, Profile, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_downloads import fetched
+from hardening.rules.support_downloads import fetched, only_asks
 from hardening.rules.support_fixes import insert_after, literal, unconditional
 from hardening.subject import Subject
 
@@ -43,6 +43,10 @@ rule = Rule(
         Example("FROM debian:13\nRUN curl -fsSL https://example.com/a -o /a\n"),
         Example("FROM debian:13\nRUN curl -fsS --location https://example.com/a -o /a\n"),
         Example("FROM debian:13\nRUN curl -fsI https://example.com/a\n"),
+        Example(
+            "FROM debian:13\nRUN curl -so /dev/null -w '%{http_code}' https://example.com/a\n",
+            note="asks for the status",
+        ),
     ),
 )
 
@@ -55,7 +59,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         command = one.download.command
         if command.name != "curl" or command.span.start in seen:
             continue
-        if command.has_flag("-L", "--location", "--location-trusted", "-I", "--head"):
+        if command.has_flag("-L", "--location", "--location-trusted") or only_asks(one):
             continue
         seen.add(command.span.start)
         statement = "The request sends nothing that another server should not get"

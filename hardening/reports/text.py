@@ -24,6 +24,7 @@ def text_of(path: str, image: str | None, subject: Subject, report: Report, *, c
         for one in report.failures
     )
     lines.append(_summary(path, image, report))
+    lines.extend(_packages(subject))
     for one in report.ignored:
         until = f" until {one.expires}" if one.expires else ""
         reason = f": {one.reason}" if one.reason else ""
@@ -35,6 +36,15 @@ def text_of(path: str, image: str | None, subject: Subject, report: Report, *, c
         hint = f" ({skipped.next_step})" if skipped.next_step else ""
         lines.append(printable(f"  not assessed: {skipped.what}: {skipped.reason}{hint}"))
     return "\n".join(lines) + "\n"
+
+
+def _packages(subject: Subject) -> Iterator[str]:
+    """What was looked up, on what data; nothing where nothing was."""
+    if subject.assessment is None or not subject.assessment.assessed:
+        return
+    from hardening.reports.vulns import in_short
+
+    yield printable(f"  packages: {in_short(subject.assessment)}")
 
 
 def _grouped(report: Report) -> list[Finding]:

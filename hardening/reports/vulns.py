@@ -70,13 +70,22 @@ def vulns_text(assessed: Assessment) -> str:
     lines = [_line(one) for one in shown if one.vulnerability.fixed]
     if unfixed:
         lines += ["without a fix:", *(f"  {_line(one)}" for one in unfixed)]
-    lines.append(_total(assessed, shown))
+    lines.append(total(assessed, shown))
     lines += [
         f"not assessed: {one.what}: {one.reason}. {one.next_step}".rstrip()
         for one in assessed.not_assessed
     ]
     lines += [f"data: {one.name}, imported {one.imported[:10]}" for one in assessed.feeds]
     return "".join(printable(line) + "\n" for line in lines)
+
+
+def in_short(assessed: Assessment) -> str:
+    """One line: the count by action, and when the data is from."""
+    shown = [one for one in assessed.rows if not one.vulnerability.hidden]
+    dates = ", ".join(
+        f"{one.name} of {(one.newest or one.imported)[:10]}" for one in assessed.feeds
+    )
+    return total(assessed, shown) + (f"; data: {dates}" if dates else "")
 
 
 def _line(line: Row) -> str:
@@ -89,7 +98,7 @@ def _line(line: Row) -> str:
     return f"{row.id} {severity}{marks} {package.name} {package.version}, {fixed}"
 
 
-def _total(assessed: Assessment, shown: list[Row]) -> str:
+def total(assessed: Assessment, shown: list[Row]) -> str:
     """The count by action; that nothing was found is said only of what was looked up."""
     groups = Counter(line.action for line in shown)
     hidden = Counter(one.vulnerability.hidden for one in assessed.rows if one.vulnerability.hidden)

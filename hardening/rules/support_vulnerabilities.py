@@ -243,7 +243,8 @@ def _line(one: Vulnerability) -> str:
     rating = one.rating.severity.label if one.rating.severity is not None else "unrated"
     marks = ["known to be exploited"] if one.kev else []
     marks += [f"EPSS {one.epss:.3f}"] if one.epss is not None else []
-    step = f"{one.installed} → {one.fixed}" if one.fixed else f"{one.installed}, no fix"
+    without = f"{one.installed}, {one.note or 'no fix'}"
+    step = f"{one.installed} → {one.fixed}" if one.fixed else without
     more = f" ({', '.join(marks)})" if marks else ""
     return f"{one.id} {rating} {one.package} {step}{more}"
 

@@ -54,7 +54,9 @@ def test_without_advisories_packages_are_not_assessed(run: Run, sample: Path) ->
     assert not found(report, "vulnerable-package") and not found(report, "vulnerable-base")
     told = [one for one in report["skipped"] if "no advisory data" in one["reason"]]
     assert told and "drydock db update" in told[0]["next_step"]
-    assert "not assessed" in run("check", ".", "--image", "image.tar.gz").out
+    shown = run("check", ".", "--image", "image.tar.gz").out
+    assert "not assessed" in shown
+    assert "  packages:" not in shown
 
 
 def test_a_dockerfile_alone_says_nothing_of_packages(run: Run, sample: Path) -> None:
@@ -103,4 +105,6 @@ def test_the_text_is_not_drowned(run: Run, sample: Path) -> None:
     advise(sample, *rows)
     shown = run("check", ".", "--image", "image.tar.gz").out
     assert "300 vulnerabilities (300 unrated)" in shown
+    assert "  packages: 300 vulnerabilities in " in shown
+    assert "data: feed.jsonl of 2026-01-01" in shown
     assert shown.count("\n") <= quiet + 6

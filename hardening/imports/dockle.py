@@ -17,7 +17,7 @@ def results(document: object) -> Iterator[Result]:
         if text_of(row.get("level")) in ("PASS", "SKIP", "IGNORE"):
             continue
         alerts = row.get("alerts")
-        told = [one for one in alerts if isinstance(one, str)] if isinstance(alerts, list) else []
+        told = [text_of(one) for one in alerts if text_of(one)] if isinstance(alerts, list) else []
         for alert in told or [text_of(row.get("title"))]:
             code = text_of(row.get("code")) or "unnamed"
             yield Result("dockle", code, alert, severity_of(row.get("level")))

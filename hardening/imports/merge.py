@@ -224,5 +224,4 @@ def _finding(result: Result, place: Place) -> Finding:
         places=(place,),
         subject=result.message,
         aliases=(result.name,),
-        tip=result.message,
     )

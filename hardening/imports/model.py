@@ -8,6 +8,7 @@ from typing import Any
 
 from hardening.model import Severity
 
+MAX_TEXT = 4000
 _SEVERITIES = {
     "critical": Severity.CRITICAL,
     "fatal": Severity.HIGH,
@@ -65,7 +66,10 @@ def severity_of(word: object) -> Severity:
 
 
 def text_of(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """A text of at most MAX_TEXT characters that can be written anywhere; "" for no text."""
+    if not isinstance(value, str):
+        return ""
+    return value[:MAX_TEXT].encode("utf-8", "replace").decode("utf-8")
 
 
 def line_of(value: object) -> int | None:

@@ -124,7 +124,8 @@ VALUES = st.recursive(
 def merged(imported: Imported) -> None:
     report = analyse(replace(SUBJECT, imported=(imported,)))
     assert not report.failures
-    assert all(one.message for one in report.findings)
+    for one in report.findings:
+        assert one.message and f"{one.rule} {one.message}".encode()
 
 
 def read(path: Path, data: bytes) -> Imported | None:

@@ -19,13 +19,6 @@ FUNCTION_LINES = 44
 CODE = ("hardening", "tui")
 KNOWN = {
     "hardening/opening/__init__.py": 333,
-    "hardening/rules/files/deleted_in_later_layer.py": 165,
-    "hardening/rules/files/sensitive_file_copied.py": 158,
-    "hardening/rules/network/pipe_into_shell.py": 191,
-    "hardening/rules/network/pipe_into_shell.py:_fixes": 50,
-    "hardening/rules/packages/network_tools_installed.py": 137,
-    "hardening/rules/secrets/secret_in_run.py": 144,
-    "hardening/rules/secrets/secret_written_to_layer.py": 163,
 }
 """What is past its limit and waits to be split: it may shrink, never grow, and nothing joins it."""
 

@@ -15,16 +15,17 @@ def last_before(known: Facts, placed: Placed, keyword: str) -> Instruction | Non
         return None
     offset = placed.instruction.span.start
     for link in reversed(known.dockerfile.chain(placed.stage)):
-        found = _of_stage(known, link, keyword)
-        number = bisect_left(found, offset, key=lambda one: one.span.start)
-        if number:
-            return found[number - 1]
+        found = last_of_stage(known, link, keyword, offset)
+        if found is not None:
+            return found
     return None
 
 
-def _of_stage(known: Facts, stage: Stage, keyword: str) -> tuple[Instruction, ...]:
+def last_of_stage(known: Facts, stage: Stage, keyword: str, offset: int) -> Instruction | None:
+    """The last instruction of this keyword that stands before an offset in the stage itself."""
     key = f"{keyword} of stage {stage.index}"
     if key not in known.memo:
         known.memo[key] = stage.all(keyword)
     found: tuple[Instruction, ...] = known.memo[key]
-    return found
+    number = bisect_left(found, offset, key=lambda one: one.span.start)
+    return found[number - 1] if number else None

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from hardening.dockerfile.model import Instruction
 from hardening.dockerfile.shell_model import Command
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Run, facts
-from hardening.rules.support_copy import Transfer, transfers
-from hardening.rules.support_downloads import fetched
+from hardening.rules.support_written import Written, absolute, written_files
 from hardening.subject import Subject
 
 rule = Rule(
@@ -49,22 +47,16 @@ rule = Rule(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    path: str
-    by: Instruction
-
-
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     removals = [one for one in facts(subject).commands("rm", "unlink", "shred") if one[0].shipped]
     if not removals:
         return
-    written = sorted(_written(subject), key=lambda one: one.path)
+    written = sorted(written_files(subject), key=lambda one: one.path)
     seen: set[tuple[int, str]] = set()
     for run, command in removals:
         for word in command.positionals():
-            target = _absolute(subject, run.instruction, word.value)
+            target = absolute(subject, run.instruction, word.value)
             if target is None or run.is_volatile(target):
                 continue
             for one in _under(written, target):
@@ -76,7 +68,7 @@ def find(subject: Subject) -> Iterator[Finding]:
                 yield _finding(subject, command, one)
 
 
-def _finding(subject: Subject, command: Command, one: _Written) -> Finding:
+def _finding(subject: Subject, command: Command, one: Written) -> Finding:
     return rule.finding(
         subject,
         f"{one.path} is written by {one.by.keyword} in line {one.by.start_line} and stays in that "
@@ -89,7 +81,7 @@ def _finding(subject: Subject, command: Command, one: _Written) -> Finding:
     )
 
 
-def _under(written: list[_Written], target: str) -> Iterator[_Written]:
+def _under(written: list[Written], target: str) -> Iterator[Written]:
     """What `rm target` deletes of the sorted paths."""
     start = target.rstrip("*").rstrip("/")
     position = bisect_left(written, start, key=lambda one: one.path)
@@ -97,55 +89,6 @@ def _under(written: list[_Written], target: str) -> Iterator[_Written]:
         if _covers(target, written[position].path):
             yield written[position]
         position += 1
-
-
-def _written(subject: Subject) -> Iterator[_Written]:
-    for one in transfers(subject):
-        if one.placed.shipped and not one.placed.deferred:
-            for path in _copied(subject, one):
-                yield _Written(path, one.instruction)
-    for download in fetched(subject):
-        output = download.download.output
-        if output is None or not output.startswith("/") or "$" in output:
-            continue
-        if download.run.shipped and not download.run.is_volatile(output):
-            yield _Written(output, download.run.instruction)
-
-
-def _copied(subject: Subject, one: Transfer) -> Iterator[str]:
-    destination = _absolute(subject, one.instruction, one.destination.value)
-    if destination is None:
-        return
-    into = one.destination.value.endswith(("/", "/.")) or one.destination.value == "."
-    for word in one.sources:
-        base = word.value.rstrip("/").rpartition("/")[2]
-        if word.has_variable or not base or set(base) & set("*?[") or base == ".":
-            continue
-        context = subject.context
-        folder = context is not None and context.is_directory(word.value)
-        yield f"{destination}/{base}" if into and not folder else destination
-
-
-def _absolute(subject: Subject, at: Instruction, path: str | None) -> str | None:
-    """The path in the image, None where it holds a variable or WORKDIR is not known."""
-    if path is None or "$" in path:
-        return None
-    if not path.startswith("/"):
-        folder = _workdir(subject, at)
-        if folder is None:
-            return None
-        path = f"{folder}/{path}"
-    parts = [part for part in path.split("/") if part not in ("", ".")]
-    return None if ".." in parts or not parts else "/" + "/".join(parts)
-
-
-def _workdir(subject: Subject, at: Instruction) -> str | None:
-    stage = facts(subject).dockerfile.stage_of(at)
-    folder = None
-    for one in stage.all("WORKDIR") if stage is not None else ():
-        if one.span.start < at.span.start:
-            folder = one.value if one.value.startswith("/") and "$" not in one.value else None
-    return folder
 
 
 def _covers(target: str, path: str) -> bool:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.context import BuildContext
 from hardening.model import Confidence, Evidence, Finding, Fix, Severity
 from hardening.rewrites.secret_file import mount_instead_of_copy
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support_cache import remembered
-from hardening.rules.support_copy import Transfer, is_whole_context, transfers
-from hardening.rules.support_ignore import ignore_fix, listed
-from hardening.secrets.credential_names import is_credential_file, may_hold_credentials
+from hardening.rules.support_copy import Transfer, transfers
+from hardening.rules.support_credentials import caught_credentials, named_credentials
+from hardening.rules.support_ignore import ignore_fix
 from hardening.subject import Subject
 
 rule = Rule(
@@ -72,8 +70,8 @@ rule = Rule(
 def find(subject: Subject) -> Iterator[Finding]:
     context = subject.context
     for one in transfers(subject):
-        named = _named(one, context)
-        caught = () if context is None else _caught(one, context)
+        named = named_credentials(one, context)
+        caught = () if context is None else caught_credentials(one, context)
         paths = (*named, *(path for path in caught if path not in named))
         if not paths:
             continue
@@ -90,55 +88,6 @@ def find(subject: Subject) -> Iterator[Finding]:
             tip="Give it to the RUN that needs it: --mount=type=secret or --mount=type=ssh; what "
             "the program needs at run time is mounted when the container starts",
         )
-
-
-def _named(one: Transfer, context: BuildContext | None) -> tuple[str, ...]:
-    """Credential files that the instruction names."""
-    found = []
-    for word in one.local:
-        source = word.value.removeprefix("./").lstrip("/")
-        if word.has_variable:
-            continue
-        if not is_credential_file(source):
-            if may_hold_credentials(source) and context and context.exists(source):
-                found += [source] if _has_secret(context, source) else []
-            continue
-        if context is None or not context.exists(source) or _has_secret(context, source):
-            found.append(source)
-    return tuple(found)
-
-
-def _caught(one: Transfer, context: BuildContext) -> tuple[str, ...]:
-    """Credential files inside the directories and patterns that the instruction names."""
-    found: list[str] = []
-    for word in one.local:
-        source = word.value.removeprefix("./").strip("/")
-        if word.has_variable or source.startswith("<<"):
-            continue
-        roots = (".",) if is_whole_context(word.value) else context.glob(source)
-        prefixes = tuple("" if root == "." else f"{root}/" for root in roots)
-        for path in _credential_files(context):
-            inside = path.startswith(prefixes) if prefixes else False
-            if (inside or path in roots) and path != source and _has_secret(context, path):
-                found.append(path)
-    return tuple(dict.fromkeys(found))
-
-
-@remembered
-def _credential_files(context: BuildContext) -> tuple[str, ...]:
-    return tuple(path for path in listed(context) if is_credential_file(path))
-
-
-@remembered
-def _has_secret(context: BuildContext, path: str) -> bool:
-    """False when the file can be read and holds nothing that looks like a credential."""
-    from hardening.secrets.judge import reason_to_demote
-    from hardening.secrets.occurrences import hits_in
-
-    data = context.read(path, 1 << 18)
-    if data is None:
-        return True
-    return any(not reason_to_demote(hit, path) for hit in hits_in(data, path))
 
 
 def _fixes(

@@ -108,13 +108,12 @@ def _loses_certificates(known: Facts, run: Run, call: PackageCall) -> bool:
     """True for a client that would be left without anything to check a server against."""
     if not any(word.text.partition("=")[0] in CLIENTS for word in call.packages):
         return False
-    if CERTIFICATES not in known.memo:
-        known.memo[CERTIFICATES] = {
-            one.instruction.stage
-            for one, other in known.calls(*APT)
-            if any(word.text == CERTIFICATES for word in other.packages)
-        }
-    return run.instruction.stage not in known.memo[CERTIFICATES]
+    named = known.memo.get(CERTIFICATES)
+    if named is None:
+        calls = ((one, word) for one, two in known.calls(*APT) for word in two.packages)
+        named = {one.instruction.stage for one, word in calls if word.text == CERTIFICATES}
+        known.memo[CERTIFICATES] = named
+    return run.instruction.stage not in named
 
 
 @rule.check

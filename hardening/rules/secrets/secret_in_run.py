@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from hardening.dockerfile.model import Instruction
-from hardening.model import Evidence, Finding, Severity, Span
+from hardening.model import Evidence, Finding, Severity
 from hardening.rewrites.secret_mount import literal_to_mount
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Placed, facts
-from hardening.rules.support_secrets import (
-    TEMPLATE,
-    config_places,
-    lowered,
-    passwords,
-    secrets_in,
-)
+from hardening.rules.support_run_secrets import Value, free_name, values_in
+from hardening.rules.support_secrets import config_places, lowered
 from hardening.secrets.mask import identity
-from hardening.secrets.model import Secret
 from hardening.subject import Subject
 
 rule = Rule(
@@ -68,40 +59,13 @@ rule = Rule(
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
-    dockerfile = facts(subject).dockerfile
     for placed in facts(subject).all("RUN"):
-        groups: dict[str, _Group] = {}
-        for secret, span in secrets_in(dockerfile, placed.instruction):
-            if secret.demoted != TEMPLATE and "$" not in span.slice(dockerfile.text):
-                groups.setdefault(span.slice(dockerfile.text), _Group(secret, "", [])).add(span)
-        taken = [span for group in groups.values() for span in group.spans]
-        script = placed.instruction.shell
-        for command in script.commands if script is not None else ():
-            for password in passwords(command):
-                span = password.span
-                if any(one.start < span.end and span.start < one.end for one in taken):
-                    continue
-                text = span.slice(dockerfile.text)
-                groups.setdefault(text, _Group(None, password.option, [])).add(span)
-        for group in groups.values():
-            yield _finding(subject, placed, group)
+        for value in values_in(facts(subject).dockerfile, placed.instruction):
+            yield _finding(subject, placed, value)
 
 
-@dataclass
-class _Group:
-    """One value and every place where a RUN has it."""
-
-    secret: Secret | None
-    option: str
-    spans: list[Span]
-
-    def add(self, span: Span) -> None:
-        if span not in self.spans:
-            self.spans.append(span)
-
-
-def _finding(subject: Subject, placed: Placed, group: _Group) -> Finding:
-    instruction, secret = placed.instruction, group.secret
+def _finding(subject: Subject, placed: Placed, value: Value) -> Finding:
+    instruction, secret = placed.instruction, value.secret
     dockerfile = facts(subject).dockerfile
     if secret is not None:
         what, shown = secret.title, f"{secret.title}: {secret.masked}"
@@ -109,36 +73,22 @@ def _finding(subject: Subject, placed: Placed, group: _Group) -> Finding:
         if secret.demoted:
             shown += f", probably none: {secret.demoted}"
     else:
-        what, shown = f"A password after {group.option}", f"{group.option} ••••"
+        what, shown = f"A password after {value.option}", f"{value.option} ••••"
         level = Severity.HIGH
-    name = _name(subject, instruction, secret)
-    fix = literal_to_mount(subject, instruction, tuple(group.spans), name)
-    value = group.spans[0].slice(dockerfile.text).encode("utf-8", "surrogateescape")
+    name = free_name(dockerfile, instruction, secret)
+    fix = literal_to_mount(subject, instruction, tuple(value.spans), name)
+    text = value.spans[0].slice(dockerfile.text).encode("utf-8", "surrogateescape")
     return rule.finding(
         subject,
         f"{what} is written into a RUN",
-        at=group.spans[0],
-        about=identity(value)[:12],
+        at=value.spans[0],
+        about=identity(text)[:12],
         also=(
-            *(dockerfile.place(span) for span in group.spans[1:]),
-            *config_places(subject, (identity(value),)),
+            *(dockerfile.place(span) for span in value.spans[1:]),
+            *config_places(subject, (identity(text),)),
         ),
         fixes=() if fix is None or placed.deferred else (fix,),
         evidence=(Evidence(shown),),
         severity=level if placed.shipped else lowered(level),
         tip="Change the secret, then give it to the RUN with --mount=type=secret",
     )
-
-
-def _name(subject: Subject, instruction: Instruction, secret: Secret | None) -> str:
-    """A name for the mounted variable that the RUN does not use yet."""
-    rule_name = secret.rule if secret is not None else "password"
-    generic = rule_name in ("password-in-address", "secret-setting", "curl-user")
-    base = "PASSWORD" if generic else re.sub(r"[^A-Z0-9]+", "_", rule_name.upper()).strip("_")
-    if base[:1].isdigit():
-        base = f"KEY_{base}"
-    text = instruction.span.slice(facts(subject).dockerfile.text)
-    name, number = base, 2
-    while re.search(rf"\b{name}\b", text):
-        name, number = f"{base}_{number}", number + 1
-    return name

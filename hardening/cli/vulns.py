@@ -34,16 +34,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def vulns(options: argparse.Namespace) -> int:
-    """Print them; 1 when one is shown that is not hidden. Raises ImageError, InputError."""
+    """Print them; 1 when one is shown that is not hidden, 2 when there are packages and none could
+    be looked up: a pipeline must not take that for clean. Raises ImageError, InputError."""
     from hardening.reports.vulns import vulns_text, vulns_values
 
-    assessed = _assess(_inventory(options), online=options.online)
+    inventory = _inventory(options)
+    assessed = _assess(inventory, online=options.online)
     if options.format == "json":
         sys.stdout.write(json.dumps(vulns_values(options.image, assessed), indent=2) + "\n")
     else:
         sys.stdout.write(vulns_text(assessed))
-    shown = any(not one.vulnerability.hidden for one in assessed.rows)
-    return codes.FINDINGS if shown else codes.CLEAN
+    if any(not one.vulnerability.hidden for one in assessed.rows):
+        return codes.FINDINGS
+    return codes.INPUT if inventory.packages and not assessed.assessed else codes.CLEAN
 
 
 def _inventory(options: argparse.Namespace) -> Inventory:

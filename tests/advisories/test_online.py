@@ -183,8 +183,8 @@ def test_command_asks_only_when_told(
     path.write_text(json.dumps({"bomFormat": "CycloneDX", "components": components}))
     service.records = {"GHSA-1": record("GHSA-1", "PyPI", "flask", *until("3"))}
     service.pages = {"flask": [["GHSA-1"]]}
-    assert main(["vulns", str(path)]) == 0
-    assert main(["vulns", str(path), "--offline"]) == 0
+    assert main(["vulns", str(path)]) == 2
+    assert main(["vulns", str(path), "--offline"]) == 2
     assert "nothing was assessed" in capsys.readouterr().out
     assert not service.batches
     assert main(["vulns", str(path), "--online"]) == 1

@@ -27,7 +27,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_data_nothing_is_called_clean(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["vulns", str(IMAGE)]) == 0
+    assert main(["vulns", str(IMAGE)]) == 2
     shown = capsys.readouterr().out
     assert "not assessed" in shown
     assert "drydock db update" in shown

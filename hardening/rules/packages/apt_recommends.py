@@ -108,12 +108,11 @@ def _loses_certificates(known: Facts, run: Run, call: PackageCall) -> bool:
     """True for a client that would be left without anything to check a server against."""
     if not any(word.text.partition("=")[0] in CLIENTS for word in call.packages):
         return False
-    named = known.memo.get(CERTIFICATES)
-    if named is None:
+    if CERTIFICATES not in known.memo:
         calls = ((one, word) for one, two in known.calls(*APT) for word in two.packages)
-        named = {one.instruction.stage for one, word in calls if word.text == CERTIFICATES}
-        known.memo[CERTIFICATES] = named
-    return run.instruction.stage not in named
+        stages = (one.instruction.stage for one, word in calls if word.text == CERTIFICATES)
+        known.memo[CERTIFICATES] = frozenset(stages)
+    return run.instruction.stage not in known.memo[CERTIFICATES]
 
 
 @rule.check

@@ -43,7 +43,7 @@ def removed(run: Run) -> tuple[frozenset[str], tuple[str, ...], bool]:
     for command in run.script.named("rm", "mv", "find", "gunzip", "unxz", "shred"):
         for word in command.arguments:
             text = word.text.strip("\"'")
-            names.add(base_name(text))
+            names.add(base_name(text).removesuffix("*"))
             folders.add(text.rstrip("/*") + "/")
             unclear = (
                 unclear or "*" in base_name(text).removesuffix("*") or "$" in text or text == "*"

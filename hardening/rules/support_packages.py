@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from hardening.dockerfile.known_script import holds_flags
 from hardening.dockerfile.packages import call_has_flag, name_and_version
 from hardening.dockerfile.shell_model import Command, PackageCall, ShellWord
-from hardening.model import Edit, Finding, Fix, Precondition, Severity, Span, holds, unknown
+from hardening.model import (
+    Edit,
+    Finding,
+    Fix,
+    Precondition,
+    Severity,
+    Span,
+    fails,
+    holds,
+    unknown,
+)
 from hardening.rules.frame import Rule
 from hardening.rules.support import Run, facts
 from hardening.rules.support_fixes import (
@@ -24,6 +34,15 @@ from hardening.subject import Subject
 
 APT = ("apt-get", "apt", "aptitude")
 APT_LISTS = "/var/lib/apt/lists"
+REMOVING = frozenset({"remove", "purge", "autoremove", "del", "erase"})
+BRINGS = {
+    "npm": frozenset({"npm", "nodejs", "nodejs-current"}),
+    "yarn": frozenset({"yarn", "nodejs", "nodejs-current", "npm"}),
+    "pnpm": frozenset({"pnpm", "nodejs", "nodejs-current", "npm"}),
+    "gem": frozenset({"ruby", "ruby-full"}),
+    "composer": frozenset({"composer", "php", "php-cli"}),
+}
+"""Packages that a manager comes with or cannot run without."""
 
 
 def names(words: tuple[ShellWord, ...], limit: int = 3) -> str:
@@ -203,10 +222,42 @@ def _clean_fix(subject: Subject, run: Run, last: PackageCall, cache: Cache) -> I
             literal(last.command),
             unconditional(last.command),
             no_volatile(run, *cache.paths),
+            _still_there(run, last),
+            _no_offline_later(subject, run, last),
             status_kept(),
         ),
         "The cache is gone before the layer is closed; the image gets smaller.",
     )
+
+
+def _still_there(run: Run, last: PackageCall) -> Precondition:
+    """Whether the manager is still installed at the end of a RUN that removes packages."""
+    statement = f"{last.manager} is still there at the end of the RUN"
+    removals = [
+        one for one in run.calls
+        if one.verb in REMOVING and one.command.span.start > last.command.span.start
+    ]  # fmt: skip
+    if not removals:
+        return holds(statement, "The RUN removes no package after it")
+    gone = {word.text for one in removals for word in one.packages}
+    for one in run.calls:
+        if one.manager == "apk" and gone & set(option_values(one, "-t", "--virtual")):
+            gone |= {word.text for word in one.packages}
+    if gone & BRINGS.get(last.manager, {last.manager}):
+        return fails(statement, "A later command removes it")
+    hidden = next((word for word in sorted(gone) if "$" in word), None)
+    if hidden is not None or any(one.verb == "autoremove" for one in removals):
+        return unknown(statement, f"{hidden or 'autoremove'} may take it away")
+    return holds(statement, "It is not among the packages that are removed")
+
+
+def _no_offline_later(subject: Subject, run: Run, last: PackageCall) -> Precondition:
+    statement = "No later RUN installs from the cache"
+    for one, call in facts(subject).calls(last.manager):
+        later = one.instruction.index > run.instruction.index
+        if later and call.command.has_flag("--offline", "--prefer-offline", "--cacheonly"):
+            return fails(statement, f"Line {one.instruction.start_line} does, without the network")
+    return holds(statement, "None is told to work offline")
 
 
 def with_sudo(command: Command, text: str) -> str:

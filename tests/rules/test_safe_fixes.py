@@ -271,3 +271,24 @@ def test_a_script_that_reads_a_secret_argument_gets_the_mount() -> None:
     assert rule is not None
     after = all_fixes(subject, Safety.REVIEW, rules=(rule,)).subject.texts["Dockerfile"]
     assert "RUN --mount=type=secret,id=DB_PASSWORD,env=DB_PASSWORD,required=true ./s.sh" in after
+
+
+@pytest.mark.parametrize(
+    ("run", "safety"),
+    [
+        ("apk add --virtual .b nodejs npm && npm install -g x && apk del .b", Safety.MANUAL),
+        ("apk add --virtual .b make && npm install -g x && apk del .b", Safety.SAFE),
+        ("npm install -g x && apt-get purge -y --auto-remove $deps", Safety.REVIEW),
+        ("npm install -g x && apt-get purge -y npm", Safety.MANUAL),
+        ("npm install\nRUN npm ci --offline", Safety.MANUAL),
+    ],
+)
+def test_a_cache_is_emptied_while_its_manager_is_there(run: str, safety: Safety) -> None:
+    assert safeties("npm-cache-left-behind", f"FROM node:24\nRUN {run}\n")[0] == safety
+
+
+def test_an_archive_that_a_pattern_deletes_is_gone() -> None:
+    run = "curl -o /tmp/a.tgz https://a.example/a && tar xf /tmp/a.tgz && rm /tmp/a.tgz*"
+    rule = rule_by_id("archive-left-behind")
+    assert rule is not None
+    assert not rule.run(memory_subject(f"FROM debian:12\nRUN {run}\n"))

@@ -363,6 +363,28 @@ async def test_write_previews_then_writes(open_screen: Opener, project: Path) ->
         assert screen.app.return_value == 0
 
 
+async def test_a_file_that_others_change_is_offered_again(
+    open_screen: Opener, project: Path
+) -> None:
+    async with open_screen(request=OpenRequest(path=project)) as screen:
+        main = screen.main
+        await screen.press("A")
+        main.look_at_disk()
+        assert not main.banner.display
+        (project / "Dockerfile").write_text(DOCKERFILE + "# theirs\n")
+        main.look_at_disk()
+        assert "Dockerfile changed on the disk" in main.banner.plain
+        await settle(screen.pilot)
+        await screen.pilot.click("#banner")
+        await settle(screen.pilot)
+        assert not main.banner.display
+        assert screen.store.text("Dockerfile").endswith("# theirs\n")
+        assert len(screen.store.plan) == 2
+        await screen.press("w", "w")
+        main.look_at_disk()
+        assert not main.banner.display and not screen.store.unsaved
+
+
 async def test_write_refuses_and_reloads_a_changed_file(open_screen: Opener, project: Path) -> None:
     request = OpenRequest(path=project)
     async with open_screen(request=request) as screen:

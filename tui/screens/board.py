@@ -177,7 +177,7 @@ class Board(Screen[None]):
         self.findings_pane.show(rows, store.sorts.get(Pane.FINDINGS))
         known = self.something_open and store.report is not None
         accepted = len(store.plan)
-        note = f"{accepted} accepted" if accepted else ""
+        note = f"{accepted} accepted" if accepted else self.findings_pane.unseen_sorting()
         self._title(Pane.FINDINGS, f"2 Findings {len(rows)}" if known else "2 Findings", note)
         if not rows:
             self.findings_pane.say(self._no_findings())

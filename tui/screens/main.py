@@ -10,6 +10,7 @@ from textual import on
 from hardening.errors import Cancelled, DrydockError, UsageError
 from tui.actions import action_by_id
 from tui.detail import missing_words
+from tui.disk import DiskState
 from tui.loading import Loader
 from tui.messages import OpeningEnded, PhaseChanged, SubjectReady
 from tui.ordering import PANES
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from hardening.opening import OpenRequest
     from hardening.subject import Subject
     from tui.screens.opening import Choice
+
+LOOK_AT_DISK = 2.0
+"""Seconds between two looks at the opened files."""
 
 
 class MainScreen(Views):
@@ -43,6 +47,7 @@ class MainScreen(Views):
         self.query_one("#dockerfile").add_class("-shown")
         self.draw_all()
         self.call_after_refresh(self._begin)
+        self.set_interval(LOOK_AT_DISK, self.look_at_disk)
 
     def _begin(self) -> None:
         """After the first paint: open what was named, or ask."""
@@ -106,6 +111,8 @@ class MainScreen(Views):
         if event.first and dockerfile is None:
             told = "No Dockerfile: only the image is looked at. o opens one."
             self.code.say([[], [("  " + told, "muted")]])
+        if event.first:
+            self.remember_disk()
         self.draw_all()
         self.replay()
         if self.tab == "files":
@@ -152,7 +159,39 @@ class MainScreen(Views):
 
     @on(Bar.Pressed, "#banner")
     def _banner_pressed(self) -> None:
-        self.action_missing()
+        if self._disk is None:
+            self.action_reload()
+        else:
+            self.action_missing()
+
+    # The files on the disk
+
+    _disk: DiskState | None = DiskState()
+    """The opened files as they were; None while the banner says that they are others now."""
+
+    def remember_disk(self) -> None:
+        """The opened texts are those on the disk."""
+        if self._disk is None:
+            self.banner.show([])
+        opened = self.store.opened
+        files = () if opened is None else tuple(opened.root / path for path in opened.texts)
+        self._disk = DiskState.of(files)
+
+    def look_at_disk(self) -> None:
+        """Offer to read the files again when somebody else changed one."""
+        changed = self._disk.changed() if self._disk is not None else ()
+        if not changed:
+            return
+        self._disk = None
+        names = ", ".join(clean(file.name, 100) for file in changed[:3])
+        self.banner.show(
+            [
+                ("▲ ", "warn"),
+                (f"{names} changed on the disk.", "strong"),
+                (" Accepted fixes are kept.", "plain"),
+                ("  f5 reads it again", "key"),
+            ]
+        )
 
     def action_missing(self) -> None:
         """What was not assessed, left out or went wrong."""
@@ -202,6 +241,7 @@ class MainScreen(Views):
         except DrydockError as error:
             self.show_error(error)
             return
+        self.remember_disk()
         subject = replace(
             attach_image(fresh, opened.image),
             secrets=opened.secrets,

@@ -87,6 +87,7 @@ class Output(Planning):
         self.notify(told + (f"; the old text is in {kept}" if kept else ""), title="Written",
                     markup=False, timeout=8)  # fmt: skip
         self.store.written()
+        self.remember_disk()
         if self.leave_after_writing:
             self.app.exit(0)
             return
@@ -107,6 +108,9 @@ class Output(Planning):
 
     def action_reload(self) -> None:
         """Read the files again; the main screen knows how."""
+
+    def remember_disk(self) -> None:
+        """The opened texts are those on the disk; the main screen keeps watch."""
 
     # Export
 

@@ -28,6 +28,12 @@ class PaneLines(Lines):
     def sorted_column(self) -> tuple[str, bool]:
         return ("", False) if self.sorting is None else (self.sorting.column, self.sorting.reverse)
 
+    def unseen_sorting(self) -> str:
+        """How the rows are sorted, where the title of that column has no room."""
+        shown = [name for _, name in self.header(max(1, self._cells_wide()))]
+        hidden = self.sorting is not None and self.sorting.column not in shown
+        return f"by {self.sorting.column}" if self.sorting is not None and hidden else ""
+
     def empty(self) -> list[Cells]:
         return self._empty
 

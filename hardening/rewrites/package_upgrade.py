@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from hardening.dockerfile.edits import insert_line_after
@@ -15,6 +15,7 @@ from hardening.image.created_by import told
 from hardening.image.model import Image, Origin
 from hardening.image.release import OsRelease, package_managers
 from hardening.model import Fix, Precondition, fails, holds, unknown
+from hardening.rewrites.version_pins import PLAIN_VERSION
 from hardening.runtime.base_facts import non_root_by_name
 
 ALL = "*"
@@ -85,6 +86,46 @@ def upgrade_fix(
         ),
         "The image carries a layer with the fixed packages until the base has them itself.",
     )
+
+
+def pip_fix(
+    dockerfile: Dockerfile, image: Image, wanted: Mapping[str, str], paths: Iterable[str]
+) -> Fix | None:
+    """A RUN after FROM that raises Python packages which the base installed with pip: name to
+    lowest version; `paths` are their files. None without pip."""
+    plain = {
+        name: version
+        for name, version in sorted(wanted.items())
+        if _PLAIN.match(name) and PLAIN_VERSION.match(version)
+    }
+    final = dockerfile.final_stage
+    if final is None or not plain or "pip" not in package_managers(image):
+        return None
+    root = dockerfile.chain(final)[0]
+    if root.base.value == "scratch":
+        return None
+    words = " ".join(f'"{name}>={version}"' for name, version in plain.items())
+    return Fix(
+        "upgrade-python-packages",
+        f"Raise {_shown(list(plain))} with pip after FROM",
+        (insert_line_after(dockerfile, root.origin, f"RUN pip install --no-cache-dir {words}"),),
+        (
+            _starts_as_root(image, root),
+            _pip_may(image, paths),
+            unknown("Every other package accepts the new versions", "Only a build shows it"),
+        ),
+        "The image carries a layer with the fixed packages until the base has them itself.",
+    )
+
+
+def _pip_may(image: Image, paths: Iterable[str]) -> Precondition:
+    """PEP 668: a distribution's own Python forbids pip to change it, by a file in its library."""
+    statement = "pip may change the packages of this Python"
+    folders = {re.split("/(?:site|dist)-packages/", path)[0] for path in paths}
+    for folder in sorted(folders):
+        if image.tree.get(f"{folder}/EXTERNALLY-MANAGED") is not None:
+            return fails(statement, f"/{folder}/EXTERNALLY-MANAGED forbids it")
+    return holds(statement, f"No EXTERNALLY-MANAGED in {', '.join(sorted(folders)[:3])}")
 
 
 def _shown(names: list[str]) -> str:

@@ -122,7 +122,8 @@ def _is_upgraded(row: Row, package: Package, names: frozenset[str]) -> bool:
 
 
 def raised(subject: Subject) -> Mapping[tuple[str, str], str]:
-    """Packages whose pins the changed files have raised: type and name to the new version."""
+    """Packages that the changed files ask for at another version than before, or for the first
+    time at one: type and name to the new version."""
     before = subject.built_from
     if before is None or before.texts == subject.texts:
         return {}
@@ -131,7 +132,7 @@ def raised(subject: Subject) -> Mapping[tuple[str, str], str]:
     found = {
         (kind, name): version
         for (kind, name, path), version in now.items()
-        if old.get((kind, name, path)) not in (None, version)
+        if version and old.get((kind, name, path)) != version
     }
     release = _go_release(subject)
     if release and release != _go_release(before):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -10,7 +11,7 @@ from hardening.advisories.assessment import Row
 from hardening.facts.official import read
 from hardening.model import Fix, Safety, unknown
 from hardening.rewrites.base_image import Candidate, Risk, candidates
-from hardening.rewrites.package_upgrade import ALL, upgrade_fix, upgraded
+from hardening.rewrites.package_upgrade import ALL, pip_fix, upgrade_fix, upgraded
 from hardening.rules.support_better_base import Known, known_base
 from hardening.rules.support_images import Reference, external_bases, local_digest
 from hardening.rules.support_vulnerabilities import SYSTEM, highest, packages_in
@@ -25,7 +26,7 @@ def ways_out(subject: Subject, rows: Sequence[Row]) -> Iterator[Fix]:
     moves = list(_moves(subject))
     near = [fix for row, fix in moves if row.risk in _NEAR]
     far = [fix for row, fix in moves if row.risk not in _NEAR]
-    found = [*near, *upgrades(subject, rows), *far]
+    found = [*near, *upgrades(subject, rows), *_pip_upgrades(subject, rows), *far]
     yield from sorted(found, key=lambda fix: fix.safety is Safety.MANUAL)
 
 
@@ -48,6 +49,23 @@ def upgrades(subject: Subject, rows: Sequence[Row]) -> Iterator[Fix]:
         )
         if fix is not None:
             yield fix
+
+
+def _pip_upgrades(subject: Subject, rows: Sequence[Row]) -> Iterator[Fix]:
+    """For rows that are Python's alone: what the base installed with pip is raised by pip."""
+    if subject.dockerfile is None or subject.image is None:
+        return
+    fixed = defaultdict[str, set[str]](set)
+    for row in rows:
+        if row.packages[0].type != "pypi" or not row.vulnerability.fixed:
+            return
+        fixed[row.vulnerability.package].add(row.vulnerability.fixed)
+    wanted = {name: highest("PyPI", versions) for name, versions in fixed.items()}
+    known = {name: version for name, version in wanted.items() if version is not None}
+    paths = [one.path for one in packages_in(rows)]
+    fix = pip_fix(subject.dockerfile, subject.image, known, paths)
+    if fix is not None and len(known) == len(wanted):
+        yield fix
 
 
 def _moves(subject: Subject) -> Iterator[tuple[Candidate, Fix]]:

@@ -254,19 +254,42 @@ def test_a_go_tag_that_floats_or_is_new_enough_is_left_alone(tag: str) -> None:
     assert "1.26.5" in release.tip
 
 
-def test_language_packages_of_the_base_stand_apart_from_its_system_packages() -> None:
+def python_base(*more: str) -> tuple[ImageSketch, Vulnerability]:
+    """A base with a Python whose setuptools has a hole, and further files."""
     image = sketch("13", OPENSSL, {"app": "x"})
-    metadata = "Name: pip\nVersion: 20.0\n"
-    base = {**image.layers[0].files, f"{SITE}/pip-20.0.dist-info/METADATA": metadata}
-    image = replace(image, layers=(replace(image.layers[0], files=base), *image.layers[1:]))
-    pip = Vulnerability("CVE-2099-9", "pip", "PyPI", "20.0", "21.1", HIGH, "PYSEC-9")
-    subject = opened("FROM debian:13\nCOPY . .\n", image, (*FOUND, pip))
+    files: dict[str, str | bytes | FileSketch | None] = {
+        **image.layers[0].files,
+        "usr/local/lib/python3.12/site-packages/setuptools-65.0.dist-info/METADATA": "Name: "
+        "setuptools\nVersion: 65.0\n",
+        "usr/local/bin/pip": PROGRAM,
+        **dict.fromkeys(more, ""),
+    }
+    found = Vulnerability("CVE-2099-9", "setuptools", "PyPI", "65.0", "70.0", HIGH, "PYSEC-9")
+    image = replace(image, layers=(replace(image.layers[0], files=files), *image.layers[1:]))
+    return image, found
+
+
+def test_python_packages_of_the_base_are_raised_apart_from_its_system_packages() -> None:
+    image, setuptools = python_base("usr/lib/python3.11/EXTERNALLY-MANAGED")
+    subject = opened("FROM debian:13\nCOPY . .\n", image, (*FOUND, setuptools))
     found = about(subject)
-    assert set(found) == {"vulnerable-base base", "vulnerable-base base languages"}
-    fix = found["vulnerable-base base"].fixes[0]
-    done = replay(subject, Plan((fix_key(found["vulnerable-base base"], fix),)))
-    assert done.applied[0].silenced
-    assert set(about(done.subject)) == {"vulnerable-base base languages"}
+    assert set(found) == {"vulnerable-base base", "vulnerable-base base python"}
+    for name in found:
+        fix = found[name].fixes[0]
+        assert fix.safety is Safety.REVIEW
+        done = replay(subject, Plan((fix_key(found[name], fix),)))
+        assert done.applied[0].silenced
+        assert not done.applied[0].introduced
+        assert set(about(done.subject)) == set(found) - {name}
+    line = found["vulnerable-base base python"].fixes[0].edits[0].text
+    assert line == 'RUN pip install --no-cache-dir "setuptools>=70.0"\n'
+
+
+def test_pip_is_not_told_to_change_the_python_of_a_distribution() -> None:
+    image, setuptools = python_base("usr/local/lib/python3.12/EXTERNALLY-MANAGED")
+    subject = opened("FROM debian:13\nCOPY . .\n", image, (setuptools,))
+    fix = about(subject)["vulnerable-base base python"].fixes[0]
+    assert fix.safety is Safety.MANUAL
 
 
 def test_many_vulnerabilities_are_few_findings() -> None:

@@ -88,11 +88,11 @@ rule = Rule(
 def find(subject: Subject) -> Iterator[Finding]:
     rows = [row for row in shares(subject).base if row.vulnerability.fixed]
     system = [row for row in rows if row.packages[0].type in SYSTEM]
-    other = [row for row in rows if row.packages[0].type not in SYSTEM]
-    if system:
-        yield _finding(subject, system, "base")
-    if other:
-        yield _finding(subject, other, "base languages")
+    python = [row for row in rows if row.packages[0].type == "pypi"]
+    other = [row for row in rows if row.packages[0].type not in (*SYSTEM, "pypi")]
+    for about, those in (("base", system), ("base python", python), ("base languages", other)):
+        if those:
+            yield _finding(subject, those, about)
 
 
 def _finding(subject: Subject, rows: list[Row], about: str) -> Finding:

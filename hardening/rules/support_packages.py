@@ -253,10 +253,19 @@ def _still_there(run: Run, last: PackageCall) -> Precondition:
 
 def _no_offline_later(subject: Subject, run: Run, last: PackageCall) -> Precondition:
     statement = "No later RUN installs from the cache"
-    for one, call in facts(subject).calls(last.manager):
-        later = one.instruction.index > run.instruction.index
-        if later and call.command.has_flag("--offline", "--prefer-offline", "--cacheonly"):
-            return fails(statement, f"Line {one.instruction.start_line} does, without the network")
+    known, key = facts(subject), f"offline {last.manager}"
+    if key not in known.memo:
+        known.memo[key] = max(
+            (
+                one.instruction.start_line
+                for one, call in known.calls(last.manager)
+                if call.command.has_flag("--offline", "--prefer-offline", "--cacheonly")
+            ),
+            default=0,
+        )
+    line: int = known.memo[key]
+    if line > run.instruction.start_line:
+        return fails(statement, f"Line {line} does, without the network")
     return holds(statement, "None is told to work offline")
 
 

@@ -39,6 +39,14 @@ class StoredImage:
         return sum(layer.size for layer in self.layers)
 
     @property
+    def content_key(self) -> str:
+        """Stands for exactly the bytes of all layers, for what is kept of them; "" when nothing
+        does. An archive's own word for a diff id is not enough."""
+        infos = self.origin.manifest().layers
+        keys = [info.diff_id if info.trusted else info.cache_key for info in infos]
+        return "\n".join(keys) if all(keys) else ""
+
+    @property
     def files_read(self) -> bool:
         return self.squash is not None
 

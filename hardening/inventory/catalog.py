@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from hardening.image.model import Entry, Image, Origin
 from hardening.image.release import OsRelease, os_release
+from hardening.image.stored import StoredImage
 from hardening.inventory import owners
 from hardening.inventory.catalogers import catalogers
 from hardening.inventory.environment import from_environment
 from hardening.inventory.frame import MAX_FOUND, Cataloger, Found, Unreadable, is_name, is_plain
+from hardening.inventory.kept import Row, Taken, keep, kept, without_files
 from hardening.inventory.model import Inventory, Package
 from hardening.inventory.purl import package_url
 from hardening.inventory.selecting import select
@@ -41,7 +43,15 @@ def catalog(image: Image, *, progress: Progress = SILENT) -> Inventory:
     if not image.files_read:
         reason = Skipped("Packages", "the files of the image are not read yet")
         return Inventory((), None, (reason,))
-    release = os_release(image)
+    key = image.content_key if isinstance(image, StoredImage) else ""
+    taken = kept(key, len(image.layers))
+    if taken is None:
+        taken = _taken(image, progress)
+        keep(key, taken)
+    return Inventory(_packages(image, taken), taken.release, taken.skipped)
+
+
+def _taken(image: Image, progress: Progress) -> Taken:
     work = _Work()
     chosen, cut = select(image, catalogers(), progress)
     if cut:
@@ -54,8 +64,21 @@ def catalog(image: Image, *, progress: Progress = SILENT) -> Inventory:
     progress.finish(READING)
     if len(work.found) >= MAX_PACKAGES:
         work.skipped.append(Skipped("Packages", f"the image names more than {MAX_PACKAGES:,}"))
-    packages = _packages(image, work, release)
-    return Inventory(packages, release, tuple(dict.fromkeys(work.skipped)))
+    return Taken(tuple(_rows(work)), os_release(image), tuple(dict.fromkeys(work.skipped)))
+
+
+def _rows(work: _Work) -> Iterator[Row]:
+    owner = _owners(work)
+    seen: set[tuple[Found, str, int]] = set()
+    for found, entry in work.found:
+        key = entry.path, (found.type, found.name, found.version)
+        layer = work.first.get(key, entry.layer)
+        package = without_files(found)
+        if (package, entry.path, layer) in seen:
+            continue
+        seen.add((package, entry.path, layer))
+        owned_by = None if found.type in SYSTEM else owner.get(entry.path)
+        yield Row(package, entry.path, layer, owned_by)
 
 
 def _read_layer(
@@ -135,17 +158,14 @@ def _parsed(image: Image, one: Cataloger, entry: Entry, data: bytes) -> Iterator
     return one.read_beside(entry.path, data, beside)
 
 
-def _packages(image: Image, work: _Work, release: OsRelease | None) -> tuple[Package, ...]:
+def _packages(image: Image, taken: Taken) -> tuple[Package, ...]:
     made: dict[tuple[str, str, str, str], Package] = {}
-    for found, entry in work.found:
-        key = entry.path, (found.type, found.name, found.version)
-        layer = work.first.get(key, entry.layer)
-        package = _package(image, found, entry.path, layer, release)
+    for row in taken.rows:
+        package = _package(image, row.found, row.path, row.layer, taken.release, row.owned_by)
         made.setdefault((package.purl, package.version, package.path, package.arch), package)
     for found in from_environment(image.config):
-        package = _package(image, found, "", None, release)
+        package = _package(image, found, "", None, taken.release)
         made.setdefault((package.purl, package.version, "", ""), package)
-    _mark_owned(made, work)
     order = sorted(made.values(), key=lambda one: (one.type, one.name, one.version, one.path))
     return tuple(_without_repeats(order))
 
@@ -162,7 +182,12 @@ def _without_repeats(packages: list[Package]) -> Iterator[Package]:
 
 
 def _package(
-    image: Image, found: Found, path: str, layer: int | None, release: OsRelease | None
+    image: Image,
+    found: Found,
+    path: str,
+    layer: int | None,
+    release: OsRelease | None,
+    owned_by: str | None = None,
 ) -> Package:
     attribution = None if layer is None else image.layers[layer].attribution
     qualifiers = list(found.qualifiers)
@@ -185,24 +210,24 @@ def _package(
         layer=layer,
         base=Origin.UNKNOWN if attribution is None else attribution.origin,
         instruction=None if attribution is None else attribution.instruction,
+        owned_by=owned_by,
         arch=found.arch,
         tooling=found.tooling,
         vendor=found.vendor,
     )
 
 
-def _mark_owned(made: dict[tuple[str, str, str, str], Package], work: _Work) -> None:
-    wanted = {one.path for one in made.values() if one.type not in SYSTEM}
+def _owners(work: _Work) -> dict[str, str]:
+    """Evidence file of another package → the system package that owns it."""
+    wanted = {entry.path for found, entry in work.found if found.type not in SYSTEM}
     raw = frozenset(path.encode("utf-8", "surrogateescape") for path in wanted)
-    if not wanted:
-        return
     names: dict[str, str] = {}
+    if not wanted:
+        return names
     for found, _ in work.found:
         for file in found.files:
             names.setdefault(file, found.name)
     for path in sorted(work.lists):
         for file, owner in owners.owned(path, work.lists[path], raw):
             names.setdefault(file, owner)
-    for key, package in made.items():
-        if package.type not in SYSTEM and package.path in names:
-            made[key] = replace(package, owned_by=names[package.path])
+    return names

@@ -91,8 +91,9 @@ ACTIONS: tuple[Action, ...] = (
            palette=False),
     Action("open", "enter", "open", "Open what the cursor is on: a finding's detail, a layer's "
            "files, a text file", "list", LOOK, 2, palette=False),
-    Action("toggle-folder", "space", "open folder", "Open or close the folder", "tree", LOOK, 3,
-           action="toggle_node", palette=False),
+    Action("toggle-folder", "space", "open folder", "Open or close the folder or group; accept the "
+           "fix for the package or vulnerability", "tree", LOOK, 3, action="toggle_node",
+           palette=False),
     Action("filter", "slash", "filter", "Filter the pane; search in the files", "main", LOOK, 9),
     Action("clear", "escape", "clear", "Clear the filter, or leave the enlarged pane", "main",
            LOOK, palette=False),

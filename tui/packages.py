@@ -225,10 +225,9 @@ def package_header(cells_wide: int, depth: int = 1) -> list[tuple[str, str]]:
     """Column titles as `(text, sort column)`, widths as in `package_cells`."""
     indent = 2 * depth
     name, version, source, place, found = _columns(cells_wide - indent)
-    head = [(" " * indent + fit("Package", name) + " ", "name"), (fit("Version", version), "")]
+    head = [(" " * indent, ""), (fit("Package", name) + " ", "name"), (fit("Version", version), "")]
     if source:
         head.append((" " + fit("Source", source - 1), ""))
     if place:
         head += [(fit_right("Layer", 5), "layer"), (fit_right("Line", 5), "")]
     return [*head, (" ", ""), (fit("Vulns", found), "vulnerabilities")]
-

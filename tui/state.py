@@ -294,7 +294,11 @@ class Store(Narrowing, Choices):
                 self.secrets,
                 None
                 if subject is None
-                else PackageJoin(subject.inventory, subject.assessment, findings),
+                else PackageJoin(
+                    subject.inventory,
+                    subject.assessment,
+                    [row.finding for row in self.all_rows()],
+                ),
             )
         return self._join
 

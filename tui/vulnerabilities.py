@@ -139,7 +139,7 @@ class VulnerabilityList(Grouped[VulnerabilityRow]):
     def branches(self, item: VulnerabilityRow) -> tuple[Branch, ...]:
         one = item.vulnerability
         package = Branch(
-            f"{one.ecosystem}/{one.package}/{one.installed}", one.package, note=one.installed
+            f"{one.ecosystem}/{one.package}/{one.installed}", f"{one.package} {one.installed}"
         )  # fmt: skip
         match self.grouping:
             case "action":
@@ -261,13 +261,13 @@ def vulnerability_header(cells_wide: int, depth: int = 2) -> list[tuple[str, str
     indent = " " * (2 * depth)
     room = cells_wide - len(indent)
     name, package, versions, chance, layer, summary = _columns(room)
-    head = [(indent + (fit("Sev", 6) if room >= 48 else "S"), "severity"),
-            (" " + fit("Vulnerability", name), "id")]  # fmt: skip
+    head = [(indent, ""), (fit("Sev", 6) if room >= 48 else "S", "severity"), (" ", ""),
+            (fit("Vulnerability", name), "id")]  # fmt: skip
     if package:
-        head.append((" " + fit("Package", package), "package"))
+        head += [(" ", ""), (fit("Package", package), "package")]
     head.append((" " + fit("Installed → fixed" if versions >= 34 else "Fixed in", versions), ""))
     if chance:
-        head.append((" " + fit("KEV EPSS", chance), "epss"))
+        head += [(" ", ""), (fit("KEV EPSS", chance), "epss")]
     if layer:
         head.append((fit_right("Layer", layer), "layer"))
     return [*head, (" " + fit("What", summary), "")] if summary else head

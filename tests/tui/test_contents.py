@@ -13,6 +13,7 @@ from hardening.errors import InputError
 from hardening.inventory.model import Inventory
 from hardening.model import Skipped
 from hardening.opening import OpenRequest
+from hardening.rules import rule_by_id
 from hardening.subject import Subject
 from tests.tui.conftest import Opener, Screen, settle, use_rules
 from tests.tui.contents import FEED, assessment_of, packed_subject
@@ -305,3 +306,63 @@ async def test_reading_again_looks_up_again(
         screen.main._look_up_again(fresh)
         await settle(screen.pilot)
         assert len(screen.store.vulnerabilities.items) == 6
+
+
+# Findings about packages
+
+
+@pytest.fixture
+def vulnerability_rules(monkeypatch: pytest.MonkeyPatch, open_screen: Opener) -> Opener:
+    names = ("vulnerable-base", "vulnerable-package", "vulnerability-without-fix")
+    use_rules(monkeypatch, tuple(rule for name in names if (rule := rule_by_id(name)) is not None))
+    return open_screen
+
+
+async def test_space_on_a_vulnerability_accepts_what_mends_it(vulnerability_rules: Opener) -> None:
+    async with vulnerability_rules(packed_subject()) as screen:
+        await to_vulnerability(screen, "CVE-2099-0001")
+        row = screen.main.current_row
+        assert row is not None and row.finding.rule == "vulnerable-base"
+        assert screen.main.key_label("toggle-folder", "") == "accept"
+        await screen.press("space")
+        assert "FROM debian:13" in screen.store.text("Dockerfile")
+        assert screen.main.key_label("toggle-folder", "") == "take back"
+        await screen.press("space")
+        assert "FROM debian:12" in screen.store.text("Dockerfile")
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [("CVE-2099-0002", "vulnerability-without-fix"), ("CVE-2099-0003", "vulnerable-package")],
+)
+async def test_a_vulnerability_leads_to_its_own_finding(
+    vulnerability_rules: Opener, name: str, rule: str
+) -> None:
+    async with vulnerability_rules(packed_subject()) as screen:
+        await to_vulnerability(screen, name)
+        keys = screen.store.links().findings
+        rows = [one for one in screen.store.all_rows() if one.key in keys]
+        assert [one.finding.rule for one in rows] == [rule]
+
+
+async def test_a_finding_marks_its_vulnerabilities(vulnerability_rules: Opener) -> None:
+    async with vulnerability_rules(packed_subject()) as screen:
+        await screen.press("0", "h", "2", "g")
+        row = screen.main.current_row
+        assert row is not None and row.finding.rule == "vulnerable-base"
+        shown = view(screen, "vulnerabilities")
+        marked = [shown._shown[n].item for n in shown.linked]
+        items = screen.store.vulnerabilities.items
+        assert [items[n].vulnerability.id for n in marked if n is not None] == ["CVE-2099-0001"]
+
+
+async def test_a_click_on_a_vulnerability_changes_nothing(vulnerability_rules: Opener) -> None:
+    async with vulnerability_rules(packed_subject()) as screen:
+        await screen.press("0")
+        await screen.pilot.click("#vulnerabilities", offset=(10, 3))
+        await settle(screen.pilot)
+        assert isinstance(screen.pointer(), VulnerabilityPointer)
+        assert not screen.store.plan.fixes
+        await screen.pilot.click("#vulnerabilities", offset=(3, 1))
+        await settle(screen.pilot)
+        assert isinstance(screen.pointer(), GroupPointer)

@@ -8,9 +8,22 @@ from importlib import import_module
 
 import pytest
 
+from hardening.advisories.assessment import Assessment, Row
+from hardening.advisories.model import Feed, Rating, Vulnerability
 from hardening.errors import DrydockError
+from hardening.image.model import Origin
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
-from hardening.model import Evidence, FilePlace, Finding, Fix, Severity, Span, unknown
+from hardening.inventory.model import Inventory, Package
+from hardening.model import (
+    Evidence,
+    FilePlace,
+    Finding,
+    Fix,
+    Severity,
+    Skipped,
+    Span,
+    unknown,
+)
 from hardening.opening import memory_subject
 from hardening.rules.frame import Example, Rule
 from hardening.subject import Subject
@@ -69,7 +82,26 @@ def nasty_subject() -> Subject:
         ),
     )  # fmt: skip
     lines = "\n".join(f"RUN echo {text}" for text in NASTY)
-    return memory_subject(f"FROM scratch\n{lines}\n{ALL}\n", image=image)
+    subject = memory_subject(f"FROM scratch\n{lines}\n{ALL}\n", image=image)
+    packages = tuple(
+        Package("deb" if number % 2 else text, text, text, text, text, text, text, number % 3,
+                Origin.OWN if number % 2 else Origin.BASE, arch=text,
+                owned_by=text if number == 2 else None)
+        for number, text in enumerate(NASTY)
+    )  # fmt: skip
+    found = tuple(
+        Row(Vulnerability(text, text, text, text, text, Rating(severity, text, 9.9), text, (text,),
+                          text, True, 0.5, text if number == 3 else ""), (package,))
+        for number, (text, package, severity) in enumerate(
+            zip(NASTY, packages, [None, *Severity, None, None], strict=True))
+    )  # fmt: skip
+    said = Skipped(ALL, ALL, ALL)
+    feed = Feed(ALL, 1, ALL, ALL, ALL)
+    return replace(
+        subject,
+        inventory=Inventory(packages, None, (said,)),
+        assessment=Assessment(found, (feed,), (said,), len(packages)),
+    )
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40), (200, 50)])
@@ -81,9 +113,9 @@ async def test_nothing_breaks(
     monkeypatch.setattr(import_module("hardening.rules"), "rule_by_id", lambda name: rules[0])
     async with open_screen(nasty_subject(), size=size) as screen:
         assert screen.main.findings_pane.count == len(NASTY)
-        for place in ("1", "2", "3", "4", "5", "6", "7", "8"):
+        for place in ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0"):
             await screen.press(place)
-            for key in ("j", "j", "l", "l", "G", "v", "y", "g", "enter", "s"):
+            for key in ("j", "j", "l", "l", "G", "v", "y", "g", "enter", "s", "H", "b"):
                 await screen.pilot.press(key)
                 while not isinstance(screen.top(), MainScreen):
                     await settle(screen.pilot)

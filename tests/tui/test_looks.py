@@ -14,11 +14,13 @@ import pytest
 import textual
 from textual.pilot import Pilot
 
-from hardening.model import ConfigPlace, ImagePathPlace, Severity
+from hardening.advisories.assessment import Assessment
+from hardening.model import ConfigPlace, ImagePathPlace, Severity, Skipped
 from hardening.opening import OpenRequest
 from hardening.secrets.model import Life, Secret
 from hardening.subject import Subject
 from tests.tui.conftest import opened, settle, store_of
+from tests.tui.contents import packed_subject
 from tests.tui.subjects import clean_subject, full_subject
 from tui.app import DrydockApp
 from tui.preferences import Preferences
@@ -105,6 +107,33 @@ def test_help(picture: Compare) -> None:
 
 def test_nothing_found(picture: Compare) -> None:
     assert picture((120, 40), subject=clean_subject())
+
+
+SIZES = [(80, 24), (120, 40), (200, 50)]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_packages(picture: Compare, size: tuple[int, int]) -> None:
+    assert picture(size, "9", "j", "j", subject=packed_subject())
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_vulnerabilities(picture: Compare, size: tuple[int, int]) -> None:
+    assert picture(size, "0", "j", "j", subject=packed_subject())
+
+
+def test_vulnerability_detail(picture: Compare) -> None:
+    assert picture((120, 40), "0", "j", "j", "enter", subject=packed_subject())
+
+
+def test_vulnerabilities_by_layer_of_the_base(picture: Compare) -> None:
+    assert picture((120, 40), "0", "v", "b", "b", "H", "z", subject=packed_subject())
+
+
+def test_not_assessed(picture: Compare) -> None:
+    absent = Skipped("9 packages", "there is no advisory data", "Run `drydock db update`.")
+    subject = packed_subject(lambda inventory: Assessment(not_assessed=(absent,)))
+    assert picture((80, 24), "0", subject=subject)
 
 
 def test_light_theme(picture: Compare) -> None:

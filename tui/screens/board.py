@@ -316,10 +316,12 @@ class Board(Screen[None]):
             hint = KeyHint(key_name(binding.key), label, binding.id or "", rank, active.enabled)
             hints[binding.id or ""] = replace(hint, label=self.key_label(binding.id or "", label))
         ordered = sorted(hints.values(), key=lambda hint: hint.rank)
-        self.query_one("#keys", KeyBar).show(tuple(one for one in ordered if one.enabled))
+        self.query_one("#keys", KeyBar).show(
+            tuple(one for one in ordered if one.enabled and one.label)
+        )
 
     def key_label(self, name: str, label: str) -> str:
-        """A label that fits the moment."""
+        """A label that fits the moment; "" leaves the key out."""
         return label
 
 

@@ -21,6 +21,7 @@ from tui.screens.views import VIEW_WORDS, Views
 from tui.state import Store
 from tui.text import clean
 from tui.widgets.bars import Bar, KeyBar
+from tui.widgets.grouped import GroupedLines
 
 if TYPE_CHECKING:
     from hardening.opening import OpenRequest
@@ -301,8 +302,15 @@ class MainScreen(Views):
         return self.plan_allows(action)
 
     def key_label(self, name: str, label: str) -> str:
-        if name == "toggle" and self.current_row is not None:
-            return "take back" if self.current_row.mark.value != "open" else "accept"
+        row = self.current_row
+        view = self.focused
+        on_item = isinstance(view, GroupedLines) and view.twig is not None and not view.twig.branch
+        if name == "toggle-folder" and self.place in LISTS and not on_item:
+            return "open group"
+        if (name == "toggle" or (name == "toggle-folder" and on_item)) and row is not None:
+            return "take back" if row.mark.value != "open" else "accept"
+        if name == "toggle-folder" and on_item:
+            return ""
         if name == "switch-view":
             return VIEW_WORDS.get(self.tab, label)
         known = action_by_id(name)

@@ -17,6 +17,7 @@ from tui.screens.dialog import error_dialog
 from tui.screens.narrowing import Narrowing
 from tui.source import highlighted_lines, language_of
 from tui.text import clean, plural
+from tui.widgets.grouped import GroupedLines
 
 if TYPE_CHECKING:
     from hardening.replay import Replayed
@@ -49,6 +50,16 @@ class Planning(Narrowing):
             self.action_reject()
         else:
             self.action_accept()
+
+    @on(GroupedLines.Accepted)
+    def _accept_for_item(self, event: GroupedLines.Accepted) -> None:
+        """Space on a package or a vulnerability: the fix of the finding about it."""
+        event.stop()
+        if self.current_row is None:
+            self.notify("No finding is about this one, so no patch is offered.", markup=False,
+                        timeout=4)  # fmt: skip
+            return
+        self.action_toggle_fix()
 
     def action_accept(self) -> None:
         row = self.current_row

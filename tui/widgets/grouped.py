@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual.binding import BindingType
+from textual.message import Message
 
 from tui.actions import bindings_for
 from tui.branches import Twig
@@ -20,6 +22,16 @@ class GroupedLines(Lines):
     """Shows a `Grouped` list. Enter, space or l open a group; the screen opens items."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_for("tree")
+
+    @dataclass
+    class Accepted(Message):
+        """A person wants the fix of the item under the cursor, or to take it back."""
+
+        lines: GroupedLines
+
+        @property
+        def control(self) -> GroupedLines:
+            return self.lines
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
@@ -110,16 +122,20 @@ class GroupedLines(Lines):
     def _is_open(self, twig: Twig) -> bool:
         return self.listed is not None and self.listed.tree.is_open(twig.path)
 
-    def action_toggle_node(self) -> None:
+    def _toggle_group(self) -> bool:
+        """Open or close the group under the cursor; False on an item."""
         twig = self.twig
-        if twig is not None and twig.branch is not None:
-            self._set_open(twig, not self._is_open(twig))
+        if twig is None or twig.branch is None:
+            return False
+        self._set_open(twig, not self._is_open(twig))
+        return True
+
+    def action_toggle_node(self) -> None:
+        if not self._toggle_group() and self.count:
+            self.post_message(self.Accepted(self))
 
     def action_open(self) -> None:
-        twig = self.twig
-        if twig is not None and twig.branch is not None:
-            self.action_toggle_node()
-        else:
+        if not self._toggle_group():
             super().action_open()
 
     def action_right(self) -> None:
@@ -144,7 +160,7 @@ class GroupedLines(Lines):
 
     def clicked(self, row: int) -> None:
         """A click on a group opens or closes it."""
-        self.action_toggle_node()
+        self._toggle_group()
 
     def double_clicked(self, row: int) -> None:
         if self.twig is not None and self.twig.branch is None:

@@ -8,10 +8,11 @@ from hardening.dockerfile.packages import package_call
 from hardening.dockerfile.shell_model import Command, PackageCall
 from hardening.model import Finding, Fix, Severity
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support import Facts, Run, facts
-from hardening.rules.support_configured import PIP_NO_CACHE, Elsewhere, cache_elsewhere, configured
+from hardening.rules.support import Run, facts
+from hardening.rules.support_configured import Elsewhere, cache_elsewhere
 from hardening.rules.support_fixes import insert_flag, literal, no_volatile
 from hardening.rules.support_packages import about, has_flag, removes, shown
+from hardening.rules.support_pip import keeps_nothing, reads_as_kept
 from hardening.subject import Subject
 
 WHERE = Elsewhere(("--cache-dir",), ("PIP_CACHE_DIR",))
@@ -87,16 +88,6 @@ def _cleans(command: Command) -> bool:
     return call is not None and call.manager == "pip" and call.verb == "clean"
 
 
-def _no_cache(known: Facts, run: Run, call: PackageCall) -> bool:
-    """Whether pip is told to keep nothing: any value of the variable and of the setting does
-    that (`_handle_no_cache_dir` of pip's `cmdoptions.py`)."""
-    if has_flag(call, "--no-cache-dir", "--no-cache"):
-        return True
-    if known.value_of(run, call.command, "PIP_NO_CACHE_DIR"):
-        return True
-    return configured(known, run, call.command, PIP_NO_CACHE) is not None
-
-
 def _fix(subject: Subject, run: Run, call: PackageCall) -> Fix:
     return Fix(
         "no-cache-dir",
@@ -113,7 +104,18 @@ def find(subject: Subject) -> Iterator[Finding]:
     for run, call in known.calls("pip"):
         if call.verb != "install" or not run.shipped or call.command.name == "uv":
             continue
-        if _no_cache(known, run, call) or run.is_volatile(*PATHS):
+        misleading = reads_as_kept(call.command)
+        if misleading is not None and not has_flag(call, "--no-cache-dir"):
+            yield rule.finding(
+                subject,
+                f"PIP_NO_CACHE_DIR={misleading} looks like a cache that stays: pip has it off",
+                at=call.command.span,
+                about=about(call),
+                severity=Severity.INFO,
+                fixes=(_fix(subject, run, call),),
+            )
+            continue
+        if keeps_nothing(known, run, call) or run.is_volatile(*PATHS):
             continue
         if cache_elsewhere(known, run, call, WHERE):
             continue

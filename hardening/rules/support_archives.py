@@ -9,7 +9,7 @@ from hardening.dockerfile.edits import delete_instruction
 from hardening.dockerfile.model import Instruction
 from hardening.dockerfile.shell_model import Command
 from hardening.model import Edit, Precondition, fails, holds, unknown
-from hardening.rules.support import Facts, Run, facts, subject_memo, subject_memo
+from hardening.rules.support import Facts, Run, facts, subject_memo
 from hardening.rules.support_leftovers import name_parts
 from hardening.rules.support_scripts import Called, scripts_called
 from hardening.subject import Subject
@@ -96,14 +96,13 @@ def _not_needed(subject: Subject, run: Run, name: str, users: list[Run]) -> Prec
     if users:
         return fails(statement, f"line {users[0].instruction.start_line} speaks of it")
     known, base = facts(subject), name.rpartition("/")[2]
-    for placed in known.all("COPY", "ADD", "CMD", "ENTRYPOINT"):
-        text = placed.instruction.arguments.slice(known.dockerfile.text)
-        if base in text and placed.instruction.index > run.instruction.index:
-            return fails(statement, f"line {placed.instruction.start_line} speaks of it")
+    last = _last_copies(known).get(base)
+    if last is not None and last.index > run.instruction.index:
+        return fails(statement, f"line {last.start_line} speaks of it")
     for one, script in _scripts(subject):
-        if one.instruction.index <= run.instruction.index:
+        if one.index <= run.instruction.index:
             continue
-        line = one.instruction.start_line
+        line = one.start_line
         if script.text is None:
             return unknown(statement, f"line {line} runs {script.name}, which was not read")
         if base in script.text:
@@ -111,11 +110,27 @@ def _not_needed(subject: Subject, run: Run, name: str, users: list[Run]) -> Prec
     return holds(statement, "Nothing further down names it")
 
 
-def _scripts(subject: Subject) -> list[tuple[Run, Called]]:
-    """Every script that a RUN calls, with the RUN; worked out once."""
+def _last_copies(known: Facts) -> dict[str, Instruction]:
+    """The last COPY, ADD, CMD or ENTRYPOINT that names a file, by every part that could be one."""
+    if "copies by name" not in known.memo:
+        text = known.dockerfile.text
+        placed = known.all("COPY", "ADD", "CMD", "ENTRYPOINT")
+        ordered = sorted((one.instruction for one in placed), key=lambda one: one.index)
+        known.memo["copies by name"] = {
+            part: one for one in ordered for part in name_parts(one.arguments.slice(text))
+        }
+    found: dict[str, Instruction] = known.memo["copies by name"]
+    return found
+
+
+def _scripts(subject: Subject) -> list[tuple[Instruction, Called]]:
+    """Every script that a RUN calls, with the RUN, in order."""
     memo = subject_memo(subject)
-    if "all scripts" not in memo:
-        runs = facts(subject).runs
-        memo["all scripts"] = [(run, one) for run in runs for one in scripts_called(subject, run)]
-    found: list[tuple[Run, Called]] = memo["all scripts"]
+    if "scripts in order" not in memo:
+        memo["scripts in order"] = [
+            (run.instruction, script)
+            for run in facts(subject).runs
+            for script in scripts_called(subject, run)
+        ]
+    found: list[tuple[Instruction, Called]] = memo["scripts in order"]
     return found

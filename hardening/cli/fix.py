@@ -44,9 +44,9 @@ def fix(options: argparse.Namespace) -> int:
 def _rules(names: list[str]) -> frozenset[str] | None:
     if not names:
         return None
-    from hardening.cli.rules import named_rule
+    from hardening.cli.rules import named_rules
 
-    return frozenset(named_rule(name).id for name in names)
+    return frozenset(rule.id for name in names for rule in named_rules(name))
 
 
 def _printable_diff(workspace: Workspace) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 
 from hardening.cli import codes
 from hardening.errors import UsageError
-from hardening.rules import Rule, all_rules, rule_by_id
+from hardening.rules import Rule, all_rules
 
 
 def rules(options: argparse.Namespace) -> int:
     """Print the list or one rule. Raises UsageError for an unknown id."""
-    chosen = all_rules() if options.id is None else (named_rule(options.id),)
+    chosen = all_rules() if options.id is None else named_rules(options.id)
     if options.format == "json":
         from hardening.reports.rule_text import rule_values
 
@@ -24,31 +25,37 @@ def rules(options: argparse.Namespace) -> int:
     elif options.format == "markdown":
         from hardening.reports.markdown import rule_section, rules_page
 
-        page = rules_page(chosen) if options.id is None else rule_section(chosen[0])
+        sections = (rule_section(one) for one in chosen)
+        page = rules_page(chosen) if options.id is None else "\n".join(sections)
         sys.stdout.write(page)
     else:
         from hardening.reports.rule_text import rule_list, rule_page
 
-        sys.stdout.write(rule_list(chosen) if options.id is None else rule_page(chosen[0]))
+        pages = (rule_page(one) for one in chosen)
+        sys.stdout.write(rule_list(chosen) if options.id is None else "\n".join(pages))
     return codes.CLEAN
 
 
-def named_rule(name: str) -> Rule:
-    """A rule by id, alias, or bare alias (`DL3008`). Raises UsageError."""
-    found = rule_by_id(name) or _by_bare_alias(name)
-    if found is None:
-        from hardening.settings import closest_rule
-
-        raise UsageError(
-            f"There is no rule {name}", closest_rule(name), "`drydock rules` lists them."
-        )
-    return found
-
-
-def _by_bare_alias(name: str) -> Rule | None:
+def named_rules(name: str) -> tuple[Rule, ...]:
+    """The rule of an id, or all that have an alias, with or without the tool's name (`DL3008`).
+    Raises UsageError."""
     wanted = name.lower()
-    for rule in all_rules():
-        for alias in rule.aliases:
-            if wanted in (alias.lower(), alias.partition(":")[2].lower()):
-                return rule
-    return None
+    found = tuple(one for one in all_rules() if wanted == one.id) or tuple(
+        one for one in all_rules() if wanted in _alias_names(one)
+    )
+    if found:
+        return found
+    if re.fullmatch(r"(?:shellcheck:)?sc\d{4}", wanted):
+        raise UsageError(
+            f"{name} is ShellCheck's",
+            "drydock merges its answers and repeats none of its checks",
+            "Ask it with `drydock check --shellcheck`.",
+        )
+    from hardening.settings import closest_rule
+
+    raise UsageError(f"There is no rule {name}", closest_rule(name), "`drydock rules` lists them.")
+
+
+def _alias_names(rule: Rule) -> frozenset[str]:
+    names = (alias.lower() for alias in rule.aliases)
+    return frozenset(one for name in names for one in (name, name.partition(":")[2]))

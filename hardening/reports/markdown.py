@@ -6,20 +6,25 @@ import re
 from collections.abc import Iterable
 from itertools import groupby
 
+from hardening.reports.crosswalk import crosswalk
 from hardening.rules import Example, Rule
 
 
 def rules_page(rules: Iterable[Rule]) -> str:
-    """The whole page: a table, then a section per rule by theme."""
+    """The whole page: a table, the names of other tools, then a section per rule by theme."""
     ordered = sorted(rules, key=lambda rule: (rule.theme, rule.id))
     parts = [
         "# Rules\n\nMade by `drydock rules --format markdown`; do not edit.\n",
-        "| rule | severity | fix | what to do |\n|---|---|---|---|\n"
+        "| rule | severity | profile | fix | what to do |\n|---|---|---|---|---|\n"
         + "".join(
             f"| [{rule.id}](#{rule.id}) | {rule.severity.label} | "
-            f"{'yes' if rule.fixable else 'no'} | {_cell(rule.title)} |\n"
+            f"{rule.profile.value} | {'yes' if rule.fixable else 'no'} | {_cell(rule.title)} |\n"
             for rule in ordered
         ),
+        "## Crosswalk\n\nThe names that other tools have for the same thing. `drydock rules NAME` "
+        "finds a rule by each of them; what drydock leaves to others stands in "
+        "[not-covered.md](not-covered.md).\n",
+        crosswalk(ordered),
     ]
     for theme, group in groupby(ordered, key=lambda rule: rule.theme):
         parts.append(f"## {theme}\n")

@@ -230,3 +230,14 @@ def test_version_and_help(run: Run) -> None:
         assert page.code == 0 and f"usage: drydock {command}" in page.out
         for code in ("0  clean", "1  findings", "2  usage", "3  internal"):
             assert code in page.out
+
+
+def test_a_name_that_several_rules_share_shows_them_all(run: Run) -> None:
+    result = run("rules", "DL3003")
+    assert result.code == 0
+    assert "cd-instead-of-workdir:" in result.out and "cd-without-effect:" in result.out
+
+
+def test_a_name_of_shellcheck_says_who_checks_it(run: Run) -> None:
+    result = run("rules", "SC2086")
+    assert result.code == 2 and "--shellcheck" in result.err

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hardening.reports.crosswalk import crosswalk
 from hardening.rules import all_rules
 
 ROOT = Path(__file__).parents[2]
@@ -127,3 +128,13 @@ def test_nothing_is_both_covered_and_argued_away() -> None:
 def test_aliases_name_known_tools() -> None:
     tools = {alias.partition(":")[0] for rule in all_rules() for alias in rule.aliases}
     assert tools <= {*PEERS, "cis-docker"}
+
+
+def test_the_printed_table_has_every_name() -> None:
+    table = crosswalk(all_rules())
+    rows = {row.split("]")[0].removeprefix("| ["): row for row in table.splitlines()[2:]}
+    for rule in all_rules():
+        for alias in rule.aliases:
+            tool, _, name = alias.partition(":")
+            assert f"`{name}`" in rows[rule.id] or f"`{tool}:{name}`" in rows[rule.id]
+    assert all(row.count(" | ") == 7 for row in rows.values())

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Post = Callable[[Message], object]
 _INTERVAL = 0.05
+OPENING = "opening the image"
 LOOKING_UP = "looking up advisories"
 
 
@@ -135,7 +136,9 @@ class Loader:
         from hardening.image.loading import load_files, open_image
         from hardening.opening import attach_image, scan_secrets
 
+        self._progress.start(OPENING)
         image = open_image(reference, platform=self.request.platform, progress=self._progress)
+        self._progress.finish(OPENING)
         self._progress.check()
         self._latest = attached = attach_image(subject, image)
         if not image.files_read:

@@ -186,7 +186,7 @@ class Board(Screen[None]):
         store = self.store
         order = store.secret_order()
         self.secrets_pane.show(store.secrets, order, store.sorts.get(Pane.SECRETS), store.revealed)
-        known = store.file_secrets is not None and self.something_open and not self.reading
+        known = store.file_secrets is not None and self.something_open and not self.still_reading
         known = known or bool(order)
         title = f"3 Secrets {len(order)}" if known else "3 Secrets"
         self._title(Pane.SECRETS, title, "shown unmasked" if store.revealed is not None else "")
@@ -255,7 +255,7 @@ class Board(Screen[None]):
         return subject is not None and bool(subject.image or subject.dockerfile)
 
     @property
-    def reading(self) -> bool:
+    def still_reading(self) -> bool:
         """True while facts still come in."""
         return False
 
@@ -267,6 +267,8 @@ class Board(Screen[None]):
             return _hint("Opening …")
         if store.subject.image is not None:
             return _hint("This image has no layers.")
+        if self.still_reading:
+            return _hint("Opening the image …")
         return _hint("No image.", "o opens one of this machine,", "or start drydock with --image")
 
     def _no_findings(self) -> list[Cells]:
@@ -290,7 +292,7 @@ class Board(Screen[None]):
         lines: list[Cells] = [[]]
         if store.file_secrets is not None and subject.texts:
             lines.append([("  ✓ No secret in the files.", "good")])
-        if self.reading:
+        if self.still_reading:
             return [*lines, [("  The image is still being searched.", "muted")]]
         told = [one for one in subject.missing if "secret" in one.what or one.what == "image"]
         if told:

@@ -21,11 +21,6 @@ LISTS = ("packages", "vulnerabilities")
 class Contents(Filing):
     """Adds what is inside the image to the joined screen."""
 
-    @property
-    def still_reading(self) -> bool:
-        """True while the image may bring more; the main screen knows."""
-        return False
-
     def listed(self, name: str) -> Grouped[Any] | None:
         """The list behind a tab; None for other tabs and panes."""
         store = self.store

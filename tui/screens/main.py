@@ -74,10 +74,6 @@ class MainScreen(Views):
 
     # Opening
 
-    @property
-    def reading(self) -> bool:
-        return self.loader is not None
-
     def open(self, request: OpenRequest) -> None:
         """Open something; whatever was open before goes."""
         if self.loader is not None:
@@ -130,6 +126,7 @@ class MainScreen(Views):
             return
         self.loader = None
         self.phases.clear()
+        self.draw_layers()
         self.draw_secrets()
         self.refresh_bindings()
         self.take_contents()

@@ -268,7 +268,7 @@ class PhaseBar(Bar):
 def _phase_cells(phase: str, done: int, total: int | None, unit: str, wide: int) -> Cells:
     amount = human_size(done) if unit == "bytes" else f"{done:,}"
     amount = amount if done or total else ""
-    if total:
+    if total and done <= total:
         whole = human_size(total) if unit == "bytes" else f"{total:,}"
         amount = f"{amount} of {whole}"
     name = clean(phase, 60).capitalize()

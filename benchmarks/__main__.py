@@ -22,6 +22,7 @@ NAMES = (
     "growth",
     "image_archive",
     "inventory",
+    "advisories",
 )
 
 

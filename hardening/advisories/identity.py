@@ -4,7 +4,8 @@ them leads: CVE, GHSA, then the databases' own."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from hardening.advisories.lookup import chunks, marks
 from hardening.advisories.model import Rating
@@ -21,9 +22,9 @@ _COLUMNS = "id, osv, severity, source, score, summary, hidden, aliases, upstream
 _Raw = tuple[int, str, int | None, str, float | None, str, str, str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the store holds of one advisory."""
+class Facts(NamedTuple):
+    """What the store holds of one advisory. `covered` are the CVEs that it speaks of besides its
+    own aliases."""
 
     osv: str
     rating: Rating
@@ -31,19 +32,11 @@ class Facts:
     hidden: str
     aliases: tuple[str, ...]
     upstream: tuple[str, ...]
-    related: tuple[str, ...]
+    covered: tuple[str, ...]
 
     @property
     def is_negligible(self) -> bool:
         return self.rating.severity is Severity.INFO
-
-    @property
-    def covered(self) -> tuple[str, ...]:
-        """CVEs that it covers besides its own aliases."""
-        names = self.upstream
-        if self.osv.startswith(_BUNDLES):
-            names = (*names, *self.related)
-        return tuple(dict.fromkeys(one for one in names if one.startswith("CVE-")))
 
 
 def read_facts(store: Store, numbers: Iterable[int]) -> dict[int, Facts]:
@@ -64,8 +57,15 @@ def _facts(row: _Raw) -> tuple[int, Facts]:
         hidden,
         _split(aliases),
         _split(upstream),
-        _split(related),
+        _covered(osv, upstream, related),
     )
+
+
+def _covered(osv: str, upstream: str, related: str) -> tuple[str, ...]:
+    names = _split(upstream)
+    if related and osv.startswith(_BUNDLES):
+        names += _split(related)
+    return tuple(dict.fromkeys(one for one in names if one.startswith("CVE-")))
 
 
 def _split(text: str) -> tuple[str, ...]:
@@ -133,17 +133,18 @@ class Identity:
             if (prefix := _distribution_prefix(one.osv))
             for name in one.covered
         }
-        found: dict[int, Facts] = {}
-        for part in chunks(sorted(names)):
-            query = (
-                f"SELECT {_COLUMNS} FROM adv WHERE osv IN ({marks(len(part))}) UNION"
-                f" SELECT {_COLUMNS} FROM adv WHERE id IN"
-                f" (SELECT adv FROM alias WHERE ext IN ({marks(len(part))}))"
-            )
-            found.update(_facts(row) for row in store.connection.execute(query, (*part, *part)))
-        for number, one in found.items():
+        named = "osv IN ({0})", sorted(names - self._numbers.keys())
+        naming = "id IN (SELECT adv FROM alias WHERE ext IN ({0}))", sorted(names)
+        others: dict[int, Facts] = {}
+        for where, ids in (named, naming):
+            for part in chunks(ids):
+                query = f"SELECT {_COLUMNS} FROM adv WHERE {where.format(marks(len(part)))}"
+                for row in store.connection.execute(query, part):
+                    if row[0] not in self.facts and row[0] not in others:
+                        others.update((_facts(row),))
+        for number, one in others.items():
             self._numbers.setdefault(one.osv, number)
-        return [one for number, one in sorted(found.items()) if number not in self.facts]
+        return [one for _, one in sorted(others.items())]
 
     def _join(self, facts: Facts) -> None:
         root = self._find(facts.osv)
@@ -172,6 +173,7 @@ def _distribution_prefix(osv: str) -> str:
     return "ALPINE-" if osv.startswith("SECDB-") else ""
 
 
+@lru_cache(maxsize=8192)
 def _rank(name: str) -> tuple[int, str]:
     for place, prefix in enumerate(_LEAD):
         if name.startswith(prefix):

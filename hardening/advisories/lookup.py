@@ -5,23 +5,24 @@ The rows of many packages are fetched by one query.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from hardening.advisories.model import Bound, Target
 from hardening.advisories.scopes import Scope, scope_of
 from hardening.advisories.store import Store
-from hardening.advisories.versions import InvalidVersion, key_of, scheme_of
+from hardening.advisories.versions import InvalidVersion, key_function, scheme_of
 
 CHUNK = 400
+Key = Callable[[str], Any]
+"""From a version to what sorts as its ecosystem does; raises InvalidVersion."""
 _T = TypeVar("_T")
-_Row = tuple[int, int, str | None, str | None, int, str]
-"""Ecosystem, advisory, low, high, bound, urgency."""
+_Row = tuple[int, int, str | None, str | None, int, str, str]
+"""Ecosystem, advisory, low, high, bound, urgency, name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One advisory that affects one target. `fixed` is "" when no version is known to mend it;
     `paid` is the version that mends it for subscribers."""
 
@@ -72,6 +73,7 @@ def look_up(store: Store, targets: Iterable[Target]) -> Found:
 def _look_up(
     store: Store, scheme: str, scope: Scope, group: Sequence[Target], found: Found
 ) -> None:
+    key = key_function(scheme)
     for part in chunks(group):
         ranges = _ranges(store, scope, part)
         exact = _exact(store, scope, part)
@@ -79,7 +81,7 @@ def _look_up(
             rows = ranges.get(target.name, {})
             listed = exact.get((target.name, target.version), ())
             if rows or listed:
-                _judge(scheme, scope, target, rows, listed, found)
+                _judge(key, scope, target, rows, listed, found)
 
 
 def _ranges(
@@ -88,12 +90,13 @@ def _ranges(
     names = tuple({one.name for one in part})
     numbers = (*scope.free, *scope.paid)
     found: dict[str, dict[int, list[_Row]]] = {}
-    for name, *row in store.connection.execute(
-        "SELECT name, eco, adv, lo, hi, bound, urgency FROM rng"
+    rows: Iterable[_Row] = store.connection.execute(
+        "SELECT eco, adv, lo, hi, bound, urgency, name FROM rng"
         f" WHERE eco IN ({marks(len(numbers))}) AND name IN ({marks(len(names))})",
         (*numbers, *names),
-    ):
-        found.setdefault(name, {}).setdefault(row[1], []).append(tuple(row))
+    )
+    for row in rows:
+        found.setdefault(row[6], {}).setdefault(row[1], []).append(row)
     return found
 
 
@@ -114,7 +117,7 @@ def _exact(
 
 
 def _judge(
-    scheme: str,
+    key: Key,
     scope: Scope,
     target: Target,
     rows: Mapping[int, list[_Row]],
@@ -122,7 +125,7 @@ def _judge(
     found: Found,
 ) -> None:
     try:
-        version = key_of(scheme, target.version)
+        version = key(target.version)
     except InvalidVersion:
         found.incomparable.append(target)
         found.hits += [Hit(advisory, target) for advisory in listed]
@@ -131,9 +134,9 @@ def _judge(
     for advisory, intervals in rows.items():
         found.judged.add((target, advisory))
         try:
-            hit = _hit(scheme, scope, target, version, advisory, intervals)
+            hit = _hit(key, scope, target, version, advisory, intervals)
             if hit is None and advisory in left:
-                hit = Hit(advisory, target, _next_fix(scheme, version, intervals))
+                hit = Hit(advisory, target, _next_fix(key, version, intervals))
         except InvalidVersion:
             found.unreadable.append((target, advisory))
             continue
@@ -144,7 +147,7 @@ def _judge(
 
 
 def _hit(
-    scheme: str,
+    key: Key,
     scope: Scope,
     target: Target,
     version: object,
@@ -153,40 +156,45 @@ def _hit(
 ) -> Hit | None:
     """The free release's word counts; a paid one's where the free one says nothing."""
     if not scope.paid:
-        fixed = _fix(scheme, target.version, version, intervals)
+        fixed = _fix(key, target.version, version, intervals)
         return None if fixed is None else Hit(advisory, target, fixed, intervals[0][5])
     free = [one for one in intervals if one[0] in scope.free]
     paid = [one for one in intervals if one[0] in scope.paid]
     if "esm" in target.version:
         free, paid = paid or free, []
-    fixed = _fix(scheme, target.version, version, free or paid)
+    fixed = _fix(key, target.version, version, free or paid)
     if fixed is None:
         return None
-    sold = fixed if not free else _fix(scheme, target.version, version, paid) or ""
+    sold = fixed if not free else _fix(key, target.version, version, paid) or ""
     return Hit(
         advisory, target, fixed if free else "", intervals[0][5], "" if fixed and free else sold
     )
 
 
-def _fix(scheme: str, text: str, version: object, intervals: Sequence[_Row]) -> str | None:
+def _fix(key: Key, text: str, version: object, intervals: Sequence[_Row]) -> str | None:
     """The version that ends the interval which holds this one, "" when none does; None when no
     interval holds it. Raises InvalidVersion."""
-    modular = ".module" in text
-    for _, _, low, high, bound, _ in intervals:
-        if low is not None and version < key_of(scheme, low):
+    modular = _is_modular(text)
+    for _, _, low, high, bound, _, _ in intervals:
+        if low is not None and version < key(low):
             continue
         if high is None:
             return ""
-        if scheme == "rpm" and modular != (".module" in high):
+        if modular != _is_modular(high):
             continue
-        end = key_of(scheme, high)
+        end = key(high)
         if version < end or (bound == Bound.LAST_AFFECTED and version == end):
             return high if bound == Bound.FIXED else ""
     return None
 
 
-def _next_fix(scheme: str, version: object, intervals: Sequence[_Row]) -> str:
+def _is_modular(version: str) -> bool:
+    """Whether an RPM was built in a module: such builds compare among themselves only."""
+    return ".module" in version and (".module_el" in version or ".module+el" in version)
+
+
+def _next_fix(key: Key, version: object, intervals: Sequence[_Row]) -> str:
     """The lowest version above this one that ends an interval, "" when there is none."""
     ends = [one[3] for one in intervals if one[3] is not None and one[4] == Bound.FIXED]
-    above = [(key_of(scheme, end), end) for end in ends if key_of(scheme, end) > version]
+    above = [(key(end), end) for end in ends if key(end) > version]
     return min(above)[1] if above else ""

@@ -147,23 +147,20 @@ class _Scores:
     has_epss: bool
 
     def __init__(self, store: Store, names: Iterable[str]) -> None:
-        cves = sorted(one for one in set(names) if one.startswith("CVE-"))
-        kev: dict[str, bool] = {}
+        known = store.connection.execute("SELECT cve, ransomware FROM kev")
         epss: dict[str, float] = {}
+        has_epss = store.holds("epss")
+        cves = sorted(one for one in set(names) if one.startswith("CVE-")) if has_epss else []
         for part in chunks(cves):
-            among = f"WHERE cve IN ({marks(len(part))})"
-            rows = store.connection.execute(f"SELECT cve, ransomware FROM kev {among}", part)
-            kev.update((cve, bool(known)) for cve, known in rows)
-            epss.update(
-                store.connection.execute(f"SELECT cve, probability FROM epss {among}", part)
-            )
-        object.__setattr__(self, "kev", kev)
+            query = f"SELECT cve, probability FROM epss WHERE cve IN ({marks(len(part))})"
+            epss.update(store.connection.execute(query, part))
+        object.__setattr__(self, "kev", {cve: bool(used) for cve, used in known})
         object.__setattr__(self, "epss", epss)
-        object.__setattr__(self, "has_epss", store.holds("epss"))
+        object.__setattr__(self, "has_epss", has_epss)
 
     def of(self, lead: str, names: set[str]) -> tuple[bool, bool, float | None]:
         """Exploited, by ransomware, the highest probability of its ids."""
         ids = {lead, *names}
-        likely = [self.epss[one] for one in ids if one in self.epss]
-        known = [self.kev[one] for one in ids if one in self.kev]
+        known = [self.kev[one] for one in ids & self.kev.keys()]
+        likely = [self.epss[one] for one in ids & self.epss.keys()]
         return bool(known), any(known), max(likely, default=None)

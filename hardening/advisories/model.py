@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 from hardening.model import Severity
 
@@ -68,8 +69,7 @@ class Record:
         return sum(2 + len(one.intervals) + len(one.versions) for one in self.affected)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A package to match: the name and version that its advisories speak of."""
 
     ecosystem: str

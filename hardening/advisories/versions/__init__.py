@@ -7,6 +7,7 @@ and never guesses.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib import import_module
@@ -14,7 +15,7 @@ from typing import Any
 
 from hardening.advisories.versions.errors import InvalidVersion
 
-__all__ = ["InvalidVersion", "compare", "forget_keys", "key_of", "scheme_of"]
+__all__ = ["InvalidVersion", "compare", "forget_keys", "key_function", "key_of", "scheme_of"]
 
 _SCHEMES = {
     "debian": "debian",
@@ -58,19 +59,25 @@ def scheme_of(ecosystem: str) -> str | None:
 
 
 @cache
-def _key_function(scheme: str) -> Callable[[str], Any]:
+def key_function(scheme: str) -> Callable[[str], Any]:
+    """The function from a version to its sort key; it raises InvalidVersion."""
     module = import_module(f"hardening.advisories.versions.{scheme}")
     return lru_cache(maxsize=65536)(module.key)
 
 
 def forget_keys() -> None:
     """Empty the caches, as in a new process."""
-    _key_function.cache_clear()
+    key_function.cache_clear()
+    for name in {*_SCHEMES.values()}:
+        module = sys.modules.get(f"hardening.advisories.versions.{name}")
+        for one in vars(module).values() if module is not None else ():
+            if hasattr(one, "cache_clear"):
+                one.cache_clear()
 
 
 def key_of(scheme: str, version: str) -> Any:
     """The sort key of a version. Raises InvalidVersion."""
-    return _key_function(scheme)(version)
+    return key_function(scheme)(version)
 
 
 def compare(scheme: str, left: str, right: str) -> int:

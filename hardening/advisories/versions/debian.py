@@ -7,6 +7,7 @@ the end; runs of digits compare as numbers.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from hardening.advisories.versions.errors import InvalidVersion
 
@@ -22,13 +23,20 @@ def _weight(char: str) -> int:
     return ord(char) if char.isalpha() else ord(char) + 256
 
 
+@lru_cache(maxsize=4096)
+def _weights(text: str) -> tuple[int, ...]:
+    """Versions are made of few different runs: `.`, `-`, `+deb`, `u`."""
+    return (*map(_weight, text), 0)
+
+
+@lru_cache(maxsize=16384)
 def _part(text: str) -> tuple[object, ...]:
     pieces = _DIGITS.split(text)
     key: list[object] = []
     for position in range(0, len(pieces) - 1, 2):
-        key += [(*map(_weight, pieces[position]), 0), int(pieces[position + 1])]
+        key += (_weights(pieces[position]), int(pieces[position + 1]))
     if pieces[-1]:
-        key += [(*map(_weight, pieces[-1]), 0), 0]
+        key += (_weights(pieces[-1]), 0)
     while len(key) >= 2 and key[-1] == 0 and key[-2] == _END:
         del key[-2:]
     return (*key, _END)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support_images import external_bases
+from hardening.rules.support_images import external_bases, is_literal
 from hardening.rules.support_versions import version_fixes
 from hardening.subject import Subject
 
@@ -41,6 +41,10 @@ rule = Rule(
             note="the built image tells its release",
         ),
         Example("FROM registry.example:5000/team/base:latest\n"),
+        Example(
+            "ARG BASE=debian:latest\nFROM $BASE\n",
+            note="low: the default, which a build may replace",
+        ),
     ),
     good=(
         Example("FROM debian:13\n"),
@@ -65,6 +69,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             f"{reference.shown} is whatever was pushed last",
             at=stage.base.span,
             about=reference.name,
+            severity=None if is_literal(stage) else Severity.LOW,
             fixes=tuple(version_fixes(subject, stage, reference)),
             tip=f"Write the version you tested, such as {reference.name}:1.2",
         )

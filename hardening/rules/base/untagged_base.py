@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support_images import external_bases
+from hardening.rules.support_images import external_bases, is_literal
 from hardening.rules.support_versions import version_fixes
 from hardening.subject import Subject
 
@@ -41,6 +41,10 @@ rule = Rule(
             note="the built image tells its release",
         ),
         Example("FROM registry.example:5000/team/base\n", note="a port is not a tag"),
+        Example(
+            "ARG BASE=debian\nFROM $BASE\n",
+            note="low: the default, which a build may replace",
+        ),
     ),
     good=(
         Example("FROM debian:13\n"),
@@ -66,6 +70,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             f"{reference.name} has no tag: the build takes whatever is latest that day",
             at=stage.base.span,
             about=reference.name,
+            severity=None if is_literal(stage) else Severity.LOW,
             fixes=tuple(version_fixes(subject, stage, reference)),
             tip=f"Write the version you tested, such as {reference.name}:1.2",
         )

@@ -62,6 +62,8 @@ def _facts(row: _Raw) -> tuple[int, Facts]:
 
 
 def _covered(osv: str, upstream: str, related: str) -> tuple[str, ...]:
+    if not upstream and not related:
+        return ()
     names = _split(upstream)
     if related and osv.startswith(_BUNDLES):
         names += _split(related)
@@ -69,7 +71,9 @@ def _covered(osv: str, upstream: str, related: str) -> tuple[str, ...]:
 
 
 def _split(text: str) -> tuple[str, ...]:
-    return tuple(text.split("\n")) if text else ()
+    if not text:
+        return ()
+    return tuple(text.split("\n")) if "\n" in text else (text,)
 
 
 class Identity:

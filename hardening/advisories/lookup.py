@@ -35,8 +35,8 @@ class Hit(NamedTuple):
 
 @dataclass(slots=True)
 class Found:
-    """What a look-up gathers. `judged` holds each pair of target and advisory that has a range,
-    affected or not; `unreadable` those whose range is none."""
+    """What a look-up gathers. `judged` holds, for Alpine, each pair of target and advisory that has
+    a range, affected or not; `unreadable` those whose range is none."""
 
     hits: list[Hit] = field(default_factory=list)
     judged: set[tuple[Target, int]] = field(default_factory=set)
@@ -130,11 +130,17 @@ def _judge(
         found.incomparable.append(target)
         found.hits += [Hit(advisory, target) for advisory in listed]
         return
+    if target.ecosystem.startswith("Alpine"):
+        found.judged.update((target, advisory) for advisory in rows)
     left = set(listed)
+    modular = _is_modular(target.version)
     for advisory, intervals in rows.items():
-        found.judged.add((target, advisory))
         try:
-            hit = _hit(key, scope, target, version, advisory, intervals)
+            if scope.paid:
+                hit = _hit(key, scope, target, version, advisory, intervals)
+            else:
+                fixed = _fix(key, modular, version, intervals)
+                hit = None if fixed is None else Hit(advisory, target, fixed, intervals[0][5])
             if hit is None and advisory in left:
                 hit = Hit(advisory, target, _next_fix(key, version, intervals))
         except InvalidVersion:
@@ -155,26 +161,22 @@ def _hit(
     intervals: Sequence[_Row],
 ) -> Hit | None:
     """The free release's word counts; a paid one's where the free one says nothing."""
-    if not scope.paid:
-        fixed = _fix(key, target.version, version, intervals)
-        return None if fixed is None else Hit(advisory, target, fixed, intervals[0][5])
     free = [one for one in intervals if one[0] in scope.free]
     paid = [one for one in intervals if one[0] in scope.paid]
     if "esm" in target.version:
         free, paid = paid or free, []
-    fixed = _fix(key, target.version, version, free or paid)
+    fixed = _fix(key, False, version, free or paid)
     if fixed is None:
         return None
-    sold = fixed if not free else _fix(key, target.version, version, paid) or ""
+    sold = fixed if not free else _fix(key, False, version, paid) or ""
     return Hit(
         advisory, target, fixed if free else "", intervals[0][5], "" if fixed and free else sold
     )
 
 
-def _fix(key: Key, text: str, version: object, intervals: Sequence[_Row]) -> str | None:
+def _fix(key: Key, modular: bool, version: object, intervals: Sequence[_Row]) -> str | None:
     """The version that ends the interval which holds this one, "" when none does; None when no
     interval holds it. Raises InvalidVersion."""
-    modular = _is_modular(text)
     for _, _, low, high, bound, _, _ in intervals:
         if low is not None and version < key(low):
             continue

@@ -161,6 +161,6 @@ class _Scores:
     def of(self, lead: str, names: set[str]) -> tuple[bool, bool, float | None]:
         """Exploited, by ransomware, the highest probability of its ids."""
         ids = {lead, *names}
-        known = [self.kev[one] for one in ids & self.kev.keys()]
-        likely = [self.epss[one] for one in ids & self.epss.keys()]
+        known = [self.kev[one] for one in ids if one in self.kev]
+        likely = [self.epss[one] for one in ids if one in self.epss]
         return bool(known), any(known), max(likely, default=None)

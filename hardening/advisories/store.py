@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from functools import lru_cache
 from pathlib import Path
 
 from hardening.advisories.model import Feed, Rating
@@ -96,5 +97,6 @@ class Store:
         return self.connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
 
 
+@lru_cache(maxsize=4096)
 def stored_rating(severity: int | None, source: str, score: float | None) -> Rating:
     return Rating(None if severity is None else Severity(severity), source, score)

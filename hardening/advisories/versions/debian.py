@@ -47,9 +47,9 @@ def key(version: str) -> Key:
     version = version.strip()
     if not version or len(version) > 4096:
         raise InvalidVersion(version)
-    epoch, colon, rest = version.partition(":")
-    if not colon:
-        epoch, rest = "0", version
+    epoch, rest = "0", version
+    if ":" in version:
+        epoch, _, rest = version.partition(":")
     if not (epoch.isascii() and epoch.isdecimal()):
         raise InvalidVersion(version)
     upstream, dash, revision = rest.rpartition("-")

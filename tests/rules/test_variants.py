@@ -31,7 +31,13 @@ def fixed(rule: Rule, example: Example, text: str) -> str:
         allowed_registries=example.allowed_registries,
     )
     image = make_image(example.image) if isinstance(example.image, ImageSketch) else None
-    subject = memory_subject(text, files=example.files, image=image, settings=settings)
+    subject = memory_subject(
+        text,
+        files=example.files,
+        image=image,
+        settings=settings,
+        assessment=example.vulnerabilities,
+    )
     subject = replace(subject, base_digests=example.base_digests, today=TODAY)
     done = all_fixes(subject, Safety.REVIEW, rules=(rule,))
     assert not done.conflicts

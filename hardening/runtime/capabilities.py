@@ -7,6 +7,7 @@ review. Sources: capabilities(7), `include/uapi/linux/capability.h` and moby's d
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,6 +78,7 @@ _BY_PROGRAM: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(sorted(SWITCHERS), ("SETUID", "SETGID")),
     "chown": ("CHOWN",),
     "chgrp": ("CHOWN",),
+    "chmod": ("FOWNER",),
     "chroot": ("SYS_CHROOT",),
     "mknod": ("MKNOD",),
     "iptables": ("NET_ADMIN", "NET_RAW"),
@@ -107,6 +109,7 @@ _BY_PROGRAM: dict[str, tuple[str, ...]] = {
     "supervisord": ("SETUID", "SETGID", "KILL"),
     "s6-svscan": ("SETUID", "SETGID", "KILL", "CHOWN"),
 }
+_RECURSIVE = re.compile(r"-[a-zA-Z]*R")
 _OWN_FILES = ("postgres", "mysql", "mariadb", "redis", "valkey", "mongo", "rabbitmq")
 
 
@@ -194,6 +197,12 @@ def _as_root(start: Start, programs: Programs) -> list[tuple[str, str]]:
         for program in programs.commands
         for name in _BY_PROGRAM.get(program.name, ())
     ]
+    for program in programs.commands:
+        if _gives_trees_away(program):
+            evidence = (
+                f"{program.where} gives whole folders away, closed ones too when it starts again"
+            )
+            needs += [("CHOWN", evidence), ("DAC_OVERRIDE", evidence)]
     for server, evidence in servers_of(start):
         names = _BY_PROGRAM.get(server.removeprefix("debian-"), ())
         needs += [(name, evidence) for name in names]
@@ -208,6 +217,15 @@ def _as_root(start: Start, programs: Programs) -> list[tuple[str, str]]:
         evidence = f"the entrypoint of {name} prepares data files of its own account as root"
         needs += [(one, evidence) for one in ("CHOWN", "DAC_OVERRIDE", "FOWNER")]
     return needs
+
+
+def _gives_trees_away(program: Program) -> bool:
+    """`chown -R` and `find -exec chown` walk through folders that others may have closed."""
+    words = program.words
+    if program.name == "find":
+        return "chown" in words or "chgrp" in words
+    recursive = any(one == "--recursive" or _RECURSIVE.match(one) for one in words[1:])
+    return program.name in ("chown", "chgrp") and recursive
 
 
 def _database(start: Start, programs: Programs) -> str | None:

@@ -77,6 +77,21 @@ def test_an_entrypoint_that_drops_root_keeps_what_it_needs() -> None:
     assert capabilities(subject) == {"CHOWN", "SETUID", "SETGID"}
 
 
+@pytest.mark.parametrize(
+    ("line", "more"),
+    [
+        ("chown -R app /data", {"DAC_OVERRIDE"}),
+        ("find /data ! -user app -exec chown app {} +", {"DAC_OVERRIDE"}),
+        ("chown app /data; chmod 700 /data", {"FOWNER"}),
+    ],
+)
+def test_what_is_given_away_must_be_reached_again(line: str, more: set[str]) -> None:
+    script = f'#!/bin/sh\nset -e\n{line}\nexec gosu app "$@"\n'
+    text = 'FROM debian:12\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]\nCMD ["shop"]\n'
+    subject = memory_subject(text, files={"run.sh": script})
+    assert capabilities(subject) == {"CHOWN", "SETUID", "SETGID"} | more
+
+
 def test_what_is_as_good_as_root_is_named_and_never_proposed() -> None:
     subject = memory_subject("FROM debian:12\nCMD mount /dev/x /mnt && app\n")
     flag = hardened(subject).flag("cap-drop")

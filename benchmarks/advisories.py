@@ -123,6 +123,7 @@ def bench_import(folder: Path) -> bool:
     report(contestants)
     ours, floor = contestants
     print(f"  import / what nobody can do without: {ours.seconds / floor.seconds:.2f}")
+    print(f"  CPU seconds: {ours.cpu_seconds:.2f} and {floor.cpu_seconds:.2f}")
     size = (folder / "s.sqlite").stat().st_size / 1e6
     print(f"  {Path(feed).stat().st_size / 1e6:.1f} MB zip, {size:.1f} MB store")
     met = judge("import of 60,000 advisories, s", ours.seconds, 10)

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Run:
-    """Wall seconds and peak resident megabytes of one process. The peak is that of its largest
-    process when it starts others."""
+    """Wall seconds, peak resident megabytes and CPU seconds of one process. The peak is that of its
+    largest process when it starts others."""
 
     seconds: float
     peak_mb: float
+    cpu_seconds: float = 0.0
 
 
 @dataclass
@@ -34,6 +35,10 @@ class Contestant:
     @property
     def seconds(self) -> float:
         return statistics.median(run.seconds for run in self.runs)
+
+    @property
+    def cpu_seconds(self) -> float:
+        return statistics.median(run.cpu_seconds for run in self.runs)
 
     @property
     def peak_mb(self) -> float:
@@ -58,7 +63,7 @@ def run_once(command: Sequence[str], environment: Mapping[str, str] | None = Non
     if process.returncode:
         raise RuntimeError(f"{command[0]} failed: {error.decode(errors='replace')[-2000:]}")
     scale = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return Run(seconds, usage.ru_maxrss / scale)
+    return Run(seconds, usage.ru_maxrss / scale, usage.ru_utime + usage.ru_stime)
 
 
 def race(contestants: Sequence[Contestant], rounds: int) -> None:

@@ -61,7 +61,7 @@ OVERVIEW = """commands:
   drydock check PATH...          findings as text or JSON
   drydock fix PATH               a patch from all safe fixes
   drydock layers IMAGE           the layers of an image
-  drydock vulns IMAGE            known vulnerabilities of its packages
+  drydock vulns IMAGE|SBOM       known vulnerabilities of its packages
   drydock secrets PATH|IMAGE...  secrets in files, folders and images
   drydock sbom IMAGE             the packages of an image
   drydock base PATH              better base images to choose from

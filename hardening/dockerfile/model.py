@@ -261,6 +261,18 @@ class Dockerfile:
         return tuple(reversed(links))
 
     @cached_property
+    def _roots(self) -> tuple[int, ...]:
+        roots: list[int] = []
+        for stage in self.stages:
+            parent = stage.parent
+            roots.append(stage.index if parent is None else roots[parent])
+        return tuple(roots)
+
+    def root_of(self, stage: Stage) -> Stage:
+        """The first stage of its chain, which begins from an image or from scratch."""
+        return self.stages[self._roots[stage.index]]
+
+    @cached_property
     def _instruction_starts(self) -> tuple[int, ...]:
         return tuple(instruction.span.start for instruction in self.instructions)
 

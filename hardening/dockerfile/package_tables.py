@@ -172,4 +172,5 @@ _ALL = (
     Manager("conda", _CONDA, _CONDA_VERBS, _words("env")),
 )
 MANAGERS: dict[str, Manager] = {manager.name: manager for manager in _ALL}
+MANAGERS["dnf5"] = MANAGERS["dnf"]
 MANAGERS["mamba"] = MANAGERS["micromamba"] = MANAGERS["conda"]

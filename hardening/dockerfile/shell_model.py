@@ -9,6 +9,9 @@ from itertools import chain
 
 from hardening.model import Span
 
+CURL_VALUED = frozenset("AbcCdDeEFhHKmoPQrtTuUwxXyYz")
+"""curl's short flags that take a value."""
+
 LAST = 1 << 60
 """An offset behind every text."""
 
@@ -85,9 +88,17 @@ class Command:
                 if text == name or (name.startswith("--") and text.startswith(name + "=")):
                     return True
                 bundled = len(name) == 2 and not text.startswith("--") and not name.startswith("--")
-                if bundled and name[1] in text[1:].partition("=")[0]:
+                if bundled and name[1] in self._bundle(text):
                     return True
         return False
+
+    def _bundle(self, text: str) -> str:
+        """The letters of a bundle, without the value that curl's last one may bring."""
+        letters = text[1:].partition("=")[0]
+        if self.name != "curl":
+            return letters
+        ends = (at for at, one in enumerate(letters, 1) if one in CURL_VALUED)
+        return letters[: next(ends, len(letters))]
 
     def positionals(self) -> tuple[ShellWord, ...]:
         """Words after the name that are not flags (values of separate flags still included)."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from hardening.dockerfile.edits import delete_instruction, replace_span
 from hardening.dockerfile.model import Dockerfile, Instruction, KeyValue
-from hardening.dockerfile.shell_model import Command, ShellWord
+from hardening.dockerfile.shell_model import CURL_VALUED, Command, ShellWord
 from hardening.model import Edit, Finding, Fix, Precondition, Span, unknown
 from hardening.rules.frame import Rule
 from hardening.rules.support import Placed, Run, facts
@@ -17,7 +17,6 @@ from hardening.subject import Subject
 
 OFF: Final = frozenset({"0", "false", "no", "off", "n", "f"})
 ON: Final = frozenset({"1", "true", "yes", "on", "y", "t"})
-_CURL_WITH_VALUE: Final = frozenset("AbcCdDeEFhHKmoPQrtTuUwxXyYz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ def _in_bundle(text: str, letter: str) -> bool:
     for one in text[1:]:
         if one == letter:
             return True
-        if one in _CURL_WITH_VALUE or not one.isalpha():
+        if one in CURL_VALUED or not one.isalpha():
             return False
     return False
 

@@ -17,9 +17,15 @@ from tests.rules.semantics import Rows, whole
 from tests.rules.semantics.files import ROWS as FILES
 from tests.rules.semantics.packages import ROWS as PACKAGES
 from tests.rules.semantics.stages import ROWS as STAGES
+from tests.rules.semantics.trust import ROWS as TRUST
 from tests.rules.test_examples import TODAY
 
-ROWS: tuple[tuple[str, Rows], ...] = (*PACKAGES.items(), *FILES.items(), *STAGES.items())
+ROWS: tuple[tuple[str, Rows], ...] = (
+    *PACKAGES.items(),
+    *FILES.items(),
+    *STAGES.items(),
+    *TRUST.items(),
+)
 CASES = [
     pytest.param(rule, text, expected, id=f"{rule}-{'fires' if expected else 'silent'}-{number}")
     for rule, rows in ROWS

@@ -90,7 +90,13 @@ def _edits(subject: Subject, command: Command) -> tuple[Edit, ...] | None:
     for position, word in enumerate(words):
         text = word.text.strip("\"'").lower()
         previous = words[position - 1] if position else None
-        if text == "http.sslverify=false" and previous is not None and previous.text == "-c":
+        key, _, value = text.partition("=")
+        if (
+            key == "http.sslverify"
+            and value in OFF
+            and previous is not None
+            and previous.text == "-c"
+        ):
             return remove_words(dockerfile, command, (previous, word))
         if text in OFF and previous is not None and previous.text.lower() == "http.sslverify":
             return (replace_span(dockerfile, word.span, "true"),)

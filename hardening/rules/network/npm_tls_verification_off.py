@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from hardening.dockerfile.edits import replace_span
 from hardening.model import Finding, Fix, Severity, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
+from hardening.rules.support_config_files import written, written_findings
 from hardening.rules.support_fixes import literal
 from hardening.rules.support_settings import (
     OFF,
@@ -20,6 +22,8 @@ from hardening.subject import Subject
 
 _CONDITION = "The image trusts the registry's certificate"
 _REASON = "A certificate authority of your own can be named with cafile"
+_FILES = re.compile(r"npmrc\b|\.yarnrc\b")
+_SETTING = re.compile(r"(?im)(?:\b|(?<=\\n))strict-ssl\s*[= ]\s*\"?(false|0)\b")
 _PROGRAMS = ("npm", "yarn", "pnpm", "npx")
 
 rule = Rule(
@@ -41,6 +45,11 @@ rule = Rule(
         Example(
             "FROM node:24\nRUN npm ci --strict-ssl=false\n",
             "FROM node:24\nRUN npm ci\n",
+        ),
+        Example(
+            "FROM node:24\nCOPY <<EOF /root/.npmrc\nstrict-ssl=false\nEOF\n",
+            "FROM node:24\nCOPY <<EOF /root/.npmrc\nstrict-ssl=true\nEOF\n",
+            note="in the configuration",
         ),
     ),
     good=(
@@ -70,6 +79,15 @@ def find(subject: Subject) -> Iterator[Finding]:
         reason=_REASON,
     )
     yield from _config(subject)
+    yield from written_findings(
+        subject,
+        rule,
+        written(facts(subject), _FILES, _SETTING),
+        message="strict-ssl is set to false: packages may come from anybody",
+        value="true",
+        condition=unknown(_CONDITION, _REASON),
+        tip=_REASON,
+    )
 
 
 def _config(subject: Subject) -> Iterator[Finding]:

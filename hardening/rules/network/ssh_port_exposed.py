@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hardening.dockerfile.edits import delete_instruction, replace_span
+from hardening.dockerfile.expansion import expand, scope_at
 from hardening.dockerfile.model import Instruction, Word
 from hardening.model import Edit, Finding, Fix, Precondition, Severity, fails, holds, unknown
 from hardening.rules.frame import Example, Rule
@@ -13,7 +14,7 @@ from hardening.rules.support import facts, image_has
 from hardening.rules.support_settings import with_blanks
 from hardening.subject import Subject
 
-_SSH = re.compile(r"^(?:[\d.]*:)?22(?:/tcp)?$", re.I)
+_SSH = re.compile(r"^(?:[\d.]*:)?(\d{1,5})(?:-(\d{1,5}))?(?:/tcp)?$", re.I)
 SSHD = ("usr/sbin/sshd", "usr/local/sbin/sshd", "usr/sbin/dropbear", "usr/bin/dropbear")
 
 rule = Rule(
@@ -37,6 +38,11 @@ rule = Rule(
             note="the other ports stay",
         ),
         Example(
+            "FROM nginx:1.29\nARG PORT=22\nEXPOSE $PORT\n",
+            "FROM nginx:1.29\nARG PORT=22\n",
+            note="in a variable",
+        ),
+        Example(
             "FROM debian:13\nRUN apt-get install -y openssh-server\nEXPOSE 22\n"
             'CMD ["/usr/sbin/sshd", "-D"]\n',
             note="the container is an SSH server: it must go as a whole",
@@ -52,7 +58,7 @@ rule = Rule(
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     for placed in facts(subject).all("EXPOSE"):
-        words = [word for word in placed.instruction.words if _SSH.match(word.value)]
+        words = [word for word in placed.instruction.words if _is_ssh(placed.instruction, word)]
         for word in words[:1]:
             fix = Fix(
                 "remove-port",
@@ -70,6 +76,18 @@ def find(subject: Subject) -> Iterator[Finding]:
                 severity=None if placed.shipped else Severity.LOW,
                 tip="Remove the SSH server and use docker exec",
             )
+
+
+def _is_ssh(instruction: Instruction, word: Word) -> bool:
+    """Whether it is port 22, or a range with it, variables replaced."""
+    text: str | None = word.value
+    if "$" in word.value and instruction.owner is not None:
+        scope = scope_at(instruction.owner, instruction, {})
+        text = expand(word.raw or word.text, scope, instruction.owner.escape)
+    found = _SSH.match(text or "")
+    if found is None:
+        return False
+    return int(found[1]) <= 22 <= int(found[2] or found[1])
 
 
 def _edits(subject: Subject, instruction: Instruction, words: list[Word]) -> tuple[Edit, ...]:

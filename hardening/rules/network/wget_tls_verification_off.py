@@ -23,6 +23,10 @@ rule = Rule(
             "FROM alpine:3.22\nRUN wget --no-check-certificate -q https://example.com/a\n",
             "FROM alpine:3.22\nRUN wget -q https://example.com/a\n",
         ),
+        Example(
+            "FROM debian:13\nRUN wget --check-certificate=off -q https://example.com/a\n",
+            "FROM debian:13\nRUN wget -q https://example.com/a\n",
+        ),
     ),
     good=(Example("FROM alpine:3.22\nRUN wget -q https://example.com/a\n"),),
 )
@@ -30,7 +34,10 @@ rule = Rule(
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
-    uses = flag_uses(subject, ("wget",), ("--no-check-certificate",))
+    flags = ("--no-check-certificate", "--check-certificate")
+    found = flag_uses(subject, ("wget",), flags)
+    off = ("--no-check-certificate", "--check-certificate=off", "--check-certificate=quiet")
+    uses = (use for use in found if use.word.text in off)
     yield from switched_off(
         subject,
         rule,

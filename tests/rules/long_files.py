@@ -91,10 +91,19 @@ def of_stages(count: int, first: int = 10_000) -> str:
     )
 
 
+def of_chain(count: int, first: int = 10_000) -> str:
+    """Stages of three lines, each built on the one before."""
+    return f"FROM debian:13 AS s{first}\n" + "".join(
+        f"FROM s{one} AS s{one + 1}\nENV A{one}=1\nRUN apt-get install -y x{one}\n"
+        for one in range(first, first + count // 3)
+    )
+
+
 SHAPES: dict[str, Callable[[int, int], str]] = {
     "lines": of_lines,
     "commands of one RUN": of_commands,
     "lines of a here-document": of_script_lines,
     "variables of one ENV": of_variables,
     "lines in stages": of_stages,
+    "lines in stages on stages": of_chain,
 }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.dockerfile.model import Form
+from hardening.dockerfile.model import Form, Instruction, Stage
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support import Placed, facts
+from hardening.rules.support import Facts, Placed, facts
 from hardening.subject import Subject
+
+_FIRST = "first COPY that may bring a shell"
 
 rule = Rule(
     title="Run no shell in a stage that begins from scratch",
@@ -59,17 +61,10 @@ def find(subject: Subject) -> Iterator[Finding]:
         instruction = placed.instruction
         if placed.stage is None or instruction.form is not Form.SHELL or placed.deferred:
             continue
-        chain = known.dockerfile.chain(placed.stage)
-        if chain[0].base.value != "scratch" or instruction.mounts("bind"):
+        root = known.dockerfile.root_of(placed.stage)
+        if root.base.value != "scratch" or instruction.mounts("bind"):
             continue
-        stages = {link.index for link in chain}
-        before = (
-            one
-            for one in known.all("COPY", "ADD")
-            if one.instruction.stage in stages
-            and one.instruction.span.start < instruction.span.start
-        )
-        if any(_may_bring_shell(one) for one in before) or not _runs(placed):
+        if _has_shell(known, placed.stage, instruction) or not _runs(placed):
             continue
         yield rule.finding(
             subject,
@@ -78,6 +73,21 @@ def find(subject: Subject) -> Iterator[Finding]:
             about=f"{instruction.keyword} {instruction.value[:60]}",
             tip="Write it as a JSON array, or do it in an earlier stage and copy the result",
         )
+
+
+def _has_shell(known: Facts, stage: Stage, instruction: Instruction) -> bool:
+    """True when something that may be a shell was copied before the instruction."""
+    if _FIRST not in known.memo:
+        first: dict[int, int] = {}
+        for one in known.all("COPY", "ADD"):
+            index, start = one.instruction.stage, one.instruction.span.start
+            if first.get(index, start + 1) > start and _may_bring_shell(one):
+                first[index] = start
+        known.memo[_FIRST] = first
+    offsets: dict[int, int] = known.memo[_FIRST]
+    start = instruction.span.start
+    chain = known.dockerfile.chain(stage) if offsets else ()
+    return any(offsets.get(link.index, start) < start for link in chain)
 
 
 def _runs(placed: Placed) -> bool:

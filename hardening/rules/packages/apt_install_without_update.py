@@ -82,6 +82,14 @@ def _fixes(known: Facts, run: Run, call: PackageCall) -> Iterator[Fix]:
     )
 
 
+def _inherits(known: Facts, run: Run, earlier: dict[int, bool]) -> bool:
+    """What is known of the nearest stage below that has a RUN."""
+    parent = run.stage.parent if run.stage is not None else None
+    while parent is not None and parent not in earlier:
+        parent = known.dockerfile.stages[parent].parent
+    return parent is not None and earlier[parent]
+
+
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     known = facts(subject)
@@ -90,8 +98,9 @@ def find(subject: Subject) -> Iterator[Finding]:
         stage = run.instruction.stage
         calls = [one for one in run.calls if one.manager in APT]
         updates = _updates(run)
-        chain = known.dockerfile.chain(run.stage) if run.stage is not None else ()
-        stale = any(earlier.get(link.index) for link in chain) or earlier.get(stage, False)
+        if stage not in earlier:
+            earlier[stage] = _inherits(known, run, earlier)
+        stale = earlier[stage]
         for call in calls:
             local = all("/" in one.text or one.text.endswith(".deb") for one in call.packages)
             if call.verb != "install" or updates or not stale or local:

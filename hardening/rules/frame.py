@@ -82,10 +82,16 @@ class Example:
     """`Settings.labels` and `Settings.strict_labels`."""
     allowed_registries: tuple[str, ...] = ()
     """`Settings.allowed_registries`."""
-    vulnerabilities: tuple[Vulnerability, ...] | None = None
-    """What is known to be wrong with the packages of the image."""
+    vulnerabilities: tuple[Callable[[], Vulnerability], ...] | None = None
+    """What is known to be wrong with the packages of the image: see `support_known`."""
     findings: int | None = None
     """How many findings of the rule a bad example has; None: at least one."""
+
+    def assessment(self) -> tuple[Vulnerability, ...] | None:
+        """The vulnerabilities of its image; None where nothing was looked up."""
+        if self.vulnerabilities is None:
+            return None
+        return tuple(make() for make in self.vulnerabilities)
 
 
 Check = Callable[[Subject], Iterable[Finding]]

@@ -36,7 +36,7 @@ def subject_of(rule: Rule, example: Example) -> Subject:
         image=image,
         run=example.run,
         settings=settings,
-        assessment=example.vulnerabilities,
+        assessment=example.assessment(),
     )
     subject = replace(subject, base_digests=example.base_digests, today=TODAY)
     return scan_secrets(subject) if Need.SECRETS in rule.needs else subject

@@ -36,7 +36,7 @@ def fixed(rule: Rule, example: Example, text: str) -> str:
         files=example.files,
         image=image,
         settings=settings,
-        assessment=example.vulnerabilities,
+        assessment=example.assessment(),
     )
     subject = replace(subject, base_digests=example.base_digests, today=TODAY)
     done = all_fixes(subject, Safety.REVIEW, rules=(rule,))

@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from hardening.facts.eol import Release, ended, release_of
-from hardening.image.release import os_release
 from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Evidence, Finding, ImagePathPlace, LayerPlace, Place, Severity
-from hardening.rewrites.package_upgrade import FACTS_NAMES
 from hardening.rules.frame import Example, Need, Rule
 from hardening.rules.support_better_base import runtime_base
-from hardening.rules.support_vulnerabilities import base_changed, base_line
 from hardening.subject import Subject
 
 
@@ -42,6 +39,10 @@ rule = Rule(
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
+    from hardening.image.release import os_release
+    from hardening.rewrites.package_upgrade import FACTS_NAMES
+    from hardening.rules.support_vulnerabilities import base_changed, base_line
+
     image, today = subject.image, subject.today or date.today()
     found = os_release(image) if image is not None else None
     if image is None or found is None or base_changed(subject):

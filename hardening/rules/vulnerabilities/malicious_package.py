@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.advisories.model import Rating, Vulnerability
 from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Need, Rule
-from hardening.rules.support_vulnerabilities import evidence, is_malicious, places
+from hardening.rules.support_known import known
 from hardening.subject import Subject
 
 _PATH = "usr/lib/python3/site-packages/reqeusts-1.0.dist-info/METADATA"
 _IMAGE = ImageSketch(layers=(LayerSketch({_PATH: "Name: reqeusts\nVersion: 1.0\n"}),))
-_FOUND = Vulnerability(
-    "MAL-2099-1", "reqeusts", "PyPI", "1.0", "", Rating(Severity.CRITICAL, "malicious package"),
-    "MAL-2099-1",
-)  # fmt: skip
+_FOUND = known("MAL-2099-1", "reqeusts", "PyPI", "1.0", "")
 
 rule = Rule(
     title="Remove packages that are malware",
@@ -38,6 +34,8 @@ rule = Rule(
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
+    from hardening.rules.support_vulnerabilities import evidence, is_malicious, places
+
     for row in subject.assessment.rows if subject.assessment is not None else ():
         if not is_malicious(row.vulnerability):
             continue

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from hardening.advisories.assessment import Row
-from hardening.advisories.model import Rating, Vulnerability
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Need, Rule
 from hardening.rules.support_better_base import runtime_base
-from hardening.rules.support_vulnerabilities import (
-    SYSTEM,
-    base_line,
-    counted,
-    evidence,
-    names_of,
-    places,
-    shares,
-    worst,
-)
-from hardening.rules.support_vulnerable_base import ways_out
+from hardening.rules.support_known import known
 from hardening.subject import Subject
 
-_FOUND = (
-    Vulnerability("CVE-2099-1", "openssl", "Debian:13", "3.0.11-1", "3.0.13-1",
-                  Rating(Severity.HIGH, "NVD", 7.5), "DEBIAN-CVE-2099-1"),
-)  # fmt: skip
+if TYPE_CHECKING:
+    from hardening.advisories.assessment import Row
+
+_FOUND = (known("CVE-2099-1", "openssl", "Debian:13", "3.0.11-1", "3.0.13-1"),)
 _IMAGE = ImageSketch(
     base_layers=1,
     layers=(
@@ -86,6 +75,8 @@ rule = Rule(
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
+    from hardening.rules.support_vulnerabilities import SYSTEM, shares
+
     rows = [row for row in shares(subject).base if row.vulnerability.fixed]
     system = [row for row in rows if row.packages[0].type in SYSTEM]
     python = [row for row in rows if row.packages[0].type == "pypi"]
@@ -97,17 +88,20 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 def _finding(subject: Subject, rows: list[Row], about: str) -> Finding:
     """What a distribution's upgrade mends stands apart from what only another base does."""
+    from hardening.rules import support_vulnerabilities as support
+    from hardening.rules.support_vulnerable_base import ways_out
+
     found = runtime_base(subject) if subject.dockerfile is not None else None
     base = "The base image" if found is None else found[1].shown
-    where = places(subject, rows, base_line(subject))
+    where = support.places(subject, rows, support.base_line(subject))
     return rule.finding(
         subject,
-        f"{base} brings {counted(rows)} that newer packages mend: {names_of(rows)}",
+        f"{base} brings {support.counted(rows)} that newer packages mend: {support.names_of(rows)}",
         at=where[0],
         about=about,
         also=where[1:],
         fixes=ways_out(subject, rows),
-        evidence=evidence(rows),
-        severity=worst(rows),
+        evidence=support.evidence(rows),
+        severity=support.worst(rows),
         tip="Build again with --pull and --no-cache, or move to a newer base",
     )

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.advisories.model import Rating, Vulnerability
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Need, Rule
-from hardening.rules.support_vulnerabilities import evidence, places, shares, worst
-from hardening.rules.support_vulnerable_package import fixes, groups, message, tip
+from hardening.rules.support_known import known
 from hardening.subject import Subject
 
-_RATING = Rating(Severity.HIGH, "NVD", 7.5)
-_FLASK = Vulnerability("CVE-2099-1", "flask", "PyPI", "2.0.0", "2.2.5", _RATING, "GHSA-2099-flask")
-_LODASH = Vulnerability(
-    "CVE-2099-2", "lodash", "npm", "4.17.20", "4.17.21", _RATING, "GHSA-2099-lodash"
-)
-_CURL = Vulnerability("CVE-2099-3", "curl", "Debian:13", "8.14.1-1", "8.14.1-2", _RATING, "X-1")
+_FLASK = known("CVE-2099-1", "flask", "PyPI", "2.0.0", "2.2.5")
+_LODASH = known("CVE-2099-2", "lodash", "npm", "4.17.20", "4.17.21")
+_CURL = known("CVE-2099-3", "curl", "Debian:13", "8.14.1-1", "8.14.1-2")
 
 
 def _own(path: str, text: str) -> ImageSketch:
@@ -116,6 +111,9 @@ rule = Rule(
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
+    from hardening.rules.support_vulnerabilities import evidence, places, shares, worst
+    from hardening.rules.support_vulnerable_package import fixes, groups, message, tip
+
     rows = [row for row in shares(subject).own if row.vulnerability.fixed]
     for group in groups(subject, rows) if rows else ():
         where = [*places(subject, group.rows, None), *(pin.place for pin in group.pinned)]

@@ -20,7 +20,7 @@ _SUBSTITUTION = re.compile(r"s([/|#,@!])(?:[^\\]|\\.)*?\1((?:[^\\]|\\.)*?)\1")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """`span` is the first group of the pattern; `command` None for a COPY."""
+    """`span` is the first group of the pattern that matched; `command` None for a COPY."""
 
     placed: Placed
     command: Command | None
@@ -37,13 +37,13 @@ def written(known: Facts, where: re.Pattern[str], setting: re.Pattern[str]) -> I
         if words and where.search(words[-1].value):
             for heredoc in placed.instruction.heredocs:
                 for found in setting.finditer(text, heredoc.body.start, heredoc.body.end):
-                    yield Written(placed, None, Span(*found.span(1)))
+                    yield Written(placed, None, Span(*found.span(found.lastindex or 0)))
     for run in known.runs:
         comments = [one.span for one in run.instruction.comments]
         for command, span in _regions(run, where, text):
             for found in setting.finditer(text, span.start, span.end):
                 if not any(one.start <= found.start() < one.end for one in comments):
-                    yield Written(run.placed, command, Span(*found.span(1)))
+                    yield Written(run.placed, command, Span(*found.span(found.lastindex or 0)))
 
 
 def _regions(run: Run, where: re.Pattern[str], text: str) -> Iterator[tuple[Command, Span]]:

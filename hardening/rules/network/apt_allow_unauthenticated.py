@@ -41,7 +41,14 @@ rule = Rule(
             note="for a whole repository",
         ),
     ),
-    good=(Example("FROM debian:13\nRUN apt-get install -y tool\n"),),
+    good=(
+        Example("FROM debian:13\nRUN apt-get install -y tool\n"),
+        Example(
+            "FROM debian:13\n"
+            "RUN echo 'deb [trusted=yes] file:/built ./' > /etc/apt/sources.list.d/a.list\n",
+            note="what the build itself made",
+        ),
+    ),
 )
 
 
@@ -54,7 +61,9 @@ _CONF = re.compile(r"/apt\.conf")
 _SETTING = re.compile(rf"""(?i)(?:\b|(?<=\\n)){_NAMES}['"\\]*[\s=]+['"\\]*({_ON})""")
 _OPTION = re.compile(rf"(?i){_NAMES}=['\"]?{_ON}['\"]?")
 _LISTS = re.compile(r"/sources\.list")
-_TRUSTED = re.compile(r"(?im)\[[^\]\n]*\b(trusted=yes)\b[^\]\n]*\]|^(trusted:\s*yes)\b")
+_TRUSTED = re.compile(
+    r"(?im)\[[^\]\n]*\b(trusted=yes)\b[^\]\n]*\](?!\s*(?:file|copy|cdrom):)|^(trusted:\s*yes)\b"
+)
 _TIP = "Name the repository's key with signed-by"
 
 

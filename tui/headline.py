@@ -25,7 +25,7 @@ def summary_cells(store: Store, cells_wide: int) -> Cells:
     ]
     used = _width(left) + _width(right) + 2
     for fact in _facts(store):
-        fitting = next((one for one in fact if used + _width(one) <= cells_wide), None)
+        fitting = next((one for one in fact if used + _width(one) + 2 <= cells_wide), None)
         if fitting is None:
             break
         left += fitting

@@ -146,17 +146,21 @@ class PackageJoin:
         exact = frozenset(key for key in speaking if name in self._mentions[key])
         return self._origins(packages, exact or frozenset(speaking))
 
-    def of_group(self, group: GroupPointer) -> Origins | None:
-        """Of all its members together; the findings of the first ones come first."""
-        of_one = self.of_vulnerability if group.vulnerabilities else self.of_package
-        found = [one for number in group.numbers if (one := of_one(number)) is not None]
-        if not found:
-            return None
-        return Origins(
-            frozenset().union(*(one.layers for one in found)),
-            frozenset().union(*(one.files for one in found)),
-            frozenset().union(*(one.findings for one in found)),
-        )
+    def of_group(self, group: GroupPointer) -> Origins:
+        """Of all its members together; findings that name one of its vulnerabilities come before
+        those that only speak of the same packages."""
+        if not group.vulnerabilities:
+            packages = {one for one in group.numbers if one < len(self._packages)}
+            return self._origins(packages, self._speaking_of(packages))
+        rows = [one for one in group.numbers if one < len(self._rows)]
+        packages = {package for one in rows for package in self._with[one]}
+        speaking = self._speaking_of(packages)
+        names = {self._rows[one].vulnerability.id for one in rows}
+        exact = frozenset(key for key in speaking if not names.isdisjoint(self._mentions[key]))
+        return self._origins(packages, exact or speaking)
+
+    def _speaking_of(self, packages: Iterable[int]) -> frozenset[str]:
+        return frozenset(key for one in packages for key in self._speaking.get(one, ()))
 
     def _origins(self, packages: Iterable[int], findings: frozenset[str]) -> Origins:
         those = [self._packages[one] for one in packages]

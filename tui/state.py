@@ -46,6 +46,7 @@ class Store(Narrowing, Choices):
     packages: PackageList = field(default_factory=PackageList)
     vulnerabilities: VulnerabilityList = field(default_factory=VulnerabilityList)
     _join: Join | None = None
+    _links: tuple[tuple[object, ...], Links] | None = None
     _rows: tuple[FindingRow, ...] | None = None
     _shown: tuple[FindingRow, ...] | None = None
     _secret_order: tuple[int, ...] | None = None
@@ -266,11 +267,19 @@ class Store(Narrowing, Choices):
         return self.links()
 
     def links(self) -> Links:
+        """What the other panes show with the cursor; asked many times for one key press."""
         if self.pointer is None:
             return Links()
-        links = self.join.links(self.pointer)
-        if isinstance(self.pointer, FindingPointer) and not links.findings:
-            row = self.row_of(self.pointer.key)
+        asked = self.pointer, self.join, self.all_rows()
+        known = self._links
+        if known is None or any(a is not b for a, b in zip(known[0], asked, strict=True)):
+            known = self._links = asked, self._find_links(self.pointer)
+        return known[1]
+
+    def _find_links(self, pointer: Pointer) -> Links:
+        links = self.join.links(pointer)
+        if isinstance(pointer, FindingPointer) and not links.findings:
+            row = self.row_of(pointer.key)
             return links if row is None else self._links_of_mended(row)
         return links
 

@@ -301,12 +301,13 @@ class MainScreen(Views):
     def key_label(self, name: str, label: str) -> str:
         row = self.current_row
         view = self.focused
-        on_item = isinstance(view, GroupedLines) and view.twig is not None and not view.twig.branch
-        if name == "toggle-folder" and self.place in LISTS and not on_item:
+        twig = view.twig if isinstance(view, GroupedLines) else None
+        on_item = twig is not None and twig.branch is None
+        if name == "toggle-folder" and twig is not None and twig.branch is not None:
             return "open group"
         if (name == "toggle" or (name == "toggle-folder" and on_item)) and row is not None:
             return "take back" if row.mark.value != "open" else "accept"
-        if name == "toggle-folder" and on_item:
+        if name == "toggle-folder" and self.place in LISTS:
             return ""
         if name == "switch-view":
             return VIEW_WORDS.get(self.tab, label)

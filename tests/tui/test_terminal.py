@@ -25,6 +25,8 @@ WALK = (
     ("6", "Why it matters"),
     ("7", "layer "),
     ("8", "docker run"),
+    ("9", "Debian packages"),
+    ("0", "there is no advisory data"),
     ("5", "No changes"),
     ("4", "FROM python"),
     ("1", "━1 Layers"),
@@ -110,6 +112,7 @@ def test_demo_from_the_first_paint_to_the_files(tmp_path: Path, program: list[st
         "DRYDOCK_CONFIG_DIR": str(tmp_path / "config"),
         "DRYDOCK_STATE_DIR": str(tmp_path / "state"),
         "DRYDOCK_CACHE_DIR": str(tmp_path / "cache"),
+        "DRYDOCK_DATA_DIR": str(tmp_path / "data"),
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }
     for name in ("NO_COLOR", "VISUAL", "EDITOR", "TMUX", "CI", "COLUMNS", "LINES"):

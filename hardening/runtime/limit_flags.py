@@ -15,6 +15,8 @@ LOOPBACK = "127.0.0.1"
 _MANY_THREADS = ("java", "chrome", "chromium", "google-chrome", "chromium-browser", "catalina.sh",
                  "mongod", "mysqld", "dotnet", "npm")  # fmt: skip
 _JVM = ("java", "catalina.sh", "elasticsearch", "kafka-server-start.sh")
+_FEW = frozenset({"nginx", "redis-server", "valkey-server", "memcached", "haproxy", "exec", "tini",
+                  "dumb-init", "catatonit", "docker-init"})  # fmt: skip
 _INITS = ("tini", "dumb-init", "catatonit", "s6-svscan", "docker-init", "supervisord", "systemd")
 _NO_REAPING = ("node", "npm", "yarn", "python", "python3", "sh", "bash", "java")
 
@@ -28,9 +30,13 @@ def pids_flag(start: Start) -> RunFlag:
         precondition = unknown(statement, f"{many.where} runs {many.name}, which starts many")
     elif not programs.known:
         precondition = unknown(statement, "Neither the Dockerfile nor the image says what runs")
-    else:
+    elif all(one.name in _FEW for one in programs.commands):
         first = programs.commands[0]
-        precondition = holds(statement, f"{first.name} is not known to start many")
+        precondition = holds(statement, f"{first.where} runs {first.name}, which starts a handful")
+    else:
+        first = next(one for one in programs.commands if one.name not in _FEW)
+        shown = f"{first.where} runs {first.name}; only a run can show how many it starts"
+        precondition = unknown(statement, shown)
     return RunFlag(
         "pids-limit",
         f"Allow {PROCESSES} processes at most",

@@ -209,3 +209,19 @@ def test_an_own_setuid_program_keeps_its_way_to_root() -> None:
     flag, dropped = run.flag("security-opt"), run.flag("cap-drop")
     assert flag is not None and flag.safety is Safety.MANUAL
     assert dropped is not None and dropped.safety is Safety.REVIEW
+
+
+@pytest.mark.parametrize(
+    ("command", "safety"),
+    [
+        ('["nginx", "-g", "daemon off;"]', Safety.SAFE),
+        ('["tini", "--", "redis-server"]', Safety.SAFE),
+        ('["/app"]', Safety.REVIEW),
+        ('["java", "-jar", "a.jar"]', Safety.REVIEW),
+    ],
+)
+def test_a_limit_on_processes_is_safe_for_servers_that_start_few(
+    command: str, safety: Safety
+) -> None:
+    flag = hardened(memory_subject(f"FROM debian:12\nCMD {command}\n")).flag("pids-limit")
+    assert flag is not None and flag.safety is safety

@@ -9,7 +9,7 @@ from typing import Any
 from hardening.model import ConfigPlace, FilePlace, ImagePathPlace, LayerPlace, Place
 from hardening.reports.plain import printable
 from hardening.secrets.model import Secret
-from hardening.secrets.rotation import checklist
+from hardening.secrets.rotation import OUT_OF_THE_IMAGE, at_provider, checklist
 
 SCHEMA = "drydock.secrets/1"
 
@@ -100,10 +100,13 @@ def _line(row: dict[str, Any]) -> str:
 
 
 def _checklists(secrets: Iterable[Secret]) -> Iterator[str]:
-    """Kinds with the same steps share one list."""
+    """Kinds with the same steps share one list, and all share what gets them out of the image."""
     kinds: dict[tuple[str, ...], dict[str, None]] = {}
     for secret in secrets:
-        kinds.setdefault(checklist(secret), {})[secret.title] = None
+        kinds.setdefault(at_provider(secret), {})[secret.title] = None
     for steps, titles in kinds.items():
         yield f"To rotate: {', '.join(titles)}"
         yield from (f"  {number}. {step}" for number, step in enumerate(steps, start=1))
+    if kinds:
+        yield "Then, for each of them:"
+        yield from (f"  {number}. {one}" for number, one in enumerate(OUT_OF_THE_IMAGE, start=1))

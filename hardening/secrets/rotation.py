@@ -140,7 +140,7 @@ _PASSWORD: Final = (
     "Deploy the new one as a mounted secret or from the environment of the run, not of the image.",
     "Read that server's log for logins from addresses you do not know.",
 )
-_LAST: Final = (
+OUT_OF_THE_IMAGE: Final = (
     "Take it out of the build: a secret mount (RUN --mount=type=secret), or a stage that does not "
     "ship; a later RUN that deletes it leaves it in the layer below.",
     "Delete the pushed images and caches that hold it, after it is revoked: copies stay elsewhere.",
@@ -149,7 +149,7 @@ _LAST: Final = (
 
 def checklist(secret: Secret) -> tuple[str, ...]:
     """The steps for one secret, first to last."""
-    return (*at_provider(secret), *_LAST)
+    return (*at_provider(secret), *OUT_OF_THE_IMAGE)
 
 
 def at_provider(secret: Secret) -> tuple[str, ...]:

@@ -128,6 +128,9 @@ def labelled(path: Path) -> dict[str, Score]:
         print(f"    not as labelled: {line}")
     if reports:
         print(f"  hadolint itself, {len(plain)} plain cases: {sum_of(theirs.values()).line()}")
+        for alias, score in sorted(theirs.items()):
+            if score.found != score.wanted or score.alarms:
+                print(f"    hadolint itself, {alias:20} {score.line()}")
     return ours
 
 

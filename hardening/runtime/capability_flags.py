@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from hardening.dockerfile.packages import package_calls
 from hardening.model import Precondition, fails, holds, unknown
 from hardening.runtime.capabilities import (
     NEVER_PROPOSED,
@@ -16,6 +19,9 @@ from hardening.runtime.start import Start
 ADDED = "Every capability that the program needs is added back"
 FILES = "No program that starts carries file capabilities"
 SETUID = "Nothing that starts relies on a setuid program"
+_WANTED = frozenset({"sudo", "doas", "opendoas", "iputils-ping", "iputils", "fuse", "fuse3",
+                     "uidmap", "bubblewrap", "policykit-1", "polkitd"})  # fmt: skip
+_GIVES_SETUID = re.compile(r"(?:[ugoa]*[+=][rwxX]*s|[2467][0-7]{3}$)")
 _SETUID_TOOLS = ("sudo", "su", "ping", "ping6", "newgrp", "passwd", "mount", "umount", "pkexec",
                  "doas", "fusermount", "newuidmap")  # fmt: skip
 
@@ -117,4 +123,24 @@ def _no_setuid(start: Start) -> Precondition:
         return unknown(SETUID, f"{programs.unread[0]} could not be read")
     if not programs.known:
         return unknown(SETUID, "Neither the Dockerfile nor the image says what runs")
+    meant = _installed_for_it(start)
+    if meant:
+        return unknown(SETUID, f"{meant}, which the program may call")
     return holds(SETUID, "Nothing that starts is sudo, su, ping or the like")
+
+
+def _installed_for_it(start: Start) -> str:
+    """Evidence of a setuid program that somebody wanted in the image, "" without any."""
+    for instruction in start.all("RUN"):
+        script = instruction.shell
+        if script is None:
+            continue
+        for call in package_calls(script):
+            wanted = next((word.text for word in call.packages if word.text in _WANTED), None)
+            if call.verb == "install" and wanted is not None:
+                return f"Line {instruction.start_line} installs {wanted}"
+        for command in script.named("chmod"):
+            modes = (word.text for word in command.arguments)
+            if any(_GIVES_SETUID.match(mode) for mode in modes):
+                return f"Line {instruction.start_line} sets a setuid bit"
+    return ""

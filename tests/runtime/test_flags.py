@@ -225,3 +225,18 @@ def test_a_limit_on_processes_is_safe_for_servers_that_start_few(
 ) -> None:
     flag = hardened(memory_subject(f"FROM debian:12\nCMD {command}\n")).flag("pids-limit")
     assert flag is not None and flag.safety is safety
+
+
+@pytest.mark.parametrize(
+    ("run", "safety"),
+    [
+        ("apt-get install -y sudo", Safety.REVIEW),
+        ("chmod u+s /usr/local/bin/helper", Safety.REVIEW),
+        ("chmod 4755 /usr/local/bin/helper", Safety.REVIEW),
+        ("chmod 0755 /usr/local/bin/helper && chmod a+x /b", Safety.SAFE),
+    ],
+)
+def test_a_setuid_program_is_there_for_a_purpose(run: str, safety: Safety) -> None:
+    text = f'FROM debian:12\nRUN {run}\nUSER 5\nCMD ["/app"]\n'
+    flag = hardened(memory_subject(text)).flag("security-opt")
+    assert flag is not None and flag.safety is safety

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from hardening.opening import OpenRequest
+from tests.engine import refuse
 from tests.tui.conftest import Screen, opened, settle
 from tui.app import DrydockApp
+from tui.loading import Loader
+from tui.messages import SubjectReady
 from tui.preferences import Preferences
 
 DOCKERFILE = "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN echo $x\n"
@@ -53,3 +59,17 @@ async def test_one_finding_with_its_sources(project: Path) -> None:
         assert "hadolint:SC2086" in rules
         assert "apt-lists-left-behind" not in rules
         assert "hadolint:DL3009" not in rules
+
+
+def test_the_screen_asks_shellcheck_where_the_settings_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if shutil.which("shellcheck") is None:
+        refuse("shellcheck is not installed")
+    (tmp_path / "Dockerfile").write_text("FROM debian:13\nRUN echo $foo\n")
+    (tmp_path / "drydock.toml").write_text("shellcheck = true\n")
+    posted: list[object] = []
+    Loader(OpenRequest(path=tmp_path), 1, posted.append).run()
+    (ready,) = [one for one in posted if isinstance(one, SubjectReady)]
+    assert [one.source for one in ready.subject.imported] == ["shellcheck"]

@@ -22,7 +22,8 @@ from hardening.progress import SILENT, Progress
 MAX_RECORD = 16 << 20
 MAX_DOCUMENT = 256 << 20
 """A file that is one document: the end-of-life table has 3 MB, EPSS scores 10 MB."""
-MAX_TOTAL = 8 << 30
+MAX_TOTAL = 32 << 30
+"""Ubuntu's records of all releases are the largest, with over 8 GB."""
 MAX_MEMBERS = 2_000_000
 MAX_FILES = 200_000
 MAX_RATIO = 1_200

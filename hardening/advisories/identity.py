@@ -110,7 +110,7 @@ class Identity:
         if own.startswith("CVE-") or not (facts.covered or facts.upstream):
             return (own,)
         if facts.covered:
-            return tuple(dict.fromkeys(self._lead(one) for one in facts.covered))
+            return facts.covered
         first = min(facts.upstream, key=_rank)
         return (first if _rank(first) < _rank(own) else own,)
 

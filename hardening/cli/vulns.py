@@ -66,8 +66,9 @@ def _inventory(options: argparse.Namespace) -> Inventory:
 def _assess(inventory: Inventory, *, online: bool) -> Assessment:
     if online:
         from hardening.advisories.online import assess_online
+        from hardening.cli.progress import progress_on
 
-        return assess_online(inventory)
+        return assess_online(inventory, progress=progress_on(sys.stderr))
     from hardening.advisories.assessment import assess
 
     return assess(inventory)

@@ -13,6 +13,7 @@ from hardening.advisories.importing import import_path
 from hardening.advisories.third_party import is_third_party
 from hardening.image.model import Origin
 from hardening.image.release import OsRelease, release_named
+from hardening.inventory.catalogers import apk, dpkg
 from hardening.inventory.model import Inventory, Package
 from tests.advisories.building import package, record, store_of, until
 from tests.shared import shared_data
@@ -207,3 +208,10 @@ def test_jars_without_a_group_are_said(tmp_path: Path) -> None:
     found = assessed(package("maven", "x", "1"), package("maven", "g:x", "1"))
     assert [one.vulnerability.id for one in found.rows] == ["CVE-2026-1"]
     assert "1 maven package: x: their files name no group" in lacks(found)
+
+
+def test_databases_say_who_made_a_package() -> None:
+    status = b"Package: x\nStatus: install ok installed\nMaintainer: D <a@docker.com>\nVersion: 1\n"
+    installed = b"P:x\nV:1-r0\nm:N <nginx-packaging@f5.com>\n\n"
+    assert [one.vendor for one in dpkg.read("", status)] == ["D <a@docker.com>"]
+    assert [one.vendor for one in apk.read("", installed)] == ["N <nginx-packaging@f5.com>"]

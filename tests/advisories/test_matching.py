@@ -287,3 +287,14 @@ def test_malware_is_critical_without_a_rating(tmp_path: Path) -> None:
     store = store_of(tmp_path, record("MAL-2026-1", "npm", "x", ("introduced", "0")))
     row = only(matched(store, ("npm", "x", "1.0.0")))
     assert (row.rating.severity, row.rating.source) == (Severity.CRITICAL, "malicious package")
+
+
+def test_two_cves_of_one_github_record_stay_two_for_a_distribution(tmp_path: Path) -> None:
+    store = store_of(
+        tmp_path,
+        record("DEBIAN-CVE-2026-1", "Debian:12", "x", *until("2"), upstream=["CVE-2026-1"]),
+        record("DEBIAN-CVE-2026-2", "Debian:12", "x", *until("3"), upstream=["CVE-2026-2"]),
+        record("GHSA-1", "npm", "y", *until("2.0.0"), aliases=["CVE-2026-1", "CVE-2026-2"]),
+    )
+    found = matched(store, ("Debian:12", "x", "1"))
+    assert fixes(found) == [("CVE-2026-1", "2"), ("CVE-2026-2", "3")]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from hardening.dockerfile.model import Instruction
 from hardening.dockerfile.shell_model import Command, PackageCall
 from hardening.rules.support import Facts, Run
 from hardening.rules.support_packages import has_flag, option_values, removes
@@ -47,23 +47,22 @@ def configured(known: Facts, run: Run, command: Command, setting: Setting) -> bo
     stage is built on; None when nobody wrote one."""
     key = f"configured {setting.value.pattern}"
     if key not in known.memo:
-        known.memo[key] = list(_written(known, setting))
-    written: list[tuple[Instruction, int, str]] = known.memo[key]
+        found = sorted(_written(known, setting))
+        known.memo[key] = ([offset for offset, _, _ in found], found)
+    offsets, written = known.memo[key]
     if not written:
         return None
-    own = run.instruction
     chain = known.dockerfile.chain(run.stage) if run.stage is not None else ()
     stages = {link.index for link in chain}
-    answer: bool | None = None
-    for instruction, offset, value in written:
-        earlier = instruction.stage in stages and instruction.span.start < own.span.start
-        same = instruction.span.contains(own.span) and offset < command.span.start
-        if same or (earlier and not instruction.span.contains(own.span)):
-            answer = value.lower() not in OFF
-    return answer
+    for number in range(bisect_left(offsets, command.span.start) - 1, -1, -1):
+        _, stage, value = written[number]
+        if stage in stages:
+            return value.lower() not in OFF
+    return None
 
 
-def _written(known: Facts, setting: Setting) -> Iterator[tuple[Instruction, int, str]]:
+def _written(known: Facts, setting: Setting) -> Iterator[tuple[int, int, str]]:
+    """Offset, stage and value of each."""
     text = known.dockerfile.text
     if setting.where.search(text) is None:
         return
@@ -74,7 +73,7 @@ def _written(known: Facts, setting: Setting) -> Iterator[tuple[Instruction, int,
         comments = [one.span for one in placed.instruction.comments]
         for match in setting.value.finditer(text, span.start, span.end):
             if not any(one.start <= match.start() < one.end for one in comments):
-                yield placed.instruction, match.start(), match[1]
+                yield match.start(), placed.instruction.stage, match[1]
 
 
 @dataclass(frozen=True, slots=True)

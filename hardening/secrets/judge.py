@@ -36,7 +36,7 @@ _TEST_PATH = re.compile(
 _PASSWORD_FORMATS: Final = frozenset({"password-in-address", "secret-setting", "curl-user"})
 _COMMON = re.compile(
     r"(?i)^(?:pass(?:word|wd)?|pwd|pw|secret|token|api[_-]?(?:key|token)|test(?:ing)?|user(?:name)?"
-    r"|xxx+|yyy+|zzz+|abc|foo|bar|baz|some[_-]?\w+|my\w*|.*[<>].*|\[.*\])[>\]'\"]*$"
+    r"|xxx+|yyy+|zzz+|abc|xyz|foo|bar|baz|some[_-]?\w+|my\w*|.*[<>].*|\[.*\])[>\]'\"]*$"
 )
 
 

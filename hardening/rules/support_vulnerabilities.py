@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from hardening.advisories.assessment import Assessment, Row
 from hardening.advisories.model import Vulnerability
+from hardening.advisories.risk import order
 from hardening.advisories.versions import InvalidVersion, key_of, scheme_of
 from hardening.image.model import Origin
 from hardening.inventory.model import Package
@@ -77,7 +78,7 @@ def _shares(state: _State) -> Shares:
     base, own = list[Row](), list[Row]()
     new, higher = state.upgraded, dict(state.raised)
     assessment = state.assessment.value
-    for row in sorted(visible(assessment), key=order) if assessment is not None else ():
+    for row in sorted(visible(assessment), key=_order) if assessment is not None else ():
         if _is_raised(row, higher):
             continue
         left = row.packages
@@ -90,6 +91,10 @@ def _shares(state: _State) -> Shares:
         if mine:
             own.append(_with_packages(row, mine))
     return Shares(tuple(base), tuple(own))
+
+
+def _order(row: Row) -> tuple[bool, bool, float, float, str, str]:
+    return order(row.vulnerability)
 
 
 def _with_packages(row: Row, packages: tuple[Package, ...]) -> Row:
@@ -194,13 +199,6 @@ def pending(subject: Subject) -> tuple[Skipped, ...]:
         return ()
     reason = "the image at hand was built on another one"
     return (Skipped("vulnerabilities of the new base", reason, "Build the image and look again."),)
-
-
-def order(row: Row) -> tuple[bool, float, float, str, str]:
-    """Exploited first, then severity (unrated between medium and low), then EPSS."""
-    one = row.vulnerability
-    severity = 1.5 if one.rating.severity is None else float(one.rating.severity)
-    return (not one.kev, -severity, -(one.epss or 0.0), one.package, one.id)
 
 
 def worst(rows: Sequence[Row]) -> Severity:

@@ -111,18 +111,22 @@ def remove_after(
         "remove-file",
         title,
         (insert_at(dockerfile, command_end(command), f" && {text}"),),
-        (literal(command), unconditional(command), _not_used_later(run, command, name)),
+        (literal(command), unconditional(command), _not_used_later(subject, run, command, name)),
         "The file does not stay in the layer.",
     )
 
 
-def _not_used_later(run: Run, after: Command, name: str) -> Precondition:
-    statement = f"No later command of the RUN reads {bare(name)}"
+def _not_used_later(subject: Subject, run: Run, after: Command, name: str) -> Precondition:
+    statement = f"No later command reads {bare(name)}"
     base = bare(name).rpartition("/")[2]
     last = _last_mentions(run).get(base)
     if last is not None and last.span.start > after.span.start:
         return fails(statement, f"{last.name} names it")
-    return holds(statement, "Read from the RUN")
+    dockerfile = facts(subject).dockerfile
+    place = dockerfile.text.find(base, run.instruction.span.end)
+    if place >= 0:
+        return fails(statement, f"Line {dockerfile.line_at(place)} names it")
+    return holds(statement, "Read from the Dockerfile")
 
 
 def _last_mentions(run: Run) -> dict[str, Command]:

@@ -8,10 +8,11 @@ import pytest
 
 from hardening.analyse import analyse
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch, make_image
-from hardening.model import Safety
+from hardening.model import Profile, Safety
 from hardening.opening import memory_subject
 from hardening.replay import all_fixes
 from hardening.rules import rule_by_id
+from hardening.settings import Settings
 
 
 def safeties(
@@ -24,7 +25,8 @@ def safeties(
     rule = rule_by_id(rule_id)
     assert rule is not None
     made = make_image(image) if image is not None else None
-    subject = memory_subject(text, files=files or {}, image=made)
+    settings = Settings(profile=Profile.ALL)
+    subject = memory_subject(text, files=files or {}, image=made, settings=settings)
     report = analyse(subject, rules=(rule,))
     assert not report.failures
     assert report.findings
@@ -292,3 +294,9 @@ def test_an_archive_that_a_pattern_deletes_is_gone() -> None:
     rule = rule_by_id("archive-left-behind")
     assert rule is not None
     assert not rule.run(memory_subject(f"FROM debian:12\nRUN {run}\n"))
+
+
+def test_a_signature_that_a_later_line_deletes_is_left_to_it() -> None:
+    text = "FROM debian:12\nRUN curl -fO https://a.example/a.asc && gpg --verify a.asc a\n"
+    assert safeties("signature-left-behind", text) == [Safety.SAFE]
+    assert safeties("signature-left-behind", f"{text}RUN rm a.asc\n") == [Safety.MANUAL]

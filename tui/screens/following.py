@@ -83,10 +83,8 @@ class Following(Board):
         """Mark and bring into view what the links lead to, in every list but the source."""
         wanted = frozenset(links.layers)
         layers = [n for n, one in enumerate(self.layers_pane.order) if one in wanted]
-        keys = links.findings
-        findings = (
-            [n for n, row in enumerate(self.findings_pane.rows) if row.key in keys] if keys else []
-        )
+        places = self.findings_pane.places
+        findings = sorted(places[key] for key in links.findings if key in places)
         secrets = [n for n, one in enumerate(self.secrets_pane.order) if one in links.secrets]
         if source != "dockerfile" and (links.lines or links.findings):
             self.show_file(links.path if links.lines else self.store.dockerfile_path)

@@ -59,8 +59,8 @@ class CodeView(Lines):
         """One-based line of the cursor."""
         return self.cursor + 1
 
-    def natural_width(self) -> int:
-        room = self.scrollable_content_region.width - self.gutter_width
+    def natural_width(self, wide: int) -> int:
+        room = wide - self.gutter_width
         return self._widest + 1 if self._widest > room else 0
 
     @property

@@ -87,9 +87,8 @@ class DiffView(Lines):
             return side_cells(self.rows[row], self._digits, width, self._offset)
         return unified_cells(self.rows[row], self._digits)
 
-    def natural_width(self) -> int:
-        room = self.scrollable_content_region.width - 1
-        return self._widest if not self.side_by_side and self._widest > room else 0
+    def natural_width(self, wide: int) -> int:
+        return self._widest if not self.side_by_side and self._widest > wide - 1 else 0
 
     def row_state(self, row: int) -> str | None:
         if self.side_by_side:

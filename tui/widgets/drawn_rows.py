@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -19,6 +21,7 @@ class DrawnRows(Toned, ScrollView):
     Subclasses say how many rows there are (`count`) and what a row looks like (`cells`).
     """
 
+    has_header: ClassVar[bool] = False
     DEFAULT_CSS = "DrawnRows { overflow: hidden auto; }"
 
     cursor: reactive[int] = reactive(0, repaint=False)
@@ -41,7 +44,7 @@ class DrawnRows(Toned, ScrollView):
         return []
 
     def header(self, width: int) -> list[tuple[str, str]]:
-        """Column titles with their sort column, empty for no header."""
+        """Column titles with their sort column, where `has_header`."""
         return []
 
     def sorted_column(self) -> tuple[str, bool]:
@@ -52,8 +55,9 @@ class DrawnRows(Toned, ScrollView):
         """What is shown instead of rows: what to do next."""
         return []
 
-    def natural_width(self) -> int:
-        """Cells of the widest row for lists that scroll sideways, 0 to fit the window."""
+    def natural_width(self, wide: int) -> int:
+        """Cells of the widest row when it is wider than a line of `wide` cells and the list scrolls
+        sideways, else 0."""
         return 0
 
     @property
@@ -81,23 +85,20 @@ class DrawnRows(Toned, ScrollView):
         return self.scrollable_content_region.width
 
     def _header_high(self) -> int:
-        return 1 if self.count and self.header(max(1, self._cells_wide())) else 0
+        return 1 if self.has_header and self.count else 0
 
     def _rows_high(self) -> int:
         return self.scrollable_content_region.height - self._header_high()
 
     def _cells_wide(self) -> int:
-        natural = self.natural_width()
-        return max(natural, self.wide - self.gutter_width)
+        wide = self.wide
+        return max(self.natural_width(wide), wide - self.gutter_width)
 
     def _resize_virtual(self) -> None:
-        natural = self.natural_width()
-        width = natural + self.gutter_width if natural else self.wide
-        if self.count:
-            lines = self.count + self._header_high()
-        else:
-            lines = len(self._empty_lines(self.wide))
-        size = Size(width if natural else 0, lines)
+        wide = self.wide
+        natural = self.natural_width(wide)
+        lines = self.count + self._header_high() or len(self._empty_lines(wide))
+        size = Size(natural + self.gutter_width if natural else 0, lines)
         if size != self.virtual_size:
             self.virtual_size = size
             self._scroll_update(size)
@@ -106,6 +107,16 @@ class DrawnRows(Toned, ScrollView):
     def allow_horizontal_scroll(self) -> bool:
         """Rows that are wider than the window scroll sideways, without a bar that costs a row."""
         return self.virtual_size.width > self.wide
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Draw the bar again only when its thumb moves by an eighth of a cell."""
+        if self.show_vertical_scrollbar:
+            step = self.virtual_size.height / (8 * max(1, self.size.height))
+            at_the_end = new_value in (0, self.max_scroll_y)
+            exact = at_the_end or step <= 1
+            self.vertical_scrollbar.position = new_value if exact else new_value // step * step
+        if round(old_value) != round(new_value):
+            self.refresh(self.size.region)
 
     def watch_show_vertical_scrollbar(self) -> None:
         """The bar takes a column from the rows, or gives it back."""
@@ -139,7 +150,7 @@ class DrawnRows(Toned, ScrollView):
         return [line for one in self.empty() for line in wrap_cells(one, max(10, width - 1))]
 
     def _row_strip(self, row: int, width: int) -> Strip:
-        wide = self._cells_wide()
+        wide = max(self.natural_width(width), width - self.gutter_width)
         state = self._state_of(row)
         under = tuple(name for name in (self.row_state(row), state) if name is not None)
         first: Cell = (" ", "plain")

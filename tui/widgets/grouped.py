@@ -21,6 +21,7 @@ from tui.widgets.lines import Lines
 class GroupedLines(Lines):
     """Shows a `Grouped` list. Enter, space or l open a group; the screen opens items."""
 
+    has_header = True
     BINDINGS: ClassVar[list[BindingType]] = bindings_for("tree")
 
     @dataclass

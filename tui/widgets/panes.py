@@ -18,6 +18,7 @@ from tui.widgets.lines import Lines
 class PaneLines(Lines):
     """A pane's list: a title in its top border, a sort mark, and words for when it is empty."""
 
+    has_header = True
     TITLE: ClassVar[str] = ""
 
     def __init__(self, *, id: str) -> None:
@@ -108,16 +109,19 @@ class FindingsPane(PaneLines):
     def __init__(self, *, id: str = "findings") -> None:
         super().__init__(id=id)
         self.rows: tuple[FindingRow, ...] = ()
+        self.places: dict[str, int] = {}
+        """Finding keys → their rows."""
 
     def show(self, rows: tuple[FindingRow, ...], sorting: Sorting | None) -> None:
         """Show these rows."""
         before = self.keys()
         self.rows = rows
+        self.places = {row.key: n for n, row in enumerate(rows)}
         self.sorting = sorting
         self._rows_changed(before)
 
     def keys(self) -> Sequence[Hashable]:
-        return [row.key for row in self.rows]
+        return list(self.places)
 
     @property
     def count(self) -> int:

@@ -15,7 +15,7 @@ from hardening.advisories.fetching import NotThere, fetch, forget, size_of
 from hardening.advisories.importing import Imported, Incoming, replace_feeds
 from hardening.advisories.sources import Group, Source
 from hardening.advisories.store import open_store, store_path
-from hardening.advisories.writing import StoreError
+from hardening.advisories.writing import StoreError, alone
 from hardening.errors import InputError
 from hardening.progress import SILENT, Progress
 
@@ -68,6 +68,11 @@ def update(group: Group, *, store: Path | None = None, progress: Progress = SILE
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"Cannot write {folder}", str(error)) from error
+    with alone(path, "update.lock"):
+        return _update(group, path, folder, progress)
+
+
+def _update(group: Group, path: Path, folder: Path, progress: Progress) -> Updated:
     held = _held(path)
     run = _Run()
     for source in group.sources:

@@ -91,10 +91,10 @@ def _said() -> Iterator[None]:
 
 
 def _ids(client: httpx.Client, targets: Sequence[Target], progress: Progress) -> list[str]:
-    progress.start(_PHASE, len(targets), "packages")
+    progress.start(_PHASE, None, "packages")
     found: dict[str, None] = {}
-    waiting = [(one, "") for one in targets]
-    for _ in range(MAX_PAGES * (1 + len(targets) // MAX_QUERIES)):
+    waiting = [(asked, "") for one in targets for asked in _asked(one)]
+    for _ in range(MAX_PAGES * (1 + len(waiting) // MAX_QUERIES)):
         if not waiting:
             break
         progress.check()
@@ -119,12 +119,24 @@ def _ids(client: httpx.Client, targets: Sequence[Target], progress: Progress) ->
     return list(found)
 
 
+def _asked(target: Target) -> tuple[Target, ...]:
+    """The service wants the name of the repository where a distribution has several."""
+    family, _, release = target.ecosystem.partition(":")
+    if family == "Red Hat":
+        names = [f"{target.ecosystem}::{one}" for one in ("baseos", "appstream")]
+    elif family == "SUSE":
+        number = release.partition("Server ")[2]
+        modules = ("Basesystem", "Server Applications")
+        names = [f"SUSE:Linux Enterprise Module for {one} {number}" for one in modules]
+        names.append(target.ecosystem)
+    else:
+        return (target,)
+    return tuple(target._replace(ecosystem=one) for one in names)
+
+
 def _query(target: Target, token: str) -> dict[str, Any]:
-    ecosystem = target.ecosystem
-    if ecosystem.startswith("Red Hat:"):
-        ecosystem += "::baseos"
     query: dict[str, Any] = {
-        "package": {"ecosystem": ecosystem, "name": target.name},
+        "package": {"ecosystem": target.ecosystem, "name": target.name},
         "version": target.version,
     }
     return {**query, "page_token": token} if token else query

@@ -160,13 +160,7 @@ class Writer:
 def new_store(path: Path) -> Iterator[Writer]:
     """A writer over a copy of the store; the copy takes its place when the block ends well. Raises
     InputError when another run is at it, the store is damaged or the folder cannot be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.with_name(path.name + ".lock").open("w")
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    with lock:
-        _take(lock.fileno(), path)
+    with alone(path, "lock"):
         for left in path.parent.glob(f"{path.name}.*.new"):
             left.unlink(missing_ok=True)
         temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
@@ -176,6 +170,19 @@ def new_store(path: Path) -> Iterator[Writer]:
             raise _unwritable(path, error) from error
         finally:
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone(path: Path, name: str) -> Iterator[None]:
+    """Holds the lock of this name beside the store. Raises StoreError when another run has it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(f"{path.name}.{name}").open("w")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    with lock:
+        _take(lock.fileno(), path)
+        yield
 
 
 def _take(lock: int, path: Path) -> None:

@@ -191,6 +191,8 @@ def test_only_one_run_at_a_time(server: Server, tmp_path: Path) -> None:
         update(group_of(server), store=store)
     assert "another drydock" in caught.value.why
     assert update(group_of(server), store=store).bytes == 0
+    with writing.alone(store, "update.lock"), pytest.raises(InputError):
+        update(group_of(server), store=store)
 
 
 class Stops(Silent):

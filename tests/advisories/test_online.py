@@ -116,6 +116,20 @@ def test_the_answer_is_the_stores(service: Service) -> None:
     ]
 
 
+def test_repositories_of_red_hat_and_suse_are_asked_by_name(service: Service) -> None:
+    rpm = (package("rpm", "x", "1-1"),)
+    for release, wanted in (
+        (release_named("rhel", "9.4"), "Red Hat:enterprise_linux:9::appstream"),
+        (release_named("sles", "15.5"), "SUSE:Linux Enterprise Module for Basesystem 15 SP5"),
+    ):
+        one = record("A-1", wanted, "x", *until("2-1"), upstream=["CVE-2026-1"])
+        service.records, service.pages = {"A-1": one}, {"x": [["A-1"]]}
+        found = assess_online(Inventory(rpm, release), api=service.url)
+        asked = {query["package"]["ecosystem"] for query in service.batches[-1]}
+        assert wanted in asked
+        assert [row.vulnerability.id for row in found.rows] == ["CVE-2026-1"]
+
+
 def test_batches_are_bounded(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(online, "MAX_QUERIES", 4)
     assess_online(inventory(*(f"p{number}" for number in range(9))), api=service.url)

@@ -71,7 +71,19 @@ _WRAPPERS: dict[str, _Wrapper] = {
         )
     ),
 }
+_RUNNERS: dict[tuple[str, str], _Wrapper] = {
+    **dict.fromkeys(
+        (("conda", "run"), ("mamba", "run"), ("micromamba", "run")),
+        _Wrapper(_flags("-n --name -p --prefix --cwd -r --root-prefix")),
+    ),
+    ("poetry", "run"): _Wrapper(),
+    ("pipenv", "run"): _Wrapper(),
+    ("bundle", "exec"): _Wrapper(),
+    ("runuser", "-u"): _Wrapper(operands=1),
+}
+"""Programs that run another command behind a verb."""
 _SWITCH_USER = frozenset({"su", "runuser"})
+_RUNNER_NAMES = frozenset(name for name, _ in _RUNNERS)
 _ALL = frozenset(_WRAPPERS) | SHELLS | _SWITCH_USER | {"eval", "trap"}
 
 
@@ -103,7 +115,7 @@ def name_of(words: Sequence[ShellWord]) -> str | None:
 
 
 def is_wrapper(name: str | None) -> bool:
-    return name in _ALL
+    return name in _ALL or name in _RUNNER_NAMES
 
 
 def unwrap(command: Command) -> tuple[Command, int | None]:
@@ -113,11 +125,12 @@ def unwrap(command: Command) -> tuple[Command, int | None]:
     names: list[str] = []
     assigned = list(command.assignments)
     first = 0
-    while (name := name_of(words[first:])) in _WRAPPERS:
-        following = _wrapped_at(words, first, _WRAPPERS[name])
-        if following is None:
+    while (name := name_of(words[first:])) is not None:
+        wrapper, skipped = _wrapper_of(name, words[first + 1 : first + 2])
+        following = None if wrapper is None else _wrapped_at(words, first + skipped, wrapper)
+        if wrapper is None or following is None:
             break
-        if _WRAPPERS[name].assignments:
+        if wrapper.assignments:
             assigned += _assigned(words[first + 1 : following])
         names.append(name)
         first = following
@@ -133,6 +146,13 @@ def unwrap(command: Command) -> tuple[Command, int | None]:
         )
     index = _script_index(command)
     return command, None if index is None else first + index
+
+
+def _wrapper_of(name: str, verb: Sequence[ShellWord]) -> tuple[_Wrapper | None, int]:
+    """The wrapper of that name, and how many words its verb takes."""
+    if verb and (name, verb[0].text) in _RUNNERS:
+        return _RUNNERS[name, verb[0].text], 1
+    return _WRAPPERS.get(name), 0
 
 
 def run_by_find(command: Command) -> Iterator[Command]:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hardening.dockerfile.expansion import expand, scope_at
 from hardening.dockerfile.model import Instruction, Stage, Word
 from hardening.rules.support import Placed, facts
+from hardening.rules.support_variables import value_of
 from hardening.subject import Subject
 
 if TYPE_CHECKING:
@@ -57,12 +57,9 @@ class Transfer:
 
     def value(self, word: Word) -> str:
         """A word with the defaults of its variables; as written where one has none."""
-        owner = self.instruction.owner
-        if "$" not in word.value or owner is None:
-            return word.value
-        scope = scope_at(owner, self.instruction, {})
-        found = expand(word.raw or word.text, scope, owner.escape)
-        return word.value if found is None else found
+        raw = word.raw or word.text
+        found = value_of(self.instruction, raw)
+        return word.value if found == raw else found
 
 
 def transfers(subject: Subject, *keywords: str) -> Iterator[Transfer]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.dockerfile.expansion import references
+from hardening.dockerfile.expansion import expand, references, scope_at
 from hardening.dockerfile.model import Instruction, Stage
 from hardening.rules.support import Facts, Placed, facts
 from hardening.subject import Subject
@@ -20,6 +20,14 @@ PLAIN = frozenset({"scratch", "alpine", "debian", "ubuntu", "busybox", "almalinu
 PLAIN |= {"amazonlinux", "opensuse/leap"}
 """Bases that set PATH and nothing else."""
 PROXY = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"})
+
+
+def value_of(instruction: Instruction, text: str) -> str:
+    """A text with the values of its variables; as written where one has none."""
+    if "$" not in text or instruction.owner is None:
+        return text
+    scope = scope_at(instruction.owner, instruction, {})
+    return expand(text, scope, instruction.owner.escape) or text
 
 
 def used_names(instruction: Instruction, escape: str) -> Iterator[str]:

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 
 from hardening.dockerfile.edits import replace_span
-from hardening.dockerfile.expansion import expand, scope_at
 from hardening.dockerfile.model import Instruction, Stage
 from hardening.model import Finding, Fix, Precondition, Severity, holds, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Facts, facts
+from hardening.rules.support_variables import value_of
 from hardening.subject import Subject
 
 WINDOWS_PATH = re.compile(r"\A\"?[A-Za-z]:(?:[\\/]|\Z)")
@@ -63,12 +63,9 @@ def is_absolute(path: str) -> bool:
 
 def _value(instruction: Instruction, written: str) -> str:
     """The path with the values of its variables, as written where one has none."""
-    owner = instruction.owner
-    if "$" not in written or owner is None or not instruction.words:
-        return written
     raw = " ".join(word.raw or word.text for word in instruction.words)
-    value = expand(raw, scope_at(owner, instruction, {}), owner.escape)
-    return written if value is None else value
+    value = value_of(instruction, raw)
+    return written if value == raw else value
 
 
 def _known_before(known: Facts, instruction: Instruction, stage: Stage | None) -> bool:

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 
 from hardening.dockerfile.edits import replace_span
-from hardening.dockerfile.expansion import expand, scope_at
-from hardening.dockerfile.model import Instruction
 from hardening.model import Finding, Fix, Severity, Span, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.rules.support_copy import transfers
 from hardening.rules.support_downloads import fetched, is_verified, is_verified_strongly
+from hardening.rules.support_variables import value_of
 from hardening.subject import Subject
 
 _HTTP = re.compile(r"^[\"']?(http)://", re.I)
@@ -70,7 +69,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             yield from _finding(subject, word.text, word.span, checked=checked)
             text = word.text.strip('"')
             if text.startswith("$") and "'" not in text:
-                value = _value(one.run.instruction, text)
+                value = value_of(one.run.instruction, text)
                 yield from _from_variable(subject, text, value, word.span, checked=checked)
     for transfer in transfers(subject, "ADD"):
         if transfer.instruction.flag("checksum") is not None:
@@ -80,12 +79,6 @@ def find(subject: Subject) -> Iterator[Finding]:
             if source.value.startswith("$"):
                 value = transfer.value(source)
                 yield from _from_variable(subject, source.value, value, source.span, checked=False)
-
-
-def _value(instruction: Instruction, text: str) -> str:
-    owner = instruction.owner
-    scope = scope_at(owner, instruction, {}) if owner is not None else {}
-    return expand(text, scope) or text
 
 
 def _from_variable(

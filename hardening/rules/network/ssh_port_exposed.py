@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from hardening.dockerfile.edits import delete_instruction, replace_span
-from hardening.dockerfile.expansion import expand, scope_at
 from hardening.dockerfile.model import Instruction, Word
 from hardening.model import Edit, Finding, Fix, Precondition, Severity, fails, holds, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts, image_has
 from hardening.rules.support_settings import with_blanks
+from hardening.rules.support_variables import value_of
 from hardening.subject import Subject
 
 _SSH = re.compile(r"^(?:[\d.]*:)?(\d{1,5})(?:-(\d{1,5}))?(?:/tcp)?$", re.I)
@@ -80,11 +80,7 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 def _is_ssh(instruction: Instruction, word: Word) -> bool:
     """Whether it is port 22, or a range with it, variables replaced."""
-    text: str | None = word.value
-    if "$" in word.value and instruction.owner is not None:
-        scope = scope_at(instruction.owner, instruction, {})
-        text = expand(word.raw or word.text, scope, instruction.owner.escape)
-    found = _SSH.match(text or "")
+    found = _SSH.match(value_of(instruction, word.raw or word.text).strip("\"'"))
     if found is None:
         return False
     return int(found[1]) <= 22 <= int(found[2] or found[1])

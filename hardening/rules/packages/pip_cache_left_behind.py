@@ -15,7 +15,7 @@ from hardening.rules.support_packages import about, has_flag, removes, shown
 from hardening.rules.support_pip import keeps_nothing, reads_as_kept
 from hardening.subject import Subject
 
-WHERE = Elsewhere(("--cache-dir",), ("PIP_CACHE_DIR",))
+WHERE = Elsewhere(("--cache-dir",), ("PIP_CACHE_DIR", "XDG_CACHE_HOME"))
 PATHS = ("~/.cache/pip", "/root/.cache/pip")
 
 rule = Rule(
@@ -83,6 +83,8 @@ rule = Rule(
 
 def _cleans(command: Command) -> bool:
     if removes(command, *PATHS):
+        return True
+    if command.name == "rm" and any("pip cache dir" in word.text for word in command.words):
         return True
     call = package_call(command)
     return call is not None and call.manager == "pip" and call.verb == "clean"

@@ -111,6 +111,8 @@ ROWS: dict[str, Rows] = {
             "RUN chmod ugo=rwx /app",
             "RUN chmod a=rwX,g-w /app",
             "COPY --chmod=777 . /app",
+            "ARG M=777\nCOPY --chmod=$M . /app",
+            'RUN ["chmod", "777", "/app"]',
             "RUN find /app -type d -exec chmod 777 {} +",
             "RUN find /app -type d | xargs chmod 777",
             "RUN install -m 777 x /x",

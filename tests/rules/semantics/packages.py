@@ -307,6 +307,10 @@ ROWS: dict[str, Rows] = {
             "FROM python:3.14\nRUN pip install a\nENV PIP_NO_CACHE_DIR=1",
             "FROM python:3.14 AS a\nENV PIP_NO_CACHE_DIR=1\nFROM python:3.14\nRUN pip install a",
             "FROM python:3.14\nRUN pip install a && rm -rf /tmp/*",
+            "FROM python:3.14\nRUN runuser -u app -- pip install a",
+            "FROM python:3.14\nRUN su app -c 'pip install a'",
+            "FROM python:3.14\nRUN conda run -n x pip install a",
+            'FROM python:3.14\nRUN ["pip", "install", "a"]',
         ),
         silent=(
             "FROM python:3.14\nRUN pip install --no-cache-dir flask",
@@ -333,6 +337,11 @@ ROWS: dict[str, Rows] = {
             "FROM python:3.14\nCOPY --from=b /i /usr/local",
             'FROM python:3.14\nENV PIP="pip --no-cache-dir"\nRUN $PIP install flask',
             "FROM python:3.14\nRUN pip list && pip check",
+            "FROM python:3.14\nRUN pip install a && rm -rf $(pip cache dir)",
+            "FROM python:3.14\nENV XDG_CACHE_HOME=/c\n"
+            "RUN --mount=type=cache,target=/c pip install a",
+            "FROM python:3.14\n"
+            "RUN --mount=type=cache,target=/root/.cache/pip <<EOF\npip install a\nEOF",
         ),
         fixed=(
             (

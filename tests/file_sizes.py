@@ -17,9 +17,7 @@ FILE_LINES = 330
 RULE_LINES = 132
 FUNCTION_LINES = 44
 CODE = ("hardening", "tui")
-KNOWN = {
-    "hardening/opening/__init__.py": 333,
-}
+KNOWN: dict[str, int] = {}
 """What is past its limit and waits to be split: it may shrink, never grow, and nothing joins it."""
 
 

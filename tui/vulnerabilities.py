@@ -178,6 +178,13 @@ def severity_word(severity: Severity | None) -> str:
     return "not rated" if severity is None else severity.label
 
 
+def vulnerability_text(item: VulnerabilityRow) -> str:
+    """`CVE-2024-1 openssl 3.0.1 → 3.0.9`, for copying."""
+    one = item.vulnerability
+    fixed = f"→ {one.fixed}" if one.fixed else "no fix"
+    return f"{one.id} {one.package} {one.installed} {fixed}"
+
+
 # Cells
 
 

@@ -140,6 +140,16 @@ async def test_grouping_sorting_and_hidden_ones(open_screen: Opener) -> None:
         assert len(listed.tree) == before
 
 
+async def test_what_is_copied(open_screen: Opener) -> None:
+    async with open_screen(packed_subject()) as screen:
+        await to_vulnerability(screen, "CVE-2099-0001")
+        assert screen.main.copy_text() == "CVE-2099-0001 openssl 3.0.11-1 → 3.0.13-1"
+        await screen.press("9", "g")
+        assert screen.main.copy_text().count("pkg:deb/") == 6
+        await screen.press("j")
+        assert screen.main.copy_text().startswith("pkg:deb/debian/bash@5.2.15-2")
+
+
 async def test_groups_open_and_close(open_screen: Opener) -> None:
     async with open_screen(packed_subject()) as screen:
         await screen.press("9", "g")

@@ -9,6 +9,7 @@ from tui.pointers import GroupPointer, Links, PackagePointer, Pointer, Vulnerabi
 from tui.rows import Cells
 from tui.screens.filing import Filing
 from tui.text import plural
+from tui.vulnerabilities import vulnerability_text
 from tui.widgets.grouped import GroupedLines, PackagesView, VulnerabilitiesView
 from tui.widgets.lines import Lines
 
@@ -176,6 +177,22 @@ class Contents(Filing):
         return [] if row is None else offered_fixes(row)
 
     # Keys
+
+    def item_text(self) -> str:
+        """What `y` copies: a package URL; a vulnerability with its package; the ids of a group."""
+        store, pointer = self.store, self.store.pointer
+        match pointer:
+            case PackagePointer(number=number) if number < len(store.packages.items):
+                return store.packages.items[number].package.purl
+            case VulnerabilityPointer(number=number) if number < len(store.vulnerabilities.items):
+                return vulnerability_text(store.vulnerabilities.items[number])
+            case GroupPointer(numbers=numbers, vulnerabilities=True):
+                items = store.vulnerabilities.items
+                return "\n".join(vulnerability_text(items[n]) for n in numbers if n < len(items))
+            case GroupPointer(numbers=numbers):
+                packages = store.packages.items
+                return "\n".join(packages[n].package.purl for n in numbers if n < len(packages))
+        return ""
 
     def action_show_hidden(self) -> None:
         """Show what stands behind the counter, or hide it again."""

@@ -23,6 +23,8 @@ _MARKS: list[Cells] = [
     [("✓ ✗ ?      ", "plain"), ("a precondition holds, fails, is unknown", "muted")],
     [("safe review manual  ", "plain"),
      ("everything it rests on holds; something is unknown; something fails", "muted")],
+    [("KEV EPSS   ", "plain"),
+     ("a vulnerability is known to be exploited; the chance of that within 30 days", "muted")],
 ]  # fmt: skip
 
 

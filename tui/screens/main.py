@@ -286,7 +286,9 @@ class MainScreen(Views):
                 return self.place == "secrets" and self.secrets_pane.count > 0
             case "switch_view":
                 can_compare = self.tab == "detail" and self.can_compare
-                return can_compare or self.tab in ("diff", "files", "run", *LISTS)
+                listed = self.listed(self.tab)
+                can_group = listed is not None and bool(listed.items)
+                return can_compare or can_group or self.tab in ("diff", "files", "run")
             case "next_side":
                 return bool(self.layers_pane.image is not None)
             case "edit" | "reload":

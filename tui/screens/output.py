@@ -212,6 +212,8 @@ class Output(Planning):
                 return f"/{self.files.node.path}"
             case "run":
                 return self.run_text()
+            case "packages" | "vulnerabilities":
+                return self.item_text()
         return ""
 
     def _code_line(self) -> str:

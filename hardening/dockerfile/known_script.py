@@ -23,6 +23,7 @@ from hardening.dockerfile.shell_walk import read_string
 from hardening.model import Span
 
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
+_ARRAY = re.compile(r"\"?\$\{([A-Za-z_]\w*)\[[@*]\]\}\"?")
 _FLAG_NAME = re.compile(r"(?:^|_)(?:opts?|options?|flags?|args?|params?)(?:_|$)", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)")
 _DOWNLOADERS = ("curl", "wget")
@@ -38,8 +39,8 @@ def known_script(instruction: Instruction) -> Script | None:
 
 def holds_flags(word: ShellWord) -> bool:
     """A variable of unknown value whose name says that it holds flags: `$APT_OPTIONS`."""
-    match = _VARIABLE.fullmatch(word.text)
-    return match is not None and _FLAG_NAME.search(match[1] or match[2]) is not None
+    match = _VARIABLE.fullmatch(word.text) or _ARRAY.fullmatch(word.text)
+    return match is not None and _FLAG_NAME.search(match[match.lastindex or 1]) is not None
 
 
 def _of_array(instruction: Instruction) -> Script | None:

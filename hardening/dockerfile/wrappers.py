@@ -51,6 +51,7 @@ _WRAPPERS: dict[str, _Wrapper] = {
     "setsid": _Wrapper(),
     "stdbuf": _Wrapper(_flags("-i --input -o --output -e --error")),
     "timeout": _Wrapper(_flags("-s --signal -k --kill-after"), operands=1),
+    "flock": _Wrapper(_flags("-w --wait --timeout -E --conflict-exit-code"), operands=1),
     "gosu": _Wrapper(operands=1),
     "su-exec": _Wrapper(operands=1),
     "setpriv": _Wrapper(

@@ -114,8 +114,11 @@ def told(call: PackageCall, name: str) -> bool | None:
 
 
 def is_fed(call: PackageCall) -> bool:
-    """Something is piped into the call, as `yes |` is; what xargs runs reads nothing."""
-    return call.command.position > 0 and "xargs" not in call.command.wrappers
+    """Something is piped into the call, as `yes |` and `<<< y` are; what xargs runs reads
+    nothing."""
+    command = call.command
+    texts = any(one.operator.startswith("<<") for one in command.redirections)
+    return (command.position > 0 or texts) and "xargs" not in command.wrappers
 
 
 def rpm_answered(known: Facts, run: Run, call: PackageCall) -> bool:

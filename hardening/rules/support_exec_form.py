@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardening.dockerfile.model import Dockerfile, Instruction
 from hardening.dockerfile.shell_model import Script
 from hardening.model import Precondition, fails, holds, unknown
 from hardening.rules.support import Facts, Placed, facts
@@ -44,6 +45,18 @@ def plain_words(script: Script) -> list[str] | None:
             return None
         words.append(word.value)
     return words or None
+
+
+def stands_alone(
+    dockerfile: Dockerfile, instruction: Instruction, script: Script, start: int
+) -> bool:
+    """True when nothing but the command is written: no `!` before it and no `&` behind it."""
+    blanks = f" \t\r\n{dockerfile.escape}"
+    before = dockerfile.text[instruction.keyword_span.end : start].strip(blanks)
+    if instruction.keyword == "HEALTHCHECK":
+        before = "" if before[-3:].upper() == "CMD" else before
+    after = dockerfile.text[script.commands[0].span.end : instruction.span.end].strip(blanks)
+    return not before and after in ("", ";")
 
 
 def program_found(subject: Subject, words: list[str]) -> Precondition:

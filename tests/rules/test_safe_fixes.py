@@ -300,3 +300,8 @@ def test_a_signature_that_a_later_line_deletes_is_left_to_it() -> None:
     text = "FROM debian:12\nRUN curl -fO https://a.example/a.asc && gpg --verify a.asc a\n"
     assert safeties("signature-left-behind", text) == [Safety.SAFE]
     assert safeties("signature-left-behind", f"{text}RUN rm a.asc\n") == [Safety.MANUAL]
+
+
+@pytest.mark.parametrize("command", ["sleep 9 &", "! serve", "serve; # later"])
+def test_what_the_shell_does_around_a_command_is_not_lost(command: str) -> None:
+    assert safeties("shell-form-command", f"FROM debian:12\nCMD {command}\n") == []

@@ -17,6 +17,7 @@ from hardening.rules.support_exec_form import (
     plain_words,
     program_found,
     signals_handled,
+    stands_alone,
 )
 from hardening.subject import Subject
 
@@ -88,6 +89,8 @@ def _fixes(subject: Subject, placed: Placed, script: Script) -> Iterator[Fix]:
     start = min(
         first.span.start, first.wrapper_span.start if first.wrapper_span else first.span.start
     )
+    if not stands_alone(facts(subject).dockerfile, instruction, script, start):
+        return
     text = json.dumps(words, ensure_ascii=False)
     yield Fix(
         "exec-form",

@@ -90,6 +90,8 @@ def _found(subject: Subject) -> list[tuple[Cells, ...]]:
 
 
 def _counts(store: Store, zeros: bool) -> Cells:
+    if store.report is None or store.report.score is None:
+        return []
     cells: Cells = []
     for severity, count in severity_counts(store.report).items():
         if not count and not (zeros and severity > Severity.INFO):

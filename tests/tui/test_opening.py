@@ -16,9 +16,10 @@ from tests.tui.conftest import Opener, opened, settle, shown_text
 from tests.tui.subjects import DOCKERFILE, FILES, sketch
 from tui.app import DrydockApp
 from tui.preferences import Preferences
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import ChoiceBar, Dialog
 from tui.screens.main import MainScreen
 from tui.screens.opening import OpeningScreen
+from tui.widgets.bars import SummaryBar
 from tui.widgets.prose import Prose
 
 NO_ENGINE = EngineError("No engine answers", "nothing listens", "Start it, or use an archive")
@@ -119,13 +120,18 @@ async def test_where_nothing_was_assessed_nothing_is_celebrated(
         raise NO_ENGINE
 
     monkeypatch.setattr("hardening.image.loading.open_image", refuse)
-    async with open_screen(request=OpenRequest(image="shop:1.4")) as screen:
+    async with open_screen(request=OpenRequest(image="shop:1.4"), size=(80, 24)) as screen:
         assert isinstance(screen.top(), Dialog)
         await screen.press("escape")
         main = screen.main
         assert "Nothing was assessed" in shown_text(main.findings_pane)
         assert "✓" not in shown_text(main.findings_pane) + shown_text(main.secrets_pane)
         assert str(main.findings_pane.border_title) == "2 Findings"
+        summary = main.query_one("#summary", SummaryBar)
+        assert "0" not in "".join(text for text, _ in summary.line(160))
+        await screen.press("i")
+        choices = screen.app.screen.query_one("#choices", ChoiceBar)
+        assert screen.app.screen.query_one("#dialog").region.contains_region(choices.region)
 
 
 async def test_without_an_engine_the_list_says_why_it_has_no_image(

@@ -50,7 +50,7 @@ class FileScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="viewer") as frame:
             frame.border_title = Content("/" + clean(self._entry.path, 200))
-            frame.border_subtitle = Content("esc closes")
+            frame.border_subtitle = Content("y copies the path · esc closes")
             about = Prose(id="about")
             about.show(file_detail(self._entry)[1:])
             yield about

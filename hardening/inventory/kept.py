@@ -16,11 +16,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hardening import __version__
 from hardening.image.cache import get_derived, put_derived
 from hardening.image.release import OsRelease
 from hardening.inventory.frame import Found
 from hardening.model import Skipped
+from hardening.version import VERSION
 
 _KIND = "inventory"
 
@@ -76,7 +76,7 @@ def _key(content_key: str) -> str:
 @cache
 def _code() -> str:
     """Digest of this package's source, so that a changed cataloger is asked again."""
-    digest = hashlib.sha256(__version__.encode())
+    digest = hashlib.sha256(VERSION.encode())
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -60,6 +60,18 @@ def test_rpm(tmp_path: Path, name: str) -> None:
     assert {name for name, _ in other} <= {"pkg:rpm/mariner/gpg-pubkey"}
 
 
+def test_the_list_of_an_image_without_rpm(tmp_path: Path) -> None:
+    row = "bash\t5.1.8-4.cm2\t1700000000\t1699999999\tMicrosoft Corporation\t(none)\t9000\tx86_64"
+    files: dict[str, str | bytes] = {
+        "etc/os-release": 'ID=mariner\nVERSION_ID="2.0"\n',
+        "var/lib/rpmmanifest/container-manifest-2": f"{row}\t0\tbash-5.1.8-4.cm2.src.rpm\n",
+    }
+    mine, other = differences_of(tmp_path, files)
+    # syft leaves the distribution out of the address of what such a list names.
+    assert mine == Counter({("pkg:rpm/mariner/bash", "5.1.8-4.cm2"): 1})
+    assert other == Counter({("pkg:rpm/bash", "5.1.8-4.cm2"): 1})
+
+
 def test_node(tmp_path: Path) -> None:
     def package(name: str, version: str = "1.2.3") -> str:
         return json.dumps({"name": name, "version": version})

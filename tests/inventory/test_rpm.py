@@ -103,6 +103,15 @@ def test_digests_of_files() -> None:
     assert rpm.file_digests(strange) == ("a", "", ())
 
 
+def test_the_list_of_an_image_without_a_database() -> None:
+    row = "bash\t5.1.8-4.cm2\t17\t16\tMicrosoft\t1\t9000\tx86_64\t1\tbash-5.1.8-4.cm2.src.rpm"
+    path = "var/lib/rpmmanifest/container-manifest-2"
+    (bash,) = packages_of({path: f"{row}\nshort\tline\n"})
+    assert (bash.version, bash.source_version, bash.vendor, bash.arch) == (
+        "1:5.1.8-4.cm2", "5.1.8-4.cm2", "Microsoft", "x86_64"
+    )  # fmt: skip
+
+
 def test_sqlite_with_its_write_ahead_log(tmp_path: Path) -> None:
     first = header(name="a", version="1", release="1")
     second = header(name="b", version="2", release="1")

@@ -7,11 +7,13 @@ import re
 import struct
 from collections.abc import Iterator
 
-from hardening.inventory.frame import MIB, Cataloger, Found, Unreadable, text_of
+from hardening.inventory.frame import MIB, Cataloger, Found, Unreadable, lines_of, text_of
 from hardening.inventory.rpm_stores import bdb_blobs, ndb_blobs, sqlite_blobs
 
 _FOLDERS = frozenset({"var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm"})
 _NAMES = frozenset({"rpmdb.sqlite", "Packages.db", "Packages"})
+_MANIFEST = "var/lib/rpmmanifest/container-manifest-2"
+_COLUMNS = 10
 _NAME, _VERSION, _RELEASE, _EPOCH, _VENDOR, _ARCH, _SOURCE = (
     1000, 1001, 1002, 1003, 1011, 1022, 1044
 )  # fmt: skip
@@ -32,7 +34,7 @@ _MAX_PATH = 4_096
 
 
 def _accepts(path: str) -> bool:
-    return path.rpartition("/")[0] in _FOLDERS
+    return path.rpartition("/")[0] in _FOLDERS or path == _MANIFEST
 
 
 def read(path: str, data: bytes) -> Iterator[Found]:
@@ -41,10 +43,34 @@ def read(path: str, data: bytes) -> Iterator[Found]:
 
 def read_beside(path: str, data: bytes, beside: dict[str, bytes]) -> Iterator[Found]:
     """The packages of a database; a write-ahead log beside it counts."""
+    if path == _MANIFEST:
+        yield from _manifest(data)
+        return
     for blob in headers_of(path, data, beside):
         found = package_of(blob)
         if found is not None:
             yield found
+
+
+def _manifest(data: bytes) -> Iterator[Found]:
+    """The list that Azure Linux leaves in images without a database: a package a line, separated by
+    tabs: name, version-release, two times, vendor, "(none)" or epoch, size, arch, epoch, source."""
+    for line in lines_of(data):
+        parts = line.split("\t")
+        if len(parts) < _COLUMNS or not parts[0] or not parts[1] or parts[0] == "gpg-pubkey":
+            continue
+        epoch = parts[8] if parts[8].isdigit() and parts[8] != "0" else ""
+        source, source_version = _source(parts[9])
+        yield Found(
+            "rpm",
+            parts[0],
+            f"{epoch}:{parts[1]}" if epoch else parts[1],
+            source,
+            source_version,
+            parts[7],
+            qualifiers=(("arch", parts[7]), ("epoch", epoch)),
+            vendor="" if parts[4] == "(none)" else parts[4],
+        )
 
 
 def is_database(path: str) -> bool:
@@ -164,7 +190,7 @@ def _tags(blob: bytes) -> dict[int, str | int]:
 CATALOGER = Cataloger(
     "rpm",
     read,
-    names=_NAMES,
+    names=_NAMES | {"container-manifest-2"},
     accepts=_accepts,
     limit=256 * MIB,
     database=True,

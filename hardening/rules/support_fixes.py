@@ -84,7 +84,8 @@ def append_command(
     dockerfile: Dockerfile, instruction: Instruction, script: Script, text: str
 ) -> Edit | None:
     """One more command at the end of a RUN, run only when the ones before went well. None when
-    the end of the script cannot be extended safely (a closing `fi` or `)`, `&`, an error)."""
+    the end of the script cannot be extended safely (a closing `fi` or `)`, `&`, `exit`, an
+    error)."""
     known = instruction.__dict__
     if _POINT not in known:
         known[_POINT] = _append_point(dockerfile, instruction, script)
@@ -100,6 +101,9 @@ def _append_point(
         return None
     last = max(script.commands, key=lambda one: one.span.end)
     if last.conditional or not last.editable:
+        return None
+    leaves = last.name == "exit" or "exec" in last.wrappers
+    if leaves and last.joined_by != "||":
         return None
     end = command_end(last)
     heredoc = next((one for one in instruction.heredocs if one.body.contains(last.span)), None)

@@ -305,3 +305,9 @@ def test_a_signature_that_a_later_line_deletes_is_left_to_it() -> None:
 @pytest.mark.parametrize("command", ["sleep 9 &", "! serve", "serve; # later"])
 def test_what_the_shell_does_around_a_command_is_not_lost(command: str) -> None:
     assert safeties("shell-form-command", f"FROM debian:12\nCMD {command}\n") == []
+
+
+@pytest.mark.parametrize(("end", "fixes"), [("; exit 0", 0), ("&& exec sh x", 0), ("|| exit 1", 1)])
+def test_nothing_is_added_where_the_script_has_left(end: str, fixes: int) -> None:
+    text = f"FROM debian:12\nRUN apt-get update && apt-get install -y x {end}\n"
+    assert len(safeties("apt-lists-left-behind", text)) == fixes

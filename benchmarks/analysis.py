@@ -39,7 +39,7 @@ def joined(lines: int) -> str:
 
 def forget() -> None:
     """Empty every cache keyed by text, so that each round does the whole work."""
-    analysis._cache.clear()
+    analysis.forget()
     forget_parses()
 
 

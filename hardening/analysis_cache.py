@@ -85,3 +85,7 @@ class Remembered(Generic[_T]):
         while len(self._kept) > SIZE:
             self._kept.popitem(last=False)
         return found
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()

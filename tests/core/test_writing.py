@@ -117,9 +117,11 @@ def test_killed_at_200_random_moments_the_file_is_whole(tmp_path: Path) -> None:
     target.write_bytes(first)
     subprocess.run(["git", "add", "Dockerfile"], cwd=tmp_path, check=True)
     chance = random.Random(20261124)
-    seen = set()
-    for _ in range(200):
-        seen.add(kill_once(tmp_path, target, first, chance.uniform(0.0, 0.03)))
+    seen = {kill_once(tmp_path, target, first, chance.uniform(0.0, 0.03)) for _ in range(200)}
+    for _ in range(100):  # a busy machine may not have let the child write at all
+        if len(seen) == 2:
+            break
+        seen.add(kill_once(tmp_path, target, first, chance.uniform(0.0, 0.5)))
     assert seen <= texts
     assert len(seen) == 2, "the kills never landed after a write"
 

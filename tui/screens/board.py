@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
@@ -315,8 +314,8 @@ class Board(Screen[None]):
                 continue
             known = action_by_id(binding.id or "")
             label = binding.description if known is None else known.label
-            hint = KeyHint(key_name(binding.key), label, binding.id or "", rank, active.enabled)
-            hints[binding.id or ""] = replace(hint, label=self.key_label(binding.id or "", label))
+            name, told = binding.id or "", self.key_label(binding.id or "", label)
+            hints[name] = KeyHint(key_name(binding.key), told, name, rank, active.enabled)
         ordered = sorted(hints.values(), key=lambda hint: hint.rank)
         self.query_one("#keys", KeyBar).show(
             tuple(one for one in ordered if one.enabled and one.label)

@@ -108,6 +108,7 @@ class MainScreen(Views):
         if event.first and dockerfile is None:
             told = "No Dockerfile: only the image is looked at. o opens one."
             self.code.say([[], [("  " + told, "muted")]])
+            self.show_tab("files" if self.has_class("-broad") else "detail")
         if event.first:
             self.remember_disk()
         self.draw_all()

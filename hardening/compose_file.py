@@ -92,15 +92,19 @@ def _service(name: str, value: dict[str, Value], path: str, line: int) -> Servic
         user=_text(value.get("user")),
         cap_drop=_texts(value.get("cap_drop")),
         cap_add=_texts(value.get("cap_add")),
-        read_only=value.get("read_only") is True,
+        read_only=_truth(value.get("read_only")),
         tmpfs=(*_texts(value.get("tmpfs")), *_tmpfs_volumes(value.get("volumes"))),
         security_opt=_texts(value.get("security_opt")),
         pids_limit=_integer(value.get("pids_limit", limits.get("pids"))),
         memory=size_in_bytes(_text(value.get("mem_limit", limits.get("memory")))),
         cpus=_number(value.get("cpus", limits.get("cpus"))),
-        privileged=value.get("privileged") is True,
-        init=value.get("init") is True,
+        privileged=_truth(value.get("privileged")),
+        init=_truth(value.get("init")),
         network_mode=_text(value.get("network_mode")),
+        pid_mode=_text(value.get("pid")),
+        ipc_mode=_text(value.get("ipc")),
+        uts_mode=_text(value.get("uts")),
+        userns_mode=_text(value.get("userns_mode")),
         ports=tuple(_port(one) for one in _items(value.get("ports"))),
         volumes=tuple(filter(None, (_volume(one) for one in _items(value.get("volumes"))))),
         environment=environment,
@@ -157,6 +161,11 @@ def _text(value: Value) -> str | None:
     return _expand(str(value))
 
 
+def _truth(value: Value) -> bool:
+    """Compose takes a text for a boolean where it came through a variable."""
+    return (_text(value) or "").lower() in ("true", "yes", "y", "on")
+
+
 def _texts(value: Value) -> tuple[str, ...]:
     given = value if isinstance(value, list) else [value]
     return tuple(text for one in given if (text := _text(one)) is not None)
@@ -202,7 +211,7 @@ def _volume(value: Value) -> str | None:
         return None
     source, target = _text(value.get("source")), _text(value.get("target"))
     parts = [part for part in (source, target) if part]
-    return ":".join([*parts, "ro"] if value.get("read_only") is True else parts)
+    return ":".join([*parts, "ro"] if _truth(value.get("read_only")) else parts)
 
 
 def _tmpfs_volumes(value: Value) -> tuple[str, ...]:

@@ -310,6 +310,10 @@ class RunConfiguration:
     privileged: bool = False
     init: bool = False
     network_mode: str | None = None
+    pid_mode: str | None = None
+    ipc_mode: str | None = None
+    uts_mode: str | None = None
+    userns_mode: str | None = None
     ports: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)

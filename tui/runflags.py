@@ -27,16 +27,20 @@ def run_text(run: HardenedRun, subject: Subject | None, compose: bool) -> str:
 
 def _compose(run: HardenedRun, subject: Subject | None) -> str:
     """A Compose file with one hardened service that runs the image, or builds it."""
-    from hardening.runtime.compose import compose_text
+    from hardening.compose_file import Build
+    from hardening.runtime.compose import build_of, compose_text
 
+    build = build_of(subject) if subject is not None else Build()
     configuration = subject.run_configuration if subject is not None else None
     name = configuration.service if configuration is not None else None
     known = subject is not None and subject.image is not None
     return compose_text(
         run,
         service=name or "app",
-        build=None if known else ".",
+        build=None if known else build.context,
         image=reference_of(subject) if known else None,
+        dockerfile=build.dockerfile,
+        target=build.target,
     )
 
 

@@ -4,43 +4,120 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hardening.model import ConfigPlace, Edit, FilePlace, Finding, Fix, Place, Precondition, fails
+from hardening.model import (
+    ConfigPlace,
+    Edit,
+    FilePlace,
+    Finding,
+    Fix,
+    Place,
+    Precondition,
+    Span,
+    fails,
+)
 from hardening.rules.frame import Rule
 from hardening.runtime.compose import changes_of, find_service, service_edits
+from hardening.runtime.compose_items import read_only_edits, volume_nodes
 from hardening.runtime.flag_model import RunFlag
 from hardening.runtime.flags import hardened
+from hardening.runtime.start import start_of
 from hardening.runtime.yaml_places import NoPlace
 from hardening.subject import Subject
 
 EDITABLE = "The service can be edited in place"
 
 
-def service_place(subject: Subject, key: str) -> Place:
-    """The name of the service in its Compose file; the configuration key where there is none."""
+def _written(subject: Subject) -> tuple[str, str, str] | None:
+    """Text and path of the Compose file that may be edited, and the name of the service."""
     run = subject.run_configuration
     text = subject.texts.get(run.compose_path) if run is not None and run.compose_path else None
     if run is None or run.compose_path is None or run.service is None or text is None:
+        return None
+    return text, run.compose_path, run.service
+
+
+def service_place(subject: Subject, key: str) -> Place:
+    """The name of the service in its Compose file; the configuration key where there is none."""
+    written = _written(subject)
+    if written is None:
         return ConfigPlace(key)
+    text, path, service = written
     try:
-        span = find_service(text, run.service).name
+        return _place(text, path, find_service(text, service).name)
     except NoPlace:
         return ConfigPlace(key)
-    line = text.count("\n", 0, span.start) + 1
-    return FilePlace(run.compose_path, span, line, line)
+
+
+def key_place(subject: Subject, key: str, config_key: str) -> Place:
+    """The key of the service where it is written; the service's name where it is inherited."""
+    written = _written(subject)
+    if written is None:
+        return ConfigPlace(config_key)
+    text, path, service = written
+    try:
+        pair = find_service(text, service).node.get(key)
+    except NoPlace:
+        pair = None
+    if pair is None:
+        return service_place(subject, config_key)
+    return _place(text, path, Span(pair[0].start, pair[1].end))
+
+
+def volume_place(subject: Subject, number: int) -> Place:
+    """The entry of `volumes` with this number in the run configuration."""
+    run, written = subject.run_configuration, _written(subject)
+    if run is None or written is None:
+        return ConfigPlace("HostConfig.Binds")
+    text, path, service = written
+    try:
+        nodes = volume_nodes(text, service)
+    except NoPlace:
+        nodes = ()
+    if len(nodes) != len(run.volumes):
+        return service_place(subject, "HostConfig.Binds")
+    return _place(text, path, nodes[number].span)
+
+
+def _place(text: str, path: str, span: Span) -> FilePlace:
+    first, last = (text.count("\n", 0, at) + 1 for at in (span.start, span.end))
+    return FilePlace(path, span, first, last)
+
+
+def starts_as_root(subject: Subject) -> bool:
+    """True when the container is known to start as root."""
+    run = subject.run_configuration
+    if run is not None and run.user is not None:
+        return run.user.partition(":")[0] in ("root", "0")
+    return start_of(subject).user.root is True
 
 
 def compose_edits(
-    subject: Subject, flags: tuple[RunFlag, ...]
+    subject: Subject, flags: tuple[RunFlag, ...], *, without: tuple[str, ...] = ()
 ) -> tuple[tuple[Edit, ...], tuple[Precondition, ...]]:
-    """Edits that give the service these flags, or a failed precondition that says why not."""
-    run = subject.run_configuration
-    text = subject.texts.get(run.compose_path) if run is not None and run.compose_path else None
-    if run is None or run.compose_path is None or run.service is None or text is None:
+    """Edits that give the service these flags and take the keys of `without` out, or a failed
+    precondition that says why not."""
+    written = _written(subject)
+    if written is None:
         return (), (fails(EDITABLE, "It was not read from a Compose file of the project"),)
+    text, path, service = written
     try:
-        return service_edits(text, run.compose_path, run.service, changes_of(flags)), ()
+        return service_edits(text, path, service, changes_of(flags), without=without), ()
     except NoPlace as error:
-        return (), (fails(EDITABLE, f"{run.compose_path}: {error}"),)
+        return (), (fails(EDITABLE, f"{path}: {error}"),)
+
+
+def read_only_mount_edits(
+    subject: Subject, number: int
+) -> tuple[tuple[Edit, ...], tuple[Precondition, ...]]:
+    """Edits that mount the volume of this number read-only; see `compose_edits`."""
+    written = _written(subject)
+    if written is None:
+        return (), (fails(EDITABLE, "It was not read from a Compose file of the project"),)
+    text, path, service = written
+    try:
+        return read_only_edits(text, path, service, number), ()
+    except NoPlace as error:
+        return (), (fails(EDITABLE, f"{path}: {error}"),)
 
 
 def missing_flag(rule: Rule, subject: Subject, name: str, key: str) -> Iterator[Finding]:

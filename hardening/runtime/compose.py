@@ -10,11 +10,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hardening.compose_file import Build
+from hardening.compose_file import services as written_services
 from hardening.errors import InputError
 from hardening.model import Edit, Span
 from hardening.runtime.flag_model import ComposeValue, HardenedRun, RunFlag
-from hardening.runtime.limit_flags import is_open, on_loopback
 from hardening.runtime.yaml_places import NoPlace, YamlNode, places
+from hardening.runtime.yaml_removal import removed_key
+from hardening.subject import Subject
 from hardening.yaml_reading import read_yaml
 
 
@@ -41,30 +44,37 @@ def find_service(text: str, service: str) -> ServicePlace:
         raise NoPlace(f"the service {service} is not written out as a mapping")
     if len({one.value for one, _ in node.pairs}) != len(node.pairs):
         raise NoPlace(f"the service {service} has a key twice")
-    name_column = _column(text, key.start)
-    column = _column(text, node.pairs[0][0].start)
+    name_column = column_of(text, key.start)
+    column = column_of(text, node.pairs[0][0].start)
     if not node.flow and text[node.pairs[0][0].start - column : node.pairs[0][0].start].strip(" "):
         raise NoPlace(f"the keys of the service {service} do not stand on lines of their own")
     indent = column - name_column if 0 < column - name_column <= 8 else 2
     return ServicePlace(key.span, node, column, indent)
 
 
-def _column(text: str, offset: int) -> int:
+def column_of(text: str, offset: int) -> int:
     return offset - (text.rfind("\n", 0, offset) + 1)
 
 
 def service_edits(
-    text: str, path: str, service: str, changes: Mapping[str, ComposeValue]
+    text: str,
+    path: str,
+    service: str,
+    changes: Mapping[str, ComposeValue],
+    *,
+    without: tuple[str, ...] = (),
 ) -> tuple[Edit, ...]:
-    """Edits that give the service these values; a tuple means "at least these entries".
+    """Edits that give the service these values; a tuple means "at least these entries". Keys named
+    by `without` are taken out, with what stands behind them on their line.
 
     Raises NoPlace with the reason when no safe edit exists. No edits when all is so already.
     """
     place = find_service(text, service)
-    before = _service_values(text, service)
-    edits: list[tuple[Span, str]] = []
+    before = service_values(text, service)
+    gone = [key for key in without if key in before]
+    edits = [(removed_key(text, place.node, key), "") for key in gone]
     fresh: list[tuple[str, ComposeValue]] = []
-    expected = dict(before)
+    expected = {key: value for key, value in before.items() if key not in gone}
     for key, value in changes.items():
         wanted = _merged(before.get(key), value)
         present = before.get(key)
@@ -78,43 +88,10 @@ def service_edits(
             edits.append(_changed(text, own[1], before.get(key), wanted))
     if fresh:
         edits.append(_added(text, place, fresh))
-    return _checked(text, path, service, edits, expected)
+    return checked_edits(text, path, service, edits, expected)
 
 
-def publish_edits(text: str, path: str, service: str) -> tuple[Edit, ...]:
-    """Edits that publish the service's open ports on the loopback address only. Raises NoPlace."""
-    place = find_service(text, service)
-    before = _service_values(text, service)
-    pair = place.node.get("ports")
-    listed = before.get("ports")
-    if pair is None or pair[1].kind != "sequence" or not isinstance(listed, list):
-        raise NoPlace("its ports are not listed in the service itself")
-    edits: list[tuple[Span, str]] = []
-    wanted: list[object] = []
-    for node, value in zip(pair[1].items, listed, strict=True):
-        if node.kind == "scalar" and not isinstance(value, dict) and is_open(str(value)):
-            text_of_port = on_loopback(str(value))
-            quote = node.quote or '"'
-            edits.append((node.span, f"{quote}{text_of_port}{quote}"))
-            wanted.append(text_of_port)
-        elif node.kind == "mapping" and isinstance(value, dict) and _long_open(value):
-            edits.append(_host_ip(text, node))
-            wanted.append({**value, "host_ip": "127.0.0.1"})
-        else:
-            wanted.append(value)
-    return _checked(text, path, service, edits, {**before, "ports": wanted})
-
-
-def _long_open(port: Mapping[str, object]) -> bool:
-    return bool(port.get("published")) and port.get("host_ip") is None
-
-
-def _host_ip(text: str, node: YamlNode) -> tuple[Span, str]:
-    column = _column(text, node.pairs[0][0].start)
-    return _after(text, node, ["host_ip: 127.0.0.1"], column)
-
-
-def _service_values(text: str, service: str) -> dict[str, object]:
+def service_values(text: str, service: str) -> dict[str, object]:
     """The service as plain values, merge keys applied."""
     try:
         document = read_yaml(text, "compose").value
@@ -153,8 +130,8 @@ def _changed(text: str, node: YamlNode, before: object, wanted: object) -> tuple
         if not node.items:
             return Span(node.end - 1, node.end - 1), joined
         return Span(node.items[-1].end, node.items[-1].end), f", {joined}"
-    column = _column(text, _dash(text, node.items[-1]))
-    return _after(text, node, [f"- {_scalar(one)}" for one in new], column)
+    column = column_of(text, _dash(text, node.items[-1]))
+    return lines_after(text, node, [f"- {_scalar(one)}" for one in new], column)
 
 
 def _dash(text: str, item: YamlNode) -> int:
@@ -176,10 +153,10 @@ def _added(
     lines = []
     for key, value in fresh:
         lines += block_lines(key, value, place.indent)
-    return _after(text, place.node, lines, place.key_column)
+    return lines_after(text, place.node, lines, place.key_column)
 
 
-def _after(text: str, node: YamlNode, lines: list[str], column: int) -> tuple[Span, str]:
+def lines_after(text: str, node: YamlNode, lines: list[str], column: int) -> tuple[Span, str]:
     """Lines (or flow entries) after the last of a collection."""
     if node.flow:
         end = node.pairs[-1][1].end if node.pairs else node.end - 1
@@ -224,7 +201,7 @@ def _flow(value: ComposeValue) -> str:
     return _quoted(value)
 
 
-def _checked(
+def checked_edits(
     text: str,
     path: str,
     service: str,
@@ -264,6 +241,23 @@ def changes_of(flags: tuple[RunFlag, ...]) -> dict[str, ComposeValue]:
     return found
 
 
+def build_of(subject: Subject) -> Build:
+    """What the service of the subject builds, as its file says; without one, the Dockerfile of the
+    subject in its folder."""
+    run = subject.run_configuration
+    text = subject.texts.get(run.compose_path) if run is not None and run.compose_path else None
+    if run is not None and run.compose_path is not None and text is not None:
+        try:
+            found = written_services(text, run.compose_path)
+        except InputError:
+            found = ()
+        built = next((one.build for one in found if one.name == run.service), None)
+        if built is not None:
+            return built
+    path = subject.dockerfile.path if subject.dockerfile is not None else "Dockerfile"
+    return Build(dockerfile=path)
+
+
 def compose_text(
     run: HardenedRun,
     *,
@@ -271,15 +265,17 @@ def compose_text(
     build: str | None,
     image: str | None,
     dockerfile: str = "Dockerfile",
+    target: str | None = None,
 ) -> str:
     """A new Compose file with one hardened service; `build` is its context folder, `dockerfile`
-    the path in it."""
+    the path in it, `target` the stage."""
     lines = ["services:", f"  {service}:"]
-    if build is not None and dockerfile == "Dockerfile":
+    more = [f"      dockerfile: {_scalar(dockerfile)}"] if dockerfile != "Dockerfile" else []
+    more += [f"      target: {_scalar(target)}"] if target is not None else []
+    if build is not None and not more:
         lines.append(f"    build: {_scalar(build)}")
     elif build is not None:
-        lines += ["    build:", f"      context: {_scalar(build)}"]
-        lines.append(f"      dockerfile: {_scalar(dockerfile)}")
+        lines += ["    build:", f"      context: {_scalar(build)}", *more]
     if image is not None:
         lines.append(f"    image: {_scalar(image)}")
     for key, value in changes_of(run.usable).items():

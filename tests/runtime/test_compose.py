@@ -6,12 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardening.runtime.compose import compose_text, publish_edits, service_edits
+from hardening.model import RunConfiguration
+from hardening.opening import memory_subject
+from hardening.runtime.compose import compose_text, service_edits
+from hardening.runtime.compose_items import publish_edits, read_only_edits
 from hardening.runtime.flag_model import ComposeValue, HardenedRun
 from hardening.runtime.limit_flags import is_open, on_loopback
 from hardening.runtime.yaml_places import NoPlace
 from hardening.workspace import prepare_edits, splice
 from hardening.yaml_reading import read_yaml
+from tui.runflags import run_text
 
 CHANGES: dict[str, ComposeValue] = {
     "cap_drop": ("ALL",),
@@ -205,3 +209,118 @@ def test_a_new_file_names_a_dockerfile_of_another_name() -> None:
     )
     build = {"context": ".", "dockerfile": "docker/web.Dockerfile"}
     assert read_yaml(text, "c").value == {"services": {"app": {"build": build}}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(
+            "services:\n  web:\n    build: .\n    # why\n    pid: host # c\n    # kept\n  db: {}\n",
+            "services:\n  web:\n    build: .\n    # why\n    # kept\n  db: {}\n",
+            id="a line between comments",
+        ),
+        pytest.param(
+            "services:\r\n  web:\r\n    pid: 'host'\r\n    build: .\r\n",
+            "services:\r\n  web:\r\n    build: .\r\n",
+            id="the first key, Windows lines",
+        ),
+        pytest.param(
+            "services: {web: {pid: host, build: .}}",
+            "services: {web: {build: .}}",
+            id="flow, first",
+        ),
+        pytest.param(
+            "services: {web: {build: ., pid: host }}",
+            "services: {web: {build: . }}",
+            id="flow, last",
+        ),
+        pytest.param(
+            "services:\n  web:\n    build: .\n    pid: host",
+            "services:\n  web:\n    build: .",
+            id="the last line",
+        ),
+        pytest.param("services:\n  web:\n    build: .\n", None, id="not there"),
+    ],
+)
+def test_a_key_is_taken_out(before: str, after: str | None) -> None:
+    edits = service_edits(before, "compose.yaml", "web", {}, without=("pid",))
+    text = splice(before, prepare_edits(before, list(edits)))
+    assert text == (before if after is None else after)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x: &x\n  pid: host\nservices:\n  web:\n    <<: *x\n    build: .\n",
+        "services:\n  web: &w\n    pid: host\n    build: .\n  db: *w\n",
+        "services:\n  web:\n    pid: &p host\n    build: .\n  db:\n    pid: *p\n    image: x\n",
+        "services:\n  web:\n    pid: host\n",
+        "services:\n  web:\n    pid: |\n      host\n    build: .\n",
+        "services: {web: {build: ., # why\n  pid: host}}",
+        "x: &x\n  pid: host\nservices:\n  web:\n    <<: *x\n    pid: host\n    build: .\n",
+    ],
+)
+def test_a_key_that_others_share_stays(text: str) -> None:
+    with pytest.raises(NoPlace):
+        service_edits(text, "compose.yaml", "web", {}, without=("pid",))
+
+
+@pytest.mark.parametrize("newline", ["", "\n"])
+def test_a_key_goes_and_others_come(newline: str) -> None:
+    text = f"services:\n  web:\n    build: .\n    privileged: true{newline}"
+    edits = service_edits(
+        text, "compose.yaml", "web", {"cap_drop": ("ALL",)}, without=("privileged",)
+    )
+    after = splice(text, prepare_edits(text, list(edits)))
+    assert after == f"services:\n  web:\n    build: .\n    cap_drop:\n      - ALL{newline}"
+
+
+@pytest.mark.parametrize(
+    ("volume", "after"),
+    [
+        ("/usr:/usr", "/usr:/usr:ro"),
+        ("'/usr:/usr' # c", "'/usr:/usr:ro' # c"),
+        ("{type: bind, source: /usr, target: /usr}",
+         "{type: bind, source: /usr, target: /usr, read_only: true}"),
+    ],
+)  # fmt: skip
+def test_a_volume_becomes_read_only(volume: str, after: str) -> None:
+    head = "services:\n  web:\n    volumes:\n      - type: tmpfs\n        target: /tmp\n"
+    text = f"{head}      - data:/data\n      - {volume}\n"
+    edits = read_only_edits(text, "compose.yaml", "web", 1)
+    assert splice(text, prepare_edits(text, list(edits))) == text.replace(volume, after)
+
+
+@pytest.mark.parametrize("volume", ["/usr:/usr:z", "${A:-/usr}:/usr", "/usr:/usr:rw", "[a]"])
+def test_a_volume_with_options_stays(volume: str) -> None:
+    text = f"services:\n  web:\n    volumes:\n      - {volume}\n"
+    with pytest.raises(NoPlace):
+        read_only_edits(text, "compose.yaml", "web", 0)
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        ("./web", "    build: ./web\n"),
+        ("{context: ./web}", "    build: ./web\n"),
+        ("{context: ./web, dockerfile: ../a.Dockerfile, target: run}",
+         "    build:\n      context: ./web\n      dockerfile: ../a.Dockerfile\n"
+         "      target: run\n"),
+    ],
+)  # fmt: skip
+def test_the_build_of_the_service_is_the_one_of_its_file(build: str, expected: str) -> None:
+    compose = f"services:\n  web:\n    build: {build}\n"
+    subject = memory_subject(
+        "FROM debian:13\n",
+        files={"compose.yaml": compose},
+        run=RunConfiguration("compose.yaml#web", "compose.yaml", "web"),
+    )
+    assert expected in run_text(HardenedRun(()), subject, compose=True)
+
+
+def test_without_a_service_the_dockerfile_is_built() -> None:
+    subject = memory_subject("FROM debian:13\n", path="Containerfile")
+    expected = "    build:\n      context: .\n      dockerfile: Containerfile\n"
+    assert expected in run_text(HardenedRun(()), subject, compose=True)
+    subject = memory_subject("FROM debian:13\n")
+    assert "    build: .\n" in run_text(HardenedRun(()), subject, compose=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hardening.model import Confidence, Finding, Fix, RunConfiguration, Severity, fails
 from hardening.rules.frame import Example, Need, Rule
 from hardening.rules.support_run import EDITABLE, service_place
-from hardening.runtime.compose import publish_edits
+from hardening.runtime.compose_items import publish_edits
 from hardening.runtime.flags import hardened
 from hardening.runtime.yaml_places import NoPlace
 from hardening.subject import Subject

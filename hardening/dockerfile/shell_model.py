@@ -60,6 +60,8 @@ class Command:
     wrapper_span: Span | None = None
     """From the first wrapper word to where the wrapped command begins: deleting it removes the
     wrappers. None without wrappers or when they cannot be cut (`sh -c '...'`)."""
+    wrapper_words: tuple[ShellWord, ...] = ()
+    """The words in that span."""
     pipeline: int = 0
     position: int = 0
     pipeline_length: int = 1

@@ -85,6 +85,8 @@ _RUNNERS: dict[tuple[str, str], _Wrapper] = {
 """Programs that run another command behind a verb."""
 _SWITCH_USER = frozenset({"su", "runuser"})
 _RUNNER_NAMES = frozenset(name for name, _ in _RUNNERS)
+PROJECT_RUNNERS = _RUNNER_NAMES - _SWITCH_USER
+"""Programs that run a command inside the environment of a project: `bundle exec`, `conda run`."""
 _ALL = frozenset(_WRAPPERS) | SHELLS | _SWITCH_USER | {"eval", "trap"}
 
 
@@ -144,6 +146,7 @@ def unwrap(command: Command) -> tuple[Command, int | None]:
             assignments=tuple(assigned),
             wrappers=(*command.wrappers, *names),
             wrapper_span=cut,
+            wrapper_words=words[:first],
         )
     index = _script_index(command)
     return command, None if index is None else first + index

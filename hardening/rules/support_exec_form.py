@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hardening.dockerfile.model import Dockerfile, Instruction
 from hardening.dockerfile.shell_model import Script
+from hardening.dockerfile.wrappers import PROJECT_RUNNERS
 from hardening.model import Precondition, fails, holds, unknown
 from hardening.rules.support import Facts, Placed, facts
 from hardening.rules.support_cache import remembered
@@ -37,10 +38,13 @@ def plain_words(script: Script) -> list[str] | None:
     command = script.commands[0]
     if command.assignments or command.redirections or not command.editable:
         return None
-    if set(command.wrappers) - {"exec"} or command.name in BUILTINS:
+    if set(command.wrappers) - {"exec"} - PROJECT_RUNNERS or command.name in BUILTINS:
         return None
+    lead = command.wrapper_words if PROJECT_RUNNERS & set(command.wrappers) else ()
+    if lead and lead[0].value == "exec":
+        lead = lead[1:]
     words: list[str] = []
-    for word in command.words:
+    for word in (*lead, *command.words):
         if word.value is None or (word.text[:1] not in "\"'" and SPECIAL & set(word.text)):
             return None
         words.append(word.value)

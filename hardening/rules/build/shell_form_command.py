@@ -42,6 +42,10 @@ rule = Rule(
             "FROM debian:13\nENTRYPOINT exec /app/server --port 80\n",
             'FROM debian:13\nENTRYPOINT ["/app/server", "--port", "80"]\n',
         ),
+        Example(
+            "FROM debian:13\nCMD exec bundle exec puma\n",
+            'FROM debian:13\nCMD ["bundle", "exec", "puma"]\n',
+        ),
         Example("FROM debian:13\nCMD migrate && serve\n", note="needs a shell: no fix"),
         Example(
             "FROM debian:13\nHEALTHCHECK --interval=5s CMD /app/health\n",

@@ -71,8 +71,8 @@ def pax_records(body: bytes) -> Iterator[tuple[bytes, bytes]]:
     while at < len(body):
         space = body.find(b" ", at, at + 20)
         digits = body[at:space] if space > at else b""
-        end = at + int(digits) if digits.isdigit() else at
-        if end <= space or end > len(body) or body[end - 1] != 0x0A:
+        end = at + int(digits) if digits.isdigit() else 0
+        if space < 0 or end <= space or end > len(body) or body[end - 1] != 0x0A:
             raise ImageError("A pax header is damaged", f"at byte {at} of {len(body)}")
         key, _, value = body[space + 1 : end - 1].partition(b"=")
         yield key, value

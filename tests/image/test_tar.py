@@ -8,7 +8,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from hardening.errors import ImageError
@@ -17,6 +17,7 @@ from hardening.image.feeding import TarFeed
 from hardening.image.files import FileBlob, OpenFile, walk_blob
 from hardening.image.model import EntryType
 from hardening.image.tar import TarHeaders
+from hardening.image.tarfields import pax_records
 from tests.image.builders import Item, file, folder, hardlink, symlink, tar
 from tests.shared import shared_files
 
@@ -233,3 +234,17 @@ def test_cut_tar(tmp_path: Path, cut: int) -> None:
         walk(data, tmp_path)
     with pytest.raises(ImageError):
         feed(data, 4096)
+
+
+@given(st.one_of(st.binary(max_size=60), st.binary(max_size=40).map(lambda one: one + b"\n")))
+@example(b"no length here\n")
+@example(b"123456789012345678901234567890 a=b\n")
+def test_records_of_any_bytes_come_to_an_end(body: bytes) -> None:
+    """Each record takes bytes: there are never more records than bytes."""
+    count = 0
+    try:
+        for _ in pax_records(body):
+            count += 1
+            assert count <= len(body)
+    except ImageError:
+        return

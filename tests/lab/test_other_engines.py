@@ -8,6 +8,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -39,29 +40,33 @@ def _facts(image: Image) -> tuple[object, ...]:
 
 
 @pytest.fixture
-def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Podman's service with storage of its own; gives the command that speaks to that storage."""
+def podman(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Podman's service with storage of its own, whose path may have 50 characters at most; gives
+    the command that speaks to that storage."""
     program = require_program("podman")
     if os.geteuid() != 0:
         refuse("Podman's service needs root here")
-    command = [program, "--root", str(tmp_path / "root"), "--runroot", str(tmp_path / "run")]
+    folder = Path(tempfile.mkdtemp(prefix="pod-"))
+    command = [program, "--root", str(folder / "root"), "--runroot", str(folder / "run")]
     command += ["--storage-driver", "vfs"]
-    path = tmp_path / "podman.sock"
-    service = subprocess.Popen(
-        [*command, "system", "service", "-t", "0", f"unix://{path}"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    path, log = folder / "podman.sock", folder / "log"
+    with log.open("wb") as output:
+        service = subprocess.Popen(
+            [*command, "system", "service", "-t", "0", f"unix://{path}"],
+            stdout=output, stderr=output,
+        )  # fmt: skip
     try:
         for _ in range(300):
             if path.exists() or service.poll() is not None:
                 break
             time.sleep(0.1)
-        assert path.exists(), "Podman's service did not start"
+        assert path.exists(), f"Podman's service did not start: {log.read_text()}"
         monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
         yield command
     finally:
         service.terminate()
         service.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_podman(podman: list[str]) -> None:

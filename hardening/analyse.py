@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -136,6 +135,8 @@ def _run(subject: Subject, rules: Iterable[Rule]) -> _Raw:
         try:
             found = findings_of_history(subject, (rule,)) if by_history else rule.run(subject)
         except Exception as error:  # a rule is a plug-in: its crash must not take the rest along
+            import traceback
+
             text = "".join(traceback.format_exception(error))
             failures.append(RuleFailure(rule.id, f"{type(error).__name__}: {error}", text))
             continue

@@ -10,7 +10,6 @@ from hardening.dockerfile.model import Dockerfile, Form, Instruction, Stage
 from hardening.dockerfile.packages import package_calls
 from hardening.errors import ImageError
 from hardening.facts.official import Tag
-from hardening.image.elf import elf_facts
 from hardening.image.model import Entry, EntryType, Image, Origin
 from hardening.model import Precondition, Verdict, fails, holds, unknown
 from hardening.rewrites.base_image import DATABASES, Candidate, Risk
@@ -133,6 +132,8 @@ def _brought(command: str, installed: set[str]) -> bool:
 
 def _libraries(image: Image | None) -> Precondition:
     """Whether the programs and libraries that the own layers add find what they load in slim."""
+    from hardening.image.elf import elf_facts
+
     statement = "Programs that were added load nothing that the slim image leaves out"
     if image is None or not image.files_read:
         return unknown(statement, "No image was read")

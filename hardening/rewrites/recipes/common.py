@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from hardening.dockerfile.model import Instruction
-from hardening.image.elf import ElfFacts, elf_facts
 from hardening.model import Precondition, holds, unknown
 from hardening.rewrites.build_stage import BuildStage
 from hardening.rewrites.packages import RuntimePackages
+
+if TYPE_CHECKING:
+    from hardening.image.elf import ElfFacts
 
 LIBRARIES = "Every shared library that is needed is in the runtime image"
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
@@ -45,6 +48,8 @@ def elf_of(build: BuildStage, path: str) -> ElfFacts | None:
     image = build.start.image
     if image is None or not image.files_read:
         return None
+    from hardening.image.elf import elf_facts
+
     data = image.read(path.lstrip("/"), limit=_ELF_BYTES)
     return elf_facts(data) if data else None
 

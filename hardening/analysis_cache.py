@@ -11,24 +11,11 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from hardening.rules.frame import Rule
+from hardening.same import Same
 from hardening.subject import Subject
 
 SIZE = 64
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Same:
-    """A large frozen value, equal to itself only. It lives as long as the key that holds it, so
-    that no other object can take its identity."""
-
-    value: object
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self.value is other.value
-
-    def __hash__(self) -> int:
-        return id(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +29,7 @@ class Key:
     build_args: tuple[tuple[str, str], ...]
     today: date | None
     run: str
-    facts: tuple[Same, ...]
+    facts: tuple[Same[object], ...]
 
 
 def key_of(subject: Subject, rules: tuple[Rule, ...]) -> Key:

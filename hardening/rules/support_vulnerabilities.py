@@ -20,6 +20,7 @@ from hardening.rewrites.version_pins import Pin, folded, pins
 from hardening.rules.support_better_base import runtime_base
 from hardening.rules.support_images import Reference, external_bases
 from hardening.rules.support_layers import lines_of
+from hardening.same import Same
 from hardening.subject import Subject
 
 SYSTEM = ("deb", "apk", "rpm")
@@ -42,7 +43,7 @@ def shares(subject: Subject) -> Shares:
     without what the changed files have in hand already. The last answers are kept: most changes of
     a file change nothing here."""
     state = _State(
-        _One(subject.assessment),
+        Same(subject.assessment),
         newly_upgraded(subject),
         frozenset(raised(subject).items()),
         base_changed(subject),
@@ -50,24 +51,12 @@ def shares(subject: Subject) -> Shares:
     return _shares(state)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _One:
-    """An assessment that equals itself only: comparing thousands of rows is not worth it."""
-
-    value: Assessment | None
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _One) and self.value is other.value
-
-    def __hash__(self) -> int:
-        return id(self.value)
-
-
 @dataclass(frozen=True, slots=True)
 class _State:
     """All that decides which rows are whose."""
 
-    assessment: _One
+    assessment: Same[Assessment | None]
+    """Comparing thousands of rows is not worth it."""
     upgraded: frozenset[str]
     raised: frozenset[tuple[tuple[str, str], str]]
     base_changed: bool

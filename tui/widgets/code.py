@@ -24,7 +24,6 @@ class CodeView(Lines):
         self._patched: frozenset[int] = frozenset()
         self._unparsed: frozenset[int] = frozenset()
         self._widest = 0
-        self._empty: list[Cells] = []
 
     def show_lines(self, path: str, lines: list[Cells]) -> None:
         """Show the lines of a file, made by `tui.source`."""
@@ -42,13 +41,6 @@ class CodeView(Lines):
         """One-based lines with findings, with patched text, and that could not be parsed."""
         self._marks, self._patched, self._unparsed = marks, patched, unparsed
         self.refresh()
-
-    def say(self, lines: list[Cells]) -> None:
-        self._empty = lines
-        self.update_rows()
-
-    def empty(self) -> list[Cells]:
-        return self._empty
 
     @property
     def count(self) -> int:

@@ -40,7 +40,6 @@ class DiffView(Lines):
         self._widest = 0
         self._offset = 0
         self.layout_choice = Layout.AUTO
-        self._empty: list[Cells] = []
 
     def show(self, workspace: Workspace | None) -> None:
         self._unified = () if workspace is None else unified_rows(workspace)
@@ -50,13 +49,6 @@ class DiffView(Lines):
         self._widest = widest(self._unified, self._digits)
         self._offset = 0
         self.update_rows()
-
-    def say(self, lines: list[Cells]) -> None:
-        self._empty = lines
-        self.update_rows()
-
-    def empty(self) -> list[Cells]:
-        return self._empty
 
     @property
     def side_by_side(self) -> bool:

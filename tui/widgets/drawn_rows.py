@@ -31,6 +31,7 @@ class DrawnRows(Toned, ScrollView):
         super().__init__(id=id, classes=classes)
         self.linked: frozenset[int] = frozenset()
         self._row_width = 0
+        self._said: list[Cells] = []
 
     # What subclasses say
 
@@ -53,7 +54,7 @@ class DrawnRows(Toned, ScrollView):
 
     def empty(self) -> list[Cells]:
         """What is shown instead of rows: what to do next."""
-        return []
+        return self._said
 
     def natural_width(self, wide: int) -> int:
         """Cells of the widest row when it is wider than a line of `wide` cells and the list scrolls

@@ -34,7 +34,6 @@ class FilesView(Lines):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.file_tree: FileTree | None = None
-        self._empty: list[Cells] = []
 
     def show(self, tree: FileTree | None) -> None:
         if tree is not self.file_tree:
@@ -42,13 +41,6 @@ class FilesView(Lines):
             self.set_reactive(Lines.cursor, 0)
             self.scroll_to(y=0, animate=False, immediate=True, force=True)
         self.update_rows()
-
-    def say(self, lines: list[Cells]) -> None:
-        self._empty = lines
-        self.update_rows()
-
-    def empty(self) -> list[Cells]:
-        return self._empty
 
     @property
     def count(self) -> int:

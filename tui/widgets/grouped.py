@@ -37,7 +37,6 @@ class GroupedLines(Lines):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self.listed: Grouped[Any] | None = None
-        self._empty: list[Cells] = []
         self._shown: list[Twig] = []
 
     def item_cells(self, item: int, depth: int, width: int) -> Cells:
@@ -57,13 +56,8 @@ class GroupedLines(Lines):
         self.update_rows()
 
     def say(self, lines: list[Cells]) -> None:
-        """What to show instead of rows."""
-        if lines != self._empty:
-            self._empty = lines
-            self.update_rows()
-
-    def empty(self) -> list[Cells]:
-        return self._empty
+        if lines != self.empty():
+            super().say(lines)
 
     @property
     def count(self) -> int:

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from tui.actions import bindings_for
+from tui.rows import Cells
 from tui.widgets.drawn_rows import DrawnRows
 
 
@@ -62,6 +63,11 @@ class Lines(DrawnRows, can_focus=True, inherit_bindings=False):
             self.set_reactive(Lines.cursor, last)
         self.scroll_to_cursor()
         self.refresh()
+
+    def say(self, lines: list[Cells]) -> None:
+        """What to show instead of rows."""
+        self._said = lines
+        self.update_rows()
 
     def set_linked(self, rows: Iterable[int]) -> None:
         """Mark the rows that belong to the cursor of another pane; show the first."""

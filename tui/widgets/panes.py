@@ -24,7 +24,6 @@ class PaneLines(Lines):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, classes="pane")
         self.sorting: Sorting | None = None
-        self._empty: list[Cells] = []
 
     def sorted_column(self) -> tuple[str, bool]:
         return ("", False) if self.sorting is None else (self.sorting.column, self.sorting.reverse)
@@ -34,9 +33,6 @@ class PaneLines(Lines):
         shown = [name for _, name in self.header(max(1, self._cells_wide()))]
         hidden = self.sorting is not None and self.sorting.column not in shown
         return f"by {self.sorting.column}" if self.sorting is not None and hidden else ""
-
-    def empty(self) -> list[Cells]:
-        return self._empty
 
     def keys(self) -> Sequence[Hashable]:
         """What each row is about, whatever its place."""
@@ -48,11 +44,6 @@ class PaneLines(Lines):
             now = self.keys()
             if before[self.cursor] in now:
                 self.set_reactive(Lines.cursor, now.index(before[self.cursor]))
-        self.update_rows()
-
-    def say(self, lines: list[Cells]) -> None:
-        """What to show instead of rows."""
-        self._empty = lines
         self.update_rows()
 
 

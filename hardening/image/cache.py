@@ -1,9 +1,10 @@
 """What was read of images before, by layer, in the user's cache folder.
 
-One file per layer (its columns) and one per image (its merged tree). A file is written beside its
-name and renamed, so that runs at the same time see a whole entry or none; it carries a checksum,
-and one that is damaged, cut or of another version counts as absent and is written again. Nothing
-here is ever an error to a person: without a cache things only take longer.
+One file per layer (its columns) and one per image (its merged tree), as they are: compressing them
+took longer than everything else about them. A file is written beside its name and renamed, so that
+runs at the same time see a whole entry or none; it carries a checksum, and one that is damaged, cut
+or of another version counts as absent and is written again. Nothing here is ever an error to a
+person: without a cache things only take longer.
 
 A layer is looked up by its diff id only where that was verified or an engine vouches for it.
 Otherwise an archive could claim another layer's diff id and plant a wrong listing for it; such
@@ -17,26 +18,26 @@ import json
 import os
 import shutil
 import tempfile
-import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
 from typing import Any
+from zlib import crc32
 
 from hardening.image.codec import decode, encode
 from hardening.image.columns import Columns
 from hardening.image.merge import Squash
 from hardening.image.squashcode import decode_squash, encode_squash
 
-VERSION = 1
+VERSION = 2
 FOLDER = "images"
 MAX_BYTES = 1 << 30
 """Size above which the entries used longest ago are dropped."""
 
 MAX_ENTRY = 1 << 30
-_HEAD = Struct("<8sQ16s")
+_HEAD = Struct("<8sQI")
 _MAGIC = b"drydock" + bytes([VERSION])
 
 
@@ -153,37 +154,28 @@ def _read(kind: str, key: str) -> bytes | None:
         return None
     if len(data) < _HEAD.size:
         return None
-    magic, length, digest = _HEAD.unpack_from(data)
-    packed = data[_HEAD.size :]
-    if magic != _MAGIC or length > MAX_ENTRY or _checksum(packed) != digest:
+    magic, length, checksum = _HEAD.unpack_from(data)
+    content = data[_HEAD.size :]
+    if magic != _MAGIC or length != len(content) or crc32(content) != checksum:
         return None
-    try:
-        content = zlib.decompress(packed, bufsize=max(1, length))
-    except (zlib.error, MemoryError):
-        return None
-    return content if len(content) == length else None
+    return content
 
 
 def _write(kind: str, key: str, content: bytes) -> None:
     if len(content) > MAX_ENTRY:
         return
-    packed = zlib.compress(content, 1)
     path = _path(kind, key)
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(_HEAD.pack(_MAGIC, len(content), _checksum(packed)))
-                file.write(packed)
+                file.write(_HEAD.pack(_MAGIC, len(content), crc32(content)))
+                file.write(content)
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-
-
-def _checksum(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 def _entries() -> list[tuple[Path, os.stat_result]]:

@@ -119,6 +119,17 @@ class Tree(Protocol):
     def __iter__(self) -> Iterator[str]:
         """Every path, sorted."""
 
+    def rows(self) -> Mapping[str, int]:
+        """Path → a number for its entry, in no order. With `layer_at`, `is_file_at` and `large` it
+        answers for a hundred thousand paths what would need an `Entry` for each."""
+
+    def layer_at(self, number: int) -> int:
+        """The layer that last wrote this entry."""
+
+    def is_file_at(self, number: int) -> bool: ...
+    def large(self, smallest: int) -> Sequence[str]:
+        """Paths of files of at least `smallest` (more than 0) bytes, in no order."""
+
     def get(self, path: str) -> Entry | None:
         """The entry at exactly this path (links not followed); `layer` is who last wrote it."""
 

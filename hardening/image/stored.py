@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hardening.errors import ImageError
@@ -88,39 +88,46 @@ class StoredImage:
         columns = stored.columns
         if columns is None:
             return
-        links = self._wanted_links(stored, want)
+        wanted = self._wanted(stored, columns, want)
         tar = self.origin.tar(layer)
         tar = None if tar is None else tar.again()
-        for row, kind in enumerate(columns.kinds):
-            if kind != FILE:
-                continue
-            asked = want is None or columns.paths[row] in want
-            if not asked and row not in links:
-                continue
+        for row, asked in wanted:
             content = self._data(columns, row, layer, limit, tar)
             if content is None:
                 continue
-            if asked:
-                yield columns.entry(row, layer), content
-            for link in links.get(row, ()):
-                yield columns.entry(link, layer), content
+            for one in asked:
+                yield columns.entry(one, layer), content
 
-    def _wanted_links(
-        self, stored: StoredLayer, want: Mapping[str, int] | None
-    ) -> dict[int, list[int]]:
-        """Row of a file → the hard links to it that were asked for by name."""
+    def _wanted(
+        self, stored: StoredLayer, columns: Columns, want: Mapping[str, int] | None
+    ) -> Iterable[tuple[int, Sequence[int]]]:
+        """Rows whose data is to be read, in tar order, each with the rows that it is read for:
+        itself, and the hard links to it that were asked for by name."""
+        kinds = columns.kinds
+        if want is None:
+            return ((row, (row,)) for row, kind in enumerate(kinds) if kind == FILE)
         found: dict[int, list[int]] = {}
-        columns = stored.columns
-        if columns is None:
-            return found
-        for path in want or ():
-            row = stored.row(path)
-            if row is None or columns.kinds[row] != HARDLINK:
+        for path in want:
+            row = self._row(stored, columns, path)
+            if row is None:
                 continue
-            place = self._target(stored.index, row)
-            if place is not None and place[0] == stored.index:
-                found.setdefault(place[1], []).append(row)
-        return found
+            if kinds[row] == FILE:
+                found.setdefault(row, []).insert(0, row)
+            elif kinds[row] == HARDLINK:
+                place = self._target(stored.index, row)
+                if place is not None and place[0] == stored.index:
+                    found.setdefault(place[1], []).append(row)
+        return sorted(found.items())
+
+    def _row(self, stored: StoredLayer, columns: Columns, path: str) -> int | None:
+        """Row of a path in its layer; by the merged tree where that layer was the last to write
+        it, which spares an index of all paths of the layer."""
+        packed = self.tree.rows().get(path)
+        if packed is not None and packed >> ROW_BITS == stored.index:
+            row = packed & ROW_MASK
+            if row != IMPLICIT and columns.paths[row] == path:
+                return row
+        return stored.row(path)
 
     def _target(self, layer: int, row: int) -> tuple[int, int] | None:
         """Layer and row of the file that holds the data, through hard links."""

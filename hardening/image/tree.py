@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import CodeType, FunctionType
 
-from hardening.image.columns import DIRECTORY, SYMLINK, Columns
+from hardening.image.columns import DIRECTORY, FILE, HARDLINK, SYMLINK, Columns
 from hardening.image.model import Entry, EntryType
 
 MAX_LINKS = 40
@@ -90,6 +90,22 @@ class MergedTree:
     def rows(self) -> Mapping[str, int]:
         """Path → packed row, in no order."""
         return self._merged
+
+    def layer_at(self, number: int) -> int:
+        return number >> ROW_BITS
+
+    def is_file_at(self, number: int) -> bool:
+        row = number & ROW_MASK
+        return row != IMPLICIT and self._columns[number >> ROW_BITS].kinds[row] in (FILE, HARDLINK)
+
+    def large(self, smallest: int) -> Sequence[str]:
+        found = {
+            pack(layer, row)
+            for layer, columns in enumerate(self._columns)
+            for row, size in enumerate(columns.sizes)
+            if size >= smallest
+        }
+        return [path for path, number in self._merged.items() if number in found]
 
     def get(self, path: str) -> Entry | None:
         packed = self._merged.get(path)

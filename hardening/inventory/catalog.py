@@ -24,6 +24,7 @@ SYSTEM = ("deb", "apk", "rpm")
 MAX_PACKAGES = 200_000
 _LIST_LIMIT = 16 << 20
 _Version = tuple[str, str, str]
+_Chosen = dict[str, tuple[Cataloger, ...]]
 
 
 @dataclass(slots=True)
@@ -57,9 +58,11 @@ def _taken(image: Image, progress: Progress) -> Taken:
     if cut:
         work.skipped.append(Skipped("Packages", "the image holds too many package files"))
     progress.start(READING, len(image.layers), "layers")
-    for number in range(len(image.layers)):
+    wanted = _by_layer(image, chosen)
+    for number, want in enumerate(wanted):
         progress.check()
-        _read_layer(image, number, chosen, work)
+        if want:
+            _read_layer(image, number, want, chosen, work)
         progress.advance(READING, 1)
     progress.finish(READING)
     if len(work.found) >= MAX_PACKAGES:
@@ -81,41 +84,48 @@ def _rows(work: _Work) -> Iterator[Row]:
         yield Row(package, entry.path, layer, owned_by)
 
 
-def _read_layer(
-    image: Image, number: int, chosen: dict[str, tuple[Cataloger, ...]], work: _Work
-) -> None:
-    layer, tree = image.layers[number], image.tree
-    want: dict[str, int] = {}
+def _by_layer(image: Image, chosen: _Chosen) -> list[dict[str, int]]:
+    """For each layer, the files to read of it with the bytes to read of each: what survives there,
+    and every state of a database."""
+    tree, rows = image.tree, image.tree.rows()
+    found: list[dict[str, int]] = [{} for _ in image.layers]
     for path, wanted in chosen.items():
-        entry = layer.get(path)
-        if entry is None:
-            continue
-        alive = tree.get(path)
-        if any(one.database for one in wanted) or (alive is not None and alive.layer == number):
-            want[path] = max(one.limit for one in wanted)
-    for path in _file_lists(image, number):
-        want.setdefault(path, _LIST_LIMIT)
-    if not want:
-        return
+        limit = max(one.limit for one in wanted)
+        found[tree.layer_at(rows[path])][path] = limit
+        if any(one.database for one in wanted):
+            for layer in image.layers:
+                if layer.get(path) is not None:
+                    found[layer.index][path] = limit
+    for path in _file_lists(image):
+        found[tree.layer_at(rows[path])].setdefault(path, _LIST_LIMIT)
+    return found
+
+
+def _file_lists(image: Image) -> Iterator[str]:
+    """File lists of system packages."""
+    tree, rows = image.tree, image.tree.rows()
+    for folder in ("var/lib/dpkg/info", "var/lib/dpkg/status.d"):
+        for name in tree.children(folder):
+            path = f"{folder}/{name}"
+            if (
+                name.endswith((".list", ".md5sums"))
+                and owners.is_file_list(path)
+                and tree.is_file_at(rows[path])
+            ):
+                yield path
+
+
+def _read_layer(
+    image: Image, number: int, want: dict[str, int], chosen: _Chosen, work: _Work
+) -> None:
+    tree, rows = image.tree, image.tree.rows()
     for entry, data in image.contents(number, want, limit=max(want.values())):
-        alive = tree.get(entry.path)
-        survives = alive is not None and alive.layer == number
+        alive = rows.get(entry.path)
+        survives = alive is not None and tree.layer_at(alive) == number
         if survives and owners.is_file_list(entry.path):
             work.lists[entry.path] = data
         for one in chosen.get(entry.path, ()):
             _read_file(image, one, entry, data, work, survives=survives)
-
-
-def _file_lists(image: Image, number: int) -> Iterator[str]:
-    """File lists of system packages that this layer was the last to write."""
-    for folder in ("var/lib/dpkg/info", "var/lib/dpkg/status.d"):
-        for name in image.tree.children(folder):
-            path = f"{folder}/{name}"
-            if not name.endswith((".list", ".md5sums")) or not owners.is_file_list(path):
-                continue
-            entry = image.tree.get(path)
-            if entry is not None and entry.is_file and entry.layer == number:
-                yield path
 
 
 def _read_file(

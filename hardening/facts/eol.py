@@ -19,13 +19,15 @@ SOON = timedelta(days=180)
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One release of one product. `ends` is None when no day is known; `over` then decides."""
+    """One release of one product. `ends` is None when no day is known; `over` then decides.
+    `full_until` is the last day before long-term support by others, None where there is none."""
 
     image: str
     cycle: str
     ends: date | None
     over: bool
     codename: str = ""
+    full_until: date | None = None
 
     @property
     def said(self) -> str:
@@ -35,6 +37,10 @@ class Release:
 
     def is_over(self, today: date) -> bool:
         return self.over or (self.ends is not None and self.ends < today)
+
+    def is_lts_only(self, today: date) -> bool:
+        """Whether its own security team has stopped while others still mend it."""
+        return not self.is_over(today) and self.full_until is not None and self.full_until < today
 
     def ends_soon(self, today: date) -> bool:
         """Whether a release that is not over yet will be within `SOON`."""
@@ -58,7 +64,9 @@ def releases(image: str) -> tuple[Release, ...]:
     for row in filter(None, (part.strip() for part in RELEASES.get(image, "").split(";"))):
         cycle, when, *names = row.split()
         day = date.fromisoformat(when) if when[:1].isdigit() else None
-        found.append(Release(image, cycle, day, when == "ended", names[0] if names else ""))
+        name, full = (*names, "", "")[:2]
+        until = date.fromisoformat(full) if full else None
+        found.append(Release(image, cycle, day, when == "ended", name, until))
     return tuple(found)
 
 

@@ -2,8 +2,9 @@
 
 Facts, not opinions: each row is a release cycle, the day its maintainers stop publishing fixes at
 no charge (`open`: not announced yet, `ended`: over, day unknown), and its code name. For Debian
-the day is the end of LTS. Compiled on the day `AS_OF` from the projects' announcements as
-endoflife.date (MIT) collects them.
+the day is the end of LTS, and a second one ends the support by its own security team: after that
+LTS mends fewer packages on fewer architectures. Compiled on the day `AS_OF` from the projects'
+announcements as endoflife.date (MIT) collects them.
 """
 
 from __future__ import annotations
@@ -42,11 +43,12 @@ RELEASES: dict[str, str] = {
         "1 2020-10-24"
     ),
     "debian": (
-        "13 2030-06-30 trixie; 12 2028-06-30 bookworm; 11 2026-08-31 bullseye; 10 2024-06-30 "
-        "buster; 9 2022-07-01 stretch; 8 2020-06-30 jessie; 7 2018-05-31 wheezy; 6 2016-02-29 "
-        "squeeze; 5 2012-02-06 lenny; 4 2010-02-15 etch; 3.1 2008-03-31 sarge; 3.0 2006-06-30 "
-        "woody; 2.2 2003-06-30 potato; 2.1 2000-10-30 slink; 2.0 1999-02-15 hamm; 1.3 "
-        "1998-12-08 bo; 1.2 1997-10-23 rex; 1.1 1996-12-12 buzz"
+        "13 2030-06-30 trixie 2028-08-09; 12 2028-06-30 bookworm 2026-07-11; 11 2026-08-31 "
+        "bullseye 2024-08-14; 10 2024-06-30 buster 2022-09-10; 9 2022-07-01 stretch 2020-07-18; "
+        "8 2020-06-30 jessie 2018-06-17; 7 2018-05-31 wheezy 2016-04-25; 6 2016-02-29 squeeze "
+        "2014-05-31; 5 2012-02-06 lenny; 4 2010-02-15 etch; 3.1 2008-03-31 sarge; 3.0 "
+        "2006-06-30 woody; 2.2 2003-06-30 potato; 2.1 2000-10-30 slink 2000-09-30; 2.0 "
+        "1999-02-15 hamm; 1.3 1998-12-08 bo; 1.2 1997-10-23 rex; 1.1 1996-12-12 buzz"
     ),
     "drupal": (
         "11.4 2027-07-07; 11.3 2026-12-16; 10.6 2026-12-16; 11.2 2026-06-17; 10.5 2026-06-17; "

@@ -248,7 +248,7 @@ def _risk(old: Tag, new: Tag) -> Risk:
     return Risk.SYSTEM if _explicit(old) and old.system != new.system else Risk.PATCH
 
 
-_DISTROLESS = {
+DISTROLESS = {
     "node": {"22": "nodejs22-debian13", "24": "nodejs24-debian13", "26": "nodejs26-debian13"},
     "python": {"3.13": "python3-debian13"},
     "eclipse-temurin": {"17": "java17-debian13", "21": "java21-debian13", "25": "java25-debian13"},
@@ -258,7 +258,7 @@ _DISTROLESS = {
 def distroless(image: str, text: str) -> Candidate | None:
     """The image without a shell for the same release, where there is one; for people to judge."""
     old = read(image, text)
-    target = _DISTROLESS.get(image, {}).get(old.release, "") if old is not None else ""
+    target = DISTROLESS.get(image, {}).get(old.release, "") if old is not None else ""
     if old is None or not target or old.musl:
         return None
     name = f"gcr.io/distroless/{target}"

@@ -8,11 +8,12 @@ from datetime import date
 
 from hardening import pragmas
 from hardening.analysis_cache import Remembered, key_of
-from hardening.history_rules import applies, findings_of_history
+from hardening.history_rules import applies, findings_of_history, unread_history
 from hardening.keys import Anchors, with_keys
 from hardening.model import FilePlace, Finding, Report, RuleFailure, Skipped
 from hardening.origins import Origins
 from hardening.rules import Need, Profile, Rule, all_rules
+from hardening.rules.support_unread import unread
 from hardening.score import score
 from hardening.subject import Subject
 
@@ -144,7 +145,9 @@ def _run(subject: Subject, rules: Iterable[Rule]) -> _Raw:
     skipped = tuple(
         Skipped("rules " + ", ".join(names), *_NEEDS[need]) for need, names in unmet.items()
     )
-    return _Raw(tuple(findings), skipped, tuple(failures))
+    return _Raw(
+        tuple(findings), (*skipped, *unread(subject), *unread_history(subject)), tuple(failures)
+    )
 
 
 def _packages_skipped(subject: Subject) -> tuple[Skipped, ...]:

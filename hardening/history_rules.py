@@ -15,10 +15,11 @@ from functools import lru_cache
 from typing import Final
 
 from hardening.dockerfile import parse
+from hardening.dockerfile.lines import MAX_LINE
 from hardening.dockerfile.model import Dockerfile
-from hardening.image.created_by import copy_destination, run_command, told
+from hardening.image.created_by import MAX_TEXT, copy_destination, run_command, told
 from hardening.image.model import Image, Origin
-from hardening.model import Confidence, ConfigPlace, FilePlace, Finding, Place
+from hardening.model import Confidence, ConfigPlace, FilePlace, Finding, Place, Skipped
 from hardening.rules import Need, Rule
 from hardening.subject import Subject
 
@@ -30,6 +31,7 @@ _ALSO: Final = frozenset(
 _NOT: Final = frozenset(
     {"apt-without-yes", "yum-without-yes", "dnf-without-yes", "zypper-without-yes"}
 )
+_JOINT: Final = re.compile(r"(?<![\s\\]) (?=[^\s#])")
 _KEYS_OF_THE_END: Final = {"no-healthcheck": "Healthcheck", "root-user": "User"}
 
 
@@ -52,13 +54,26 @@ def told_dockerfile(image: Image) -> ToldDockerfile:
             if told(entry.created_by, entry.comment).keyword in ("ADD", "COPY"):
                 continue
         line = _line(entry.created_by, entry.comment)
-        if line:
-            lines.append(line)
+        for piece in _broken(line):
+            lines.append(piece)
             numbers.append(number)
     lines.extend(f"ENV {name}={json.dumps(value)}" for name, value in image.config.env)
     if image.config.user:
         lines.append(f"USER {image.config.user}")
     return ToldDockerfile("\n".join(lines) + "\n", tuple(numbers))
+
+
+def _broken(line: str) -> Iterator[str]:
+    """A line as the builder takes it: one that is too long goes on behind continuations. Nothing
+    that would be taken for a comment or ends in a backslash stands at such a joint."""
+    while len(line) * 4 >= MAX_LINE:
+        joint = _JOINT.search(line, MAX_LINE // 8)
+        if joint is None:
+            break
+        yield line[: joint.end()] + "\\"
+        line = line[joint.end() :]
+    if line:
+        yield line
 
 
 def _line(created_by: str, comment: str) -> str:
@@ -97,6 +112,32 @@ def findings_of_history(subject: Subject, rules: Iterable[Rule]) -> tuple[Findin
         for finding in rule.run(stand_in)
     ]
     return tuple(found)
+
+
+def unread_history(subject: Subject) -> tuple[Skipped, ...]:
+    """Steps of the history that no rule looks at, or not at all of them."""
+    image = subject.image
+    if image is None or subject.dockerfile is not None:
+        return ()
+    reasons: dict[str, list[int]] = {}
+    for number, entry in enumerate(image.history):
+        step = told(entry.created_by, entry.comment)
+        if len(entry.created_by) > MAX_TEXT:
+            reasons.setdefault(f"only its first {MAX_TEXT:,} characters are read", []).append(
+                number
+            )
+        elif step.keyword == "RUN" and "<<" in run_command(step.text):
+            reasons.setdefault("a history does not keep here-documents", []).append(number)
+    return tuple(
+        Skipped(f"shell commands of {_entries(numbers)}", reason, "Give the Dockerfile too")
+        for reason, numbers in reasons.items()
+    )
+
+
+def _entries(numbers: list[int]) -> str:
+    """`history entry 3`, `history entries 3, 5 and more`."""
+    shown = ", ".join(map(str, numbers[:20])) + (" and more" if len(numbers) > 20 else "")
+    return f"history {'entry' if len(numbers) == 1 else 'entries'} {shown}"
 
 
 @lru_cache(maxsize=4)

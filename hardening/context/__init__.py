@@ -131,6 +131,11 @@ class FilteredContext:
         """True once a listing stopped at `MAX_PATHS`: "no such file" is not certain then."""
         return self._source.truncated
 
+    @property
+    def listed_so_far(self) -> int:
+        """How many files `paths` had to name until now."""
+        return len(self._listed)
+
     def with_ignore(self, ignore: IgnoreFile | None, ignore_path: str | None) -> FilteredContext:
         return FilteredContext(
             self._source, ignore=ignore, ignore_path=ignore_path, prefix=self.prefix

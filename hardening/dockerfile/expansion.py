@@ -77,6 +77,13 @@ def scope_at(
     return dict(scopes[instruction.index])
 
 
+def unknown_from(dockerfile: Dockerfile) -> Instruction | None:
+    """The instruction from which no variable has a known value any more, because the file sets
+    more than `MAX_TRACKED`; None when nobody asked that far."""
+    cut: Instruction | None = dockerfile.__dict__.get("_unknown_from")
+    return cut
+
+
 def _scopes(
     dockerfile: Dockerfile, build_args: Mapping[str, str], base_environment: Mapping[str, str]
 ) -> list[Scope]:
@@ -101,6 +108,7 @@ def _scopes(
         if instruction.keyword in ("ARG", "ENV"):
             tracked += len(scope) + len(global_values)
             if tracked > MAX_TRACKED:
+                dockerfile.__dict__["_unknown_from"] = instruction
                 return [*scopes, *({} for _ in dockerfile.instructions[len(scopes) :])]
         if instruction.keyword == "ARG":
             if in_stage:

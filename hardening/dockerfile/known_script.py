@@ -17,7 +17,7 @@ from hardening.dockerfile.json_array import strings
 from hardening.dockerfile.mapped import MappedText
 from hardening.dockerfile.model import Form, Instruction
 from hardening.dockerfile.packages import package_call
-from hardening.dockerfile.shell import in_windows_stage, instruction_text
+from hardening.dockerfile.shell import budget_of, in_windows_stage, instruction_text
 from hardening.dockerfile.shell_model import Command, Script, ShellWord
 from hardening.dockerfile.shell_walk import read_string
 from hardening.model import Span
@@ -62,8 +62,8 @@ def _of_array(instruction: Instruction) -> Script | None:
         return Script((inner,), shell="")
     start, end, _ = found[index]
     text = _unescaped(mapped, start + 1, end - 1)
-    commands, errors = read_string(text, wrappers.OUTERMOST.inside(inner, editable=False))
-    return Script(tuple(sorted(commands, key=lambda one: one.span.start)), errors, shell="")
+    outer = wrappers.OUTERMOST.inside(inner, editable=False)
+    return read_string(text, outer, budget_of(instruction.owner))
 
 
 def _unescaped(mapped: MappedText, start: int, end: int) -> MappedText:

@@ -14,7 +14,7 @@ from hardening.dockerfile.lines import SPACE, LineReader, LogicalLine, read_logi
 from hardening.dockerfile.mapped import MappedText
 from hardening.dockerfile.model import Dockerfile, Form, Heredoc, Instruction, Stage
 from hardening.dockerfile.shell_model import Script
-from hardening.dockerfile.shell_walk import MAX_SECONDS, Walker
+from hardening.dockerfile.shell_walk import Budget, Walker
 from hardening.dockerfile.wrappers import SHELLS, shell_options, split_options
 
 _KEYWORDS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
@@ -31,16 +31,32 @@ def script_of(instruction: Instruction) -> Script | None:
     if found is None or dockerfile is None:
         return None
     mapped, shell = found
-    walker = Walker(dockerfile.__dict__.get("_shell_seconds", MAX_SECONDS))
+    walker = Walker(budget_of(dockerfile))
     walker.read(mapped)
-    dockerfile.__dict__["_shell_seconds"] = walker.seconds
-    commands = tuple(sorted(walker.commands, key=lambda command: command.span.start))
-    script = Script(commands, tuple(walker.errors), split_options(shell[1:]), shell[0])
-    return _with_first_set(script)
+    return _with_first_set(walker.script(split_options(shell[1:]), shell[0]))
+
+
+def budget_of(dockerfile: Dockerfile) -> Budget:
+    """The processor time that is left for the scripts of a file."""
+    budget: Budget = dockerfile.__dict__.setdefault("_shell_budget", Budget())
+    return budget
 
 
 def shell_text(instruction: Instruction) -> tuple[MappedText, tuple[str, ...]] | None:
     """The text that the shell gets, and the words of that shell; None as for `script_of`."""
+    found = _text_and_program(instruction)
+    return found if found is not None and _program(found[1][0]) in SHELLS else None
+
+
+def foreign_shell(instruction: Instruction) -> str | None:
+    """The program that runs a shell-form instruction where it is no POSIX-like shell: `cmd`,
+    `powershell`, the `python3` of a here-document's first line."""
+    found = _text_and_program(instruction)
+    name = "" if found is None else _program(found[1][0])
+    return name if name and name not in SHELLS else None
+
+
+def _text_and_program(instruction: Instruction) -> tuple[MappedText, tuple[str, ...]] | None:
     dockerfile = instruction.owner
     if dockerfile is None or instruction.form is not Form.SHELL:
         return None
@@ -56,7 +72,7 @@ def shell_text(instruction: Instruction) -> tuple[MappedText, tuple[str, ...]] |
         mapped = body
     elif instruction.heredocs:
         mapped = _with_bodies(mapped, instruction)
-    return (mapped, shell) if _program(shell[0]) in SHELLS else None
+    return mapped, shell
 
 
 def shell_in_force(instruction: Instruction) -> tuple[str, ...]:

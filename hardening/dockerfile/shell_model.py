@@ -107,10 +107,19 @@ class Command:
         return tuple(word for word in self.words[1:] if not word.is_flag)
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A span with commands in it that are not, or not all, among those of the script."""
+
+    span: Span
+    reason: str
+
+
 @dataclass(frozen=True)
 class Script:
     """The commands of one RUN in source order. `errors` are spans the grammar could not read:
-    commands outside them are still good. `options` are the words given to SHELL and to a `set`
+    commands outside them are still good; `unread` says which of them hide commands, and why.
+    `options` are the words given to SHELL and to a `set`
     in front of everything else, bundles taken apart (`-e`, `-o`, `pipefail`)."""
 
     commands: tuple[Command, ...]
@@ -118,6 +127,7 @@ class Script:
     options: tuple[str, ...] = ()
     shell: str = "/bin/sh"
     """Base program of the stage's SHELL (`/bin/sh`, `/bin/bash`, `/bin/ash`)."""
+    unread: tuple[Unread, ...] = ()
 
     @cached_property
     def _by_name(self) -> dict[str | None, list[int]]:

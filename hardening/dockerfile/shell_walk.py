@@ -1,21 +1,17 @@
-"""A shell script's statements to simple commands, in the order and with the joints they have."""
+"""A shell script and those that it carries in strings, as one list of commands; bounded."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import replace
 from time import thread_time
-from typing import TYPE_CHECKING, NamedTuple
 
 from hardening.dockerfile import wrappers
 from hardening.dockerfile.mapped import MappedText
-from hardening.dockerfile.shell_model import Command, Redirection
-from hardening.dockerfile.shell_tree import MAX_DEPTH, REDIRECTS, SUBSTITUTIONS, Parts, ShellTree
-from hardening.dockerfile.shell_words import script_in_string
+from hardening.dockerfile.shell_model import Command, Script, Unread
+from hardening.dockerfile.shell_reading import Context, Reading
+from hardening.dockerfile.shell_tree import MAX_DEPTH, ShellTree
 from hardening.model import Span
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
 
 MAX_SCRIPT = 1 << 20
 """Longest script in characters that is parsed."""
@@ -23,39 +19,29 @@ MAX_SCRIPT = 1 << 20
 MAX_SECONDS = 2.0
 """Processor time that the grammar may take for all scripts of a file together."""
 
-_SKIPPED = frozenset(
-    {"comment", "heredoc_body", "heredoc_end", "variable_name", "word", "number", "raw_string"}
-)
-_KEYWORD_COMMANDS = frozenset(
-    {"declaration_command", "unset_command", "test_command", "variable_assignment"}
-)
-_CONDITIONAL = frozenset({"elif_clause", "else_clause", "case_item", "function_definition"})
-_OPENING = frozenset(
-    {"(", "{", "$(", "`", "<(", ">(", "!", "if", "while", "until", "elif", "for", "case", "in"}
-)
+TOO_LONG = f"longer than {MAX_SCRIPT:,} characters"
+TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
+TOO_SLOW = f"the shell grammar needs more than {MAX_SECONDS:g} s for the file"
+NOT_FOLLOWED = "the shell grammar does not understand it"
 
 
-class _Context(NamedTuple):
-    """What a statement inherits from where it stands."""
+class Budget:
+    """Processor time in seconds that the grammar may still take for the scripts of a file."""
 
-    joined_by: str = ""
-    conditional: bool = False
-    pipe: tuple[int, int, int] | None = None
-    """Number of the pipeline, place in it, and its length."""
-    redirections: tuple[Redirection, ...] = ()
+    __slots__ = ("seconds",)
 
-    def then(self, operator: str) -> _Context:
-        return _Context(operator, self.conditional)
+    def __init__(self) -> None:
+        self.seconds = MAX_SECONDS
 
 
 class Walker:
     """Collects the commands of one script and of those it carries in `sh -c` strings."""
 
-    def __init__(self, seconds: float = MAX_SECONDS) -> None:
-        self.seconds = seconds
-        """Processor time that the grammar may still take."""
+    def __init__(self, budget: Budget | None = None) -> None:
+        self.budget = budget or Budget()
         self.commands: list[Command] = []
         self.errors: list[Span] = []
+        self.unread: list[Unread] = []
         self.pipelines = 0
         self.depth = 0
         self.function = ""
@@ -63,27 +49,49 @@ class Walker:
 
     def read(self, mapped: MappedText) -> None:
         """Parses one script and adds its commands and errors."""
-        self.read_inside(mapped, wrappers.OUTERMOST, _Context())
+        self.read_inside(mapped, wrappers.OUTERMOST, Context())
 
-    def read_inside(self, mapped: MappedText, outer: wrappers.Outer, context: _Context) -> bool:
+    def read_inside(self, mapped: MappedText, outer: wrappers.Outer, context: Context) -> bool:
         """The same for a script inside another one; whether it had any command."""
-        too_much = len(mapped.text) > MAX_SCRIPT or self.seconds <= 0
-        if too_much or self.depth >= MAX_DEPTH:
-            self.errors.append(mapped.span(0, len(mapped.text)))
+        length = len(mapped.text)
+        if length > MAX_SCRIPT or self.depth >= MAX_DEPTH:
+            self.give_up(mapped.span(0, length), TOO_LONG if length > MAX_SCRIPT else TOO_DEEP)
             return False
         tree = self._tree(mapped)
-        if tree.root is None:
-            self.errors.append(mapped.span(0, len(mapped.text)))
+        if tree is None or tree.root is None:
+            self.give_up(mapped.span(0, length), TOO_SLOW)
             return False
         before = len(self.commands)
-        _Reading(self, tree, outer).group(tree.root, context)
+        Reading(self, tree, outer).group(tree.root, context)
         self._mark_errors(list(tree.errors()), before)
         return len(self.commands) > before
 
-    def _tree(self, mapped: MappedText) -> ShellTree:
+    def enter(self, span: Span) -> bool:
+        """One level deeper; False, and noted, where that is too deep."""
+        if self.depth >= MAX_DEPTH:
+            self.give_up(span, TOO_DEEP)
+            return False
+        self.depth += 1
+        return True
+
+    def give_up(self, span: Span, reason: str) -> None:
+        """Notes that the commands of a span are not read."""
+        self.errors.append(span)
+        self.unread.append(Unread(span, reason))
+
+    def script(self, options: tuple[str, ...] = (), shell: str = "") -> Script:
+        """What was collected, in source order."""
+        commands = sorted(self.commands, key=lambda command: command.span.start)
+        return Script(
+            tuple(commands), tuple(self.errors), options, shell, unread=tuple(self.unread)
+        )
+
+    def _tree(self, mapped: MappedText) -> ShellTree | None:
+        if self.budget.seconds <= 0:
+            return None
         started = thread_time()
-        tree = ShellTree(mapped, self.seconds)
-        self.seconds = max(0.0, self.seconds - (thread_time() - started))
+        tree = ShellTree(mapped, self.budget.seconds)
+        self.budget.seconds -= thread_time() - started
         return tree
 
     def _mark_errors(self, errors: list[Span], before: int) -> None:
@@ -91,6 +99,7 @@ class Walker:
         if not errors:
             return
         self.errors += errors
+        self.unread += (Unread(one, NOT_FOLLOWED) for one in errors if one)
         ranges = sorted(errors)
         for index in range(before, len(self.commands)):
             span = self.commands[index].span
@@ -100,222 +109,8 @@ class Walker:
                 self.commands[index] = replace(self.commands[index], editable=False)
 
 
-def read_string(
-    mapped: MappedText, outer: wrappers.Outer
-) -> tuple[tuple[Command, ...], tuple[Span, ...]]:
-    """Commands and errors of a script that stands in a string of another program's arguments."""
-    walker = Walker()
-    walker.read_inside(mapped, outer, _Context())
-    return tuple(walker.commands), tuple(walker.errors)
-
-
-class _Reading:
-    """One tree under the walker."""
-
-    def __init__(self, walker: Walker, tree: ShellTree, outer: wrappers.Outer) -> None:
-        self.walker = walker
-        self.tree = tree
-        self.outer = outer
-
-    def group(self, node: Node, context: _Context) -> None:
-        """Statements one after another; the keywords of a compound stand between them."""
-        if self.walker.depth >= MAX_DEPTH:
-            self.walker.errors.append(self.tree.span(node))
-            return
-        self.walker.depth += 1
-        joined = context.joined_by
-        kind = node.type
-        around = self.walker.function
-        if kind == "function_definition" and (name := node.child_by_field_name("name")):
-            self.walker.function = self.tree.source(name)
-        conditional = context.conditional or kind in _CONDITIONAL
-        for child in node.children:
-            if not child.is_named:
-                token = child.type
-                if token == "&":
-                    joined = "&"
-                elif token not in _OPENING:
-                    joined = "&" if joined == "&" and token == "\n" else ";"
-                    conditional = conditional or (token == "then" and kind == "if_statement")
-                continue
-            if child.type in _SKIPPED:
-                continue
-            loop = child.type == "do_group" and kind == "while_statement"
-            inner = context._replace(joined_by=joined, conditional=conditional or loop)
-            self._statement(child, inner)
-            joined = ";"
-        self.walker.function = around
-        self.walker.depth -= 1
-
-    def _statement(self, node: Node, context: _Context) -> None:
-        kind = node.type
-        if node.start_byte == node.end_byte:  # the grammar put in what is missing
-            return
-        if kind == "command":
-            self._add(node, self.tree.command_parts(node), context)
-        elif kind == "list":
-            self._list(node, context)
-        elif kind == "pipeline":
-            self._pipeline([node], context)
-        elif kind == "redirected_statement":
-            self._redirected(node, context)
-        elif kind in _KEYWORD_COMMANDS:
-            self._add(node, self.tree.keyword_parts(node), context)
-        elif kind in SUBSTITUTIONS:
-            self.group(node, context.then(""))
-        elif kind not in _SKIPPED:
-            self.group(node, context)
-
-    def _list(self, node: Node, context: _Context) -> None:
-        """`a && b || c` leans to the left: unrolled, for a chain may be thousands long."""
-        later: list[tuple[str, Node]] = []
-        while node.type == "list":
-            children = node.children
-            operator = ""
-            tail: list[tuple[str, Node]] = []
-            for child in children[1:]:
-                if child.type in ("&&", "||"):
-                    operator = child.type
-                elif child.is_named and child.type not in _SKIPPED:
-                    tail.append((operator, child))
-            later += reversed(tail)
-            node = children[0]
-        self._statement(node, context if not later else context._replace(redirections=()))
-        for index in range(len(later) - 1, -1, -1):
-            operator, child = later[index]
-            then = context.then(operator)
-            if index == 0:
-                then = then._replace(redirections=context.redirections)
-            self._statement(child, then)
-
-    def _pipeline(
-        self, nodes: list[Node], context: _Context, first: tuple[Redirection, ...] = ()
-    ) -> None:
-        """The commands of a pipeline; `nodes` are its parts in order, `first` the redirections
-        of its first command."""
-        members: list[tuple[str, Node]] = []
-        operator = context.joined_by
-        for node in nodes:
-            if node.type != "pipeline":
-                members.append((operator, node))
-                continue
-            for child in node.children:
-                if not child.is_named:
-                    operator = "|"
-                elif child.type not in _SKIPPED:
-                    members.append((operator, child))
-        number = self._new_pipeline()
-        last = len(members) - 1
-        for position, (joined, member) in enumerate(members):
-            redirections = context.redirections if position == last else ()
-            redirections += first if position == 0 else ()
-            pipe = (number, position, len(members))
-            self._statement(member, _Context(joined, context.conditional, pipe, redirections))
-
-    def _new_pipeline(self) -> int:
-        self.walker.pipelines += 1
-        return self.walker.pipelines - 1
-
-    def _redirected(self, node: Node, context: _Context) -> None:
-        """A statement with redirections; after `<<EOF` the rest of its line hangs in the
-        redirection's own node."""
-        parts = Parts()
-        body: Node | None = None
-        heredoc: Node | None = None
-        piped: list[Node] = []
-        rest: list[tuple[str, Node]] = []
-        for child in node.children:
-            if child.type in REDIRECTS:
-                self.tree.redirect(child, parts)
-                if child.type == "heredoc_redirect":
-                    heredoc = child
-                    self._behind_heredoc(child, parts, piped, rest)
-            elif child.is_named and child.type not in _SKIPPED:
-                body = child
-        added = tuple(parts.redirections)
-        before = len(self.walker.commands)
-        if body is None:
-            self._add(node, Parts(), context._replace(redirections=context.redirections + added))
-        elif piped:
-            self._pipeline([body, *piped], context, added)
-        else:
-            self._statement(body, context._replace(redirections=context.redirections + added))
-        if heredoc is not None and len(self.walker.commands) > before:
-            self._heredoc_script(heredoc, self.walker.commands[before])
-        self._substitutions(parts, context)
-        for operator, child in rest:
-            self._statement(child, context.then(operator))
-
-    def _behind_heredoc(
-        self, node: Node, parts: Parts, piped: list[Node], rest: list[tuple[str, Node]]
-    ) -> None:
-        operator = ""
-        for child in node.children:
-            if child.type == "pipeline":
-                piped.append(child)
-            elif child.type in ("&&", "||"):
-                operator = child.type
-            elif child.type in REDIRECTS:
-                self.tree.redirect(child, parts)
-            elif child.type == "heredoc_body":
-                parts.substitutions += self.tree.substitutions(child)
-            elif operator and child.is_named and child.type not in _SKIPPED:
-                rest.append((operator, child))
-
-    def _heredoc_script(self, node: Node, command: Command) -> None:
-        """A here-document that a shell reads as its script."""
-        body = next((child for child in node.children if child.type == "heredoc_body"), None)
-        if body is None or not wrappers.reads_script(command):
-            return
-        picked = self.tree.mapped.pick([self.tree.range(body)])
-        outer = self.outer.inside(command, editable=True)
-        self._read_inside(picked, outer, _Context("", command.conditional))
-
-    def _read_inside(self, text: MappedText, outer: wrappers.Outer, context: _Context) -> bool:
-        self.walker.depth += 1
-        found = self.walker.read_inside(text, outer, context)
-        self.walker.depth -= 1
-        return found
-
-    def _substitutions(self, parts: Parts, context: _Context) -> None:
-        for node in parts.substitutions:
-            self.group(node, context.then(""))
-
-    def _add(self, node: Node, parts: Parts, context: _Context) -> None:
-        number, position, length = context.pipe or (self._new_pipeline(), 0, 1)
-        command = Command(
-            name=wrappers.name_of(parts.words),
-            words=tuple(parts.words),
-            span=self.tree.span(node),
-            assignments=tuple(parts.assignments),
-            redirections=(*parts.redirections, *context.redirections),
-            wrappers=self.outer.names,
-            pipeline=number,
-            position=position,
-            pipeline_length=length,
-            joined_by=context.joined_by,
-            conditional=context.conditional,
-            editable=self.outer.editable,
-            shell_options=self.outer.options,
-            function=self.walker.function,
-        )
-        self._substitutions(parts, context)
-        if wrappers.is_wrapper(command.name):
-            command, script = wrappers.unwrap(command)
-            if script is not None and self._string(command, parts.nodes[script], context):
-                return
-        self.walker.commands.append(command)
-        for run in wrappers.run_by_find(command) if command.name == "find" else ():
-            self.walker.commands.append(replace(run, pipeline=self._new_pipeline()))
-
-    def _string(self, command: Command, node: Node, context: _Context) -> bool:
-        """The commands of `sh -c '...'`; False when the string is not literally there."""
-        start, end = self.tree.range(node)
-        found = script_in_string(node, self.tree.text[start:end])
-        if found is None:
-            return False
-        ranges, literal = found
-        picked = self.tree.mapped.pick((start + first, start + last) for first, last in ranges)
-        pipe = context.pipe if command.pipeline_length > 1 else None
-        inner = _Context(command.joined_by, command.conditional, pipe, command.redirections)
-        return self._read_inside(picked, self.outer.inside(command, editable=literal), inner)
+def read_string(mapped: MappedText, outer: wrappers.Outer, budget: Budget) -> Script:
+    """A script that stands in a string of another program's arguments."""
+    walker = Walker(budget)
+    walker.read_inside(mapped, outer, Context())
+    return walker.script()

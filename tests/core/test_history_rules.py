@@ -9,6 +9,7 @@ import pytest
 
 from hardening.analyse import analyse
 from hardening.history_rules import told_dockerfile
+from hardening.image.created_by import MAX_TEXT
 from hardening.image.synthetic import ImageSketch, LayerSketch, make_image
 from hardening.model import ConfigPlace, Report
 from hardening.opening import memory_subject
@@ -87,3 +88,28 @@ def test_hostile_history_ends() -> None:
     image = make_image(ImageSketch(layers=layers))
     assert told_dockerfile(image).text.startswith("FROM scratch\n")
     assert not analyse(memory_subject(None, image=image)).failures
+
+
+def test_a_step_longer_than_a_line_may_be_is_read_to_its_end() -> None:
+    steps = "; ".join(f"echo {number}" for number in range(5000))
+    command = f"/bin/sh -c {steps}; wget --no-check-certificate https://a.example/x"
+    assert len(command) < MAX_TEXT
+    history = [{"created_by": "ADD file:0123456789 in /"}, {"created_by": command}]
+    report = report_of({"history": history})
+    (finding,) = (one for one in report.findings if one.rule == "wget-tls-verification-off")
+    assert finding.places[0] == ConfigPlace("history[1]")
+    assert not report.unparsed
+    assert not [one for one in report.skipped if "shell commands" in one.what]
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        ("/bin/sh -c cat <<EOF > /x a EOF", "a history does not keep here-documents"),
+        ("/bin/sh -c echo " + "x" * MAX_TEXT, "only its first 65,536 characters are read"),
+    ],
+)
+def test_steps_that_are_not_read_are_named(command: str, reason: str) -> None:
+    history = [{"created_by": "ADD file:0123456789 in /"}, {"created_by": command}]
+    said = [(one.what, one.reason) for one in report_of({"history": history}).skipped]
+    assert ("shell commands of history entry 1", reason) in said

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from hardening.errors import ImageError
-from hardening.image.files import Blob
+from hardening.image.model import Blob
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer as Buffer

@@ -7,7 +7,6 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from hardening.errors import ImageError
 from hardening.image.tar import BLOCK_SIZE, TarHeaders
@@ -64,14 +63,6 @@ class OpenFile:
         descriptor, self.descriptor = getattr(self, "descriptor", -1), -1
         if descriptor >= 0:
             close(descriptor)
-
-
-class Blob(Protocol):
-    """A stretch of bytes of known size."""
-
-    @property
-    def size(self) -> int: ...
-    def read(self, offset: int, size: int) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,14 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 
+class Blob(Protocol):
+    """A stretch of bytes of known size. `read` gives fewer bytes only at its end."""
+
+    @property
+    def size(self) -> int: ...
+    def read(self, offset: int, size: int) -> bytes: ...
+
+
 class EntryType(StrEnum):
     FILE = "file"
     DIRECTORY = "directory"
@@ -242,3 +250,10 @@ class Image(Protocol):
     ) -> Iterator[tuple[Entry, bytes]]:
         """Regular files of one layer with their content, in tar order, in one pass; files larger
         than `limit` come with their first `limit` bytes. `want` restricts to these paths."""
+
+    def blobs(
+        self, layer: int, want: Mapping[str, int], *, limit: int = 5 << 20
+    ) -> Iterator[tuple[Entry, Blob]]:
+        """These files of one layer in the same order, each to be read by position before the next
+        is asked for. Where only whole files can be had, those larger than `limit` bytes are cut to
+        it: the blob is smaller than its entry then."""

@@ -10,7 +10,8 @@ from hardening.image.columns import FILE, HARDLINK, Columns
 from hardening.image.config import parse_config, parse_history, platform_of
 from hardening.image.layers import StoredLayer
 from hardening.image.merge import Squash
-from hardening.image.model import Attribution, Efficiency, Entry, HistoryEntry, ImageConfig
+from hardening.image.model import Attribution, Blob, Efficiency, Entry, HistoryEntry, ImageConfig
+from hardening.image.passing import MemoryBlob, blob_of
 from hardening.image.sources import Manifest, Source, TarBytes
 from hardening.image.tree import IMPLICIT, MAX_LINKS, ROW_BITS, ROW_MASK, MergedTree
 
@@ -98,6 +99,34 @@ class StoredImage:
             for one in asked:
                 yield columns.entry(one, layer), content
 
+    def blobs(
+        self, layer: int, want: Mapping[str, int], *, limit: int = 5 << 20
+    ) -> Iterator[tuple[Entry, Blob]]:
+        stored = self.layers[layer]
+        columns = stored.columns
+        if columns is None:
+            return
+        tar = self.origin.tar(layer)
+        tar = None if tar is None else tar.again()
+        for row, asked in self._wanted(stored, columns, want):
+            blob = self._blob(columns, row, layer, limit, tar)
+            if blob is None:
+                continue
+            for one in asked:
+                yield columns.entry(one, layer), blob
+
+    def _blob(
+        self, columns: Columns, row: int, layer: int, limit: int, tar: TarBytes | None
+    ) -> Blob | None:
+        size = columns.sizes[row]
+        if row in columns.captured or size == 0 or tar is None:
+            content = self._data(columns, row, layer, limit, tar)
+            return None if content is None else MemoryBlob(content)
+        blob = blob_of(tar, columns.offsets[row], size)
+        if blob.size < size:
+            raise _cut(layer, columns.paths[row])
+        return blob
+
     def _wanted(
         self, stored: StoredLayer, columns: Columns, want: Mapping[str, int] | None
     ) -> Iterable[tuple[int, Sequence[int]]]:
@@ -174,8 +203,7 @@ class StoredImage:
             return self._fetched(*place, limit)
         content = tar.read(columns.offsets[row], size)
         if len(content) < size:
-            path = columns.paths[row]
-            raise ImageError(f"Layer {layer} ends inside {path}", "the image is damaged")
+            raise _cut(layer, columns.paths[row])
         return content
 
     def _fetched(self, path: str, packed: int, limit: int) -> bytes | None:
@@ -183,6 +211,10 @@ class StoredImage:
         if self.squash is None or self.tree.rows().get(path) != packed:
             return None
         return self.origin.fetch(path, limit)
+
+
+def _cut(layer: int, path: str) -> ImageError:
+    return ImageError(f"Layer {layer} ends inside {path}", "the image is damaged")
 
 
 def image_of(reference: str, source: Source, manifest: Manifest) -> StoredImage:

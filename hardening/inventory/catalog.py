@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from hardening.image.model import Entry, Image, Origin
+from hardening.image.model import Blob, Entry, Image, Origin
+from hardening.image.passing import NotKept
 from hardening.image.release import OsRelease, os_release
 from hardening.image.stored import StoredImage
 from hardening.inventory import owners
@@ -14,6 +15,7 @@ from hardening.inventory.environment import from_environment
 from hardening.inventory.frame import MAX_FOUND, Cataloger, Found, Unreadable, is_name, is_plain
 from hardening.inventory.kept import Row, Taken, keep, kept, without_files
 from hardening.inventory.model import Inventory, Package
+from hardening.inventory.programs import Program, programs_of
 from hardening.inventory.purl import package_url
 from hardening.inventory.selecting import select
 from hardening.model import Skipped
@@ -35,6 +37,37 @@ class _Work:
     first: dict[tuple[str, _Version], int] = field(default_factory=dict)
     lists: dict[str, bytes] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _File:
+    """A file of a layer, for each cataloger in the form that it reads."""
+
+    image: Image
+    entry: Entry
+    blob: Blob
+    programs: tuple[Program, ...] | None = None
+
+    def parsed(self, one: Cataloger) -> Iterator[Found]:
+        """Raises Unreadable, NotKept, ImageError."""
+        path, size = self.entry.path, max(self.entry.size, self.blob.size)
+        if one.read_programs is not None:
+            if self.blob.size < size:
+                raise Unreadable(f"only {self.blob.size:,} of its {size:,} bytes can be had")
+            if self.programs is None:
+                self.programs = programs_of(self.blob)
+            return one.read_programs(path, self.programs)
+        if size > one.limit:
+            raise Unreadable(f"it has {size:,} bytes, more than the {one.limit:,} allowed")
+        data = self.blob.read(0, size)
+        if one.read_beside is None:
+            return one.read(path, data)
+        beside: dict[str, bytes] = {}
+        for suffix in one.beside:
+            content = self.image.read(path + suffix, layer=self.entry.layer, limit=one.limit)
+            if content is not None:
+                beside[suffix] = content
+        return one.read_beside(path, data, beside)
 
 
 def catalog(image: Image, *, progress: Progress = SILENT) -> Inventory:
@@ -119,23 +152,20 @@ def _read_layer(
     image: Image, number: int, want: dict[str, int], chosen: _Chosen, work: _Work
 ) -> None:
     tree, rows = image.tree, image.tree.rows()
-    for entry, data in image.contents(number, want, limit=max(want.values())):
+    for entry, blob in image.blobs(number, want, limit=max(want.values())):
         alive = rows.get(entry.path)
         survives = alive is not None and tree.layer_at(alive) == number
         if survives and owners.is_file_list(entry.path):
-            work.lists[entry.path] = data
+            work.lists[entry.path] = blob.read(0, want[entry.path])
+        file = _File(image, entry, blob)
         for one in chosen.get(entry.path, ()):
-            _read_file(image, one, entry, data, work, survives=survives)
+            _read_file(file, one, work, survives=survives)
 
 
-def _read_file(
-    image: Image, one: Cataloger, entry: Entry, data: bytes, work: _Work, *, survives: bool
-) -> None:
+def _read_file(file: _File, one: Cataloger, work: _Work, *, survives: bool) -> None:
+    entry = file.entry
     try:
-        if entry.size > one.limit and not one.programs:
-            raise Unreadable(f"it has {entry.size:,} bytes, more than the {one.limit:,} allowed")
-        count = -1
-        for count, found in enumerate(_parsed(image, one, entry, data)):
+        for count, found in enumerate(file.parsed(one)):
             if count >= MAX_FOUND:
                 raise Unreadable(f"it names more than {MAX_FOUND:,} packages")
             texts = found.version, found.source_name, found.source_version
@@ -146,26 +176,10 @@ def _read_file(
                 work.first.setdefault(key, entry.layer)
             if survives and len(work.found) < MAX_PACKAGES:
                 work.found.append((found, entry))
-        if count < 0 and entry.size > one.limit:
-            raise Unreadable(
-                f"only the first {one.limit:,} of its {entry.size:,} bytes are looked at"
-            )
-    except Unreadable as error:
+    except (Unreadable, NotKept) as error:
         if survives:
             reason = f"the {one.name} database cannot be read: {error}"
             work.skipped.append(Skipped(f"/{entry.path}", reason))
-
-
-def _parsed(image: Image, one: Cataloger, entry: Entry, data: bytes) -> Iterator[Found]:
-    if one.read_beside is None:
-        return one.read(entry.path, data)
-    beside: dict[str, bytes] = {}
-    for suffix in one.beside:
-        path = entry.path + suffix
-        content = image.read(path, layer=entry.layer, limit=one.limit)
-        if content is not None:
-            beside[suffix] = content
-    return one.read_beside(entry.path, data, beside)
 
 
 def _packages(image: Image, taken: Taken) -> tuple[Package, ...]:

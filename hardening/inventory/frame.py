@@ -6,9 +6,11 @@ most `MAX_FOUND` packages, and raises `Unreadable` with a reason instead of anyt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+
+from hardening.inventory.programs import Program
 
 MIB = 1 << 20
 MAX_FOUND = 50_000
@@ -60,6 +62,8 @@ class Cataloger:
     beside: tuple[str, ...] = ()
     """Suffixes of files that belong to the database (`-wal`), handed over by `read_beside`."""
     read_beside: Callable[[str, bytes, dict[str, bytes]], Iterator[Found]] | None = None
+    read_programs: Callable[[str, Sequence[Program]], Iterator[Found]] | None = None
+    """Reads a program through windows instead of whole, of any size."""
 
 
 def text_of(data: bytes) -> str:

@@ -38,12 +38,31 @@ def _varint(size: int) -> bytes:
     return bytes((*out, size))
 
 
-def inline_program(frame: bytes = FRAME) -> bytes:
-    """An ELF start with build info as Go 1.18 and later write it."""
-    head = b"\xff Go buildinf:\x08\x02" + bytes(16)
-    version = b"go1.21.5 X:nocoverageredesign"
+def inline_program(
+    frame: bytes = FRAME, version: bytes = b"go1.21.5 X:nocoverageredesign"
+) -> bytes:
+    """A 64-bit ELF without sections, with build info as Go 1.18 and later write it."""
     strings = _varint(len(version)) + version + _varint(len(frame)) + frame
-    return b"\x7fELF".ljust(64, b"\0") + head + strings
+    return elf(b"\xff Go buildinf:\x08\x02" + bytes(16) + strings)
+
+
+def elf(data: bytes, section: str = "") -> bytes:
+    """A 64-bit ELF with a writable segment of `data` from byte 128 on, and a section of that name
+    for it."""
+    header = bytearray(b"\x7fELF\x02\x01\x01".ljust(64, b"\0"))
+    struct.pack_into("<Q", header, 32, 64)
+    struct.pack_into("<2H", header, 54, 56, 1)
+    segment = struct.pack("<2I6Q", 1, 6, 128, 0x400080, 0x400080, len(data), len(data), 4096)
+    body = (bytes(header) + segment).ljust(128, b"\0") + data
+    if not section:
+        return body
+    names = b"\0" + section.encode() + b"\0"
+    table = len(body) + len(names)
+    header[40:48] = struct.pack("<Q", table)
+    header[58:64] = struct.pack("<3H", 64, 2, 1)
+    own = struct.pack("<2I4Q2I2Q", 1, 1, 0, 0x400080, 128, len(data), 0, 0, 1, 0)
+    texts = struct.pack("<2I4Q2I2Q", 0, 3, 0, 0, len(body), len(names), 0, 0, 1, 0)
+    return bytes(header) + body[64:] + names + own + texts
 
 
 def pointed_program() -> bytes:
@@ -72,7 +91,7 @@ def test_go_programs_tell_their_modules_in_both_forms() -> None:
 
 
 def test_a_program_that_mentions_the_mark_is_no_go_program() -> None:
-    data = b"\x7fELF".ljust(64, b"\0") + b"\xff Go buildinf:\x08\x02" + b"\xff" * 64
+    data = elf(b"\xff Go buildinf:\x08\x02" + b"\xff" * 64)
     assert packages_of({"usr/bin/app": _program(data)}) == ()
 
 
@@ -124,11 +143,23 @@ def test_a_damaged_file_is_told_and_the_rest_goes_on() -> None:
     assert [one.what for one in found.not_assessed] == ["/a/node_modules/bad/package.json"]
 
 
-def test_a_program_too_large_to_be_searched_is_told() -> None:
+def test_a_program_that_cannot_be_had_whole_is_told() -> None:
     huge = FileSketch(b"\x7fELF", mode=0o755, size=193 << 20)
     found = inventory_of({"usr/bin/huge": huge, "usr/bin/app": _program(inline_program())})
     assert rows(found.packages) == EXPECTED
     assert {one.what for one in found.not_assessed} == {"/usr/bin/huge"}
+
+
+def test_damaged_build_information_is_told() -> None:
+    data = elf(b"\xff Go buildinf:\x08\x02" + b"\xff" * 64, ".go.buildinfo")
+    found = inventory_of({"usr/bin/app": _program(data)})
+    assert found.packages == ()
+    assert "Go modules" in found.not_assessed[0].reason
+
+
+def test_a_compiler_of_the_development_branch() -> None:
+    data = inline_program(b"", b"devel go1.24-abcdef0 Mon Jan 1 00:00:00 2024 +0000")
+    assert rows(packages_of({"app": _program(data)})) == [("golang", "stdlib", "1.24-abcdef0")]
 
 
 @given(st.binary(max_size=400))

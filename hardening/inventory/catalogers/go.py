@@ -1,36 +1,46 @@
 """Go programs: the modules that the linker wrote into them, and the standard library.
 
-Format: Go's debug/buildinfo. A header of 32 bytes at a 16-byte boundary; since Go 1.18 version
-and module list follow as length-prefixed strings, before that two pointers name Go strings.
+Format: Go's debug/buildinfo. A header of 32 bytes at a 16-byte boundary, in a section of its own
+or at the start of the variables; since Go 1.18 version and module list follow as length-prefixed
+strings, before that two pointers name Go strings.
 """
 
 from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from hardening.inventory.frame import MIB, Cataloger, Found, text_of
+from hardening.image.passing import MemoryBlob
+from hardening.inventory.frame import MIB, Cataloger, Found, Unreadable, text_of
+from hardening.inventory.programs import Program, Stretch, programs_of
 
 _MAGIC = b"\xff Go buildinf:"
-_HEADS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf")
+_SECTIONS = (".go.buildinfo", "__go_buildinfo")
 _MAX_MODULES = 4 * MIB
-_MAX_SEGMENTS = 64
+_MAX_VERSION = 4_096
+_MAX_SCAN = 64 * MIB
 _MAX_TRIES = 64
-_VERSION = re.compile(r"go(\d[\w.+-]*)")
+_VERSION = re.compile(r"(?:devel )?go(\d[\w.+-]*)")
 _LDFLAGS = re.compile(r"(?:^|[\s\"'])-X[ =][\"']?[\w./-]*[vV]ersion=[\"']?(v?\d[\w.+-]*)")
 _REPLACED = 3
 
 
 def read(path: str, data: bytes) -> Iterator[Found]:
-    if not data.startswith(_HEADS):
-        return
-    version, modules = _build_info(data)
-    matched = _VERSION.match(version)
-    if matched is None:
-        return
-    yield Found("golang", "stdlib", matched[1])
-    yield from modules_of(modules)
+    """The modules of a program at hand as a whole. Raises Unreadable."""
+    yield from read_programs(path, programs_of(MemoryBlob(data)))
+
+
+def read_programs(path: str, programs: Sequence[Program]) -> Iterator[Found]:
+    """The modules of a program, each once. Raises Unreadable."""
+    made: dict[Found, None] = {}
+    for program in programs:
+        version, modules = _build_info(program)
+        matched = _VERSION.match(version)
+        if matched is not None:
+            made.setdefault(Found("golang", "stdlib", matched[1]))
+            made.update(dict.fromkeys(modules_of(modules)))
+    yield from made
 
 
 def modules_of(text: str) -> Iterator[Found]:
@@ -65,40 +75,53 @@ def _main_version(version: str, flags: str) -> str:
     return f"v{told[1].removeprefix('v')}" if told else "(devel)"
 
 
-def _build_info(data: bytes) -> tuple[str, str]:
-    at = data.find(_MAGIC)
-    for _ in range(_MAX_TRIES):
-        if at < 0:
+def _build_info(program: Program) -> tuple[str, str]:
+    """Go's version and the list of modules, "" and "" for what is no Go program. Raises
+    Unreadable."""
+    section = program.section(*_SECTIONS)
+    if section is None and program.sections and not _nameless(program):
+        return "", ""
+    for number, at in enumerate(_headers(program, section or program.data())):
+        if number >= _MAX_TRIES:
             break
-        if at % 16 == 0 and at + 32 <= len(data):
-            found = _inline(data, at) if data[at + 15] & 2 else _pointed(data, at)
-            if found[0].startswith(("go", "devel")):
-                return found
-        at = data.find(_MAGIC, at + 1)
+        head = program.blob.read(at, 32)
+        found = _inline(program, at) if head[15] & 2 else _pointed(program, head)
+        if _VERSION.match(found[0]):
+            return found
+    if section is not None:
+        raise Unreadable("the list of its Go modules is damaged or of an unknown form")
     return "", ""
 
 
-def _inline(data: bytes, at: int) -> tuple[str, str]:
-    version, end = _counted(data, at + 32)
-    modules, _ = _counted(data, end)
+def _nameless(program: Program) -> bool:
+    """Whether the format has no name for the section: PE."""
+    return program.blob.read(0, 2) == b"MZ"
+
+
+def _headers(program: Program, place: Stretch | None) -> Iterator[int]:
+    if place is None:
+        return
+    for at in program.find(place, _MAGIC, _MAX_SCAN):
+        if (at - place.offset) % 16 == 0 and len(program.blob.read(at, 32)) == 32:
+            yield at
+
+
+def _inline(program: Program, at: int) -> tuple[str, str]:
+    version, end = _counted(program, at + 32, _MAX_VERSION)
+    modules, _ = _counted(program, end, _MAX_MODULES)
     return text_of(version), _unframed(modules)
 
 
-def _counted(data: bytes, at: int) -> tuple[bytes, int]:
+def _counted(program: Program, at: int, limit: int) -> tuple[bytes, int]:
     """A string after its length as an unsigned varint, and where it ends."""
     size = shift = 0
-    for number in range(10):
-        if at + number >= len(data):
-            return b"", len(data)
-        byte = data[at + number]
+    for number, byte in enumerate(program.blob.read(at, 10)):
         size |= (byte & 0x7F) << shift
         shift += 7
         if byte < 0x80:
             start = at + number + 1
-            if size > _MAX_MODULES:
-                return b"", start
-            return data[start : start + size], start + size
-    return b"", len(data)
+            return (program.blob.read(start, size) if size <= limit else b""), start + size
+    return b"", at
 
 
 def _unframed(modules: bytes) -> str:
@@ -108,53 +131,22 @@ def _unframed(modules: bytes) -> str:
     return text_of(modules[16:-16])
 
 
-def _pointed(data: bytes, at: int) -> tuple[str, str]:
-    wide, order = data[at + 14], ">" if data[at + 15] & 1 else "<"
-    if wide not in (4, 8) or data[:4] != b"\x7fELF":
+def _pointed(program: Program, head: bytes) -> tuple[str, str]:
+    wide, order = head[14], ">" if head[15] & 1 else "<"
+    if wide not in (4, 8):
         return "", ""
-    kind = "Q" if wide == 8 else "I"
-    try:
-        segments = list(_segments(data, order, wide))
-        first, second = struct.unpack_from(f"{order}2{kind}", data, at + 16)
-        version = _go_string(data, segments, first, f"{order}2{kind}")
-        modules = _go_string(data, segments, second, f"{order}2{kind}")
-    except (struct.error, OverflowError):
-        return "", ""
-    return text_of(version), _unframed(modules)
+    form = f"{order}2{'Q' if wide == 8 else 'I'}"
+    first, second = struct.unpack_from(form, head, 16)
+    version = _go_string(program, first, form, _MAX_VERSION)
+    return text_of(version), _unframed(_go_string(program, second, form, _MAX_MODULES))
 
 
-def _segments(data: bytes, order: str, wide: int) -> Iterator[tuple[int, int, int]]:
-    """Address, offset and size in the file of each loaded segment."""
-    if wide == 8:
-        (table,) = struct.unpack_from(f"{order}Q", data, 32)
-        size, count = struct.unpack_from(f"{order}2H", data, 54)
-    else:
-        (table,) = struct.unpack_from(f"{order}I", data, 28)
-        size, count = struct.unpack_from(f"{order}2H", data, 42)
-    for number in range(min(count, _MAX_SEGMENTS)):
-        start = table + number * size
-        if wide == 8:
-            kind, _, offset, address, _, stored = struct.unpack_from(f"{order}2I4Q", data, start)
-        else:
-            kind, offset, address, _, stored = struct.unpack_from(f"{order}5I", data, start)
-        if kind == 1:
-            yield address, offset, stored
-
-
-def _go_string(data: bytes, segments: list[tuple[int, int, int]], address: int, form: str) -> bytes:
-    where = _offset(segments, address)
-    if where is None:
+def _go_string(program: Program, address: int, form: str, limit: int) -> bytes:
+    parts = program.at(address, struct.calcsize(form))
+    if len(parts) < struct.calcsize(form):
         return b""
-    pointer, size = struct.unpack_from(form, data, where)
-    start = _offset(segments, pointer)
-    return b"" if start is None or size > _MAX_MODULES else data[start : start + size]
+    pointer, size = struct.unpack(form, parts)
+    return program.at(pointer, size) if size <= limit else b""
 
 
-def _offset(segments: list[tuple[int, int, int]], address: int) -> int | None:
-    for begin, offset, size in segments:
-        if begin <= address < begin + size:
-            return offset + address - begin
-    return None
-
-
-CATALOGER = Cataloger("go", read, programs=True, limit=192 * MIB)
+CATALOGER = Cataloger("go", read, programs=True, limit=64 * MIB, read_programs=read_programs)

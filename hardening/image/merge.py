@@ -8,7 +8,7 @@ what a whiteout of a whole directory hides.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hardening.errors import ImageError
@@ -38,7 +38,7 @@ def squash(layers: Sequence[Columns]) -> Squash:
     for number in range(len(layers)):
         stack.put(number)
     tree = MergedTree(layers, stack.merged, stack.children)
-    wasted = tuple(wasted_bytes(layers, stack.merged))
+    wasted = tuple(_wasted_bytes(layers, stack.merged, stack.hidden_bytes))
     return Squash(tree, wasted, Efficiency(stack.score(), sum(wasted)))
 
 
@@ -53,7 +53,8 @@ class _Stack:
     """The layers put so far.
 
     The keys of `children` are exactly the directories; their lists may still name what was
-    removed since, or name it twice.
+    removed since, or name it twice. `hidden_bytes` are those of each layer's entries that something
+    above them, or later in the same layer, has taken out of sight.
     """
 
     def __init__(self, layers: Sequence[Columns]) -> None:
@@ -64,6 +65,7 @@ class _Stack:
         self.made = 0
         self.repeats: dict[str, list[int]] = {}
         self.hidden: dict[str, int] = {}
+        self.hidden_bytes = [0] * len(layers)
 
     def put(self, number: int) -> None:
         """Delete what the layer deletes, then add its entries."""
@@ -79,26 +81,33 @@ class _Stack:
         if len(self.merged) > MAX_PATHS:
             raise _too_many(number)
 
-    def _add(self, number: int, columns: Columns) -> None:
-        merged, children = self.merged, self.children
-        kinds, sizes = columns.kinds, columns.sizes
-        base = number << ROW_BITS
-        self.total += sum(sizes)
+    def _add(self, layer: int, columns: Columns) -> None:
+        children, sizes = self.children, columns.sizes
+        merged, put = self.merged, self.merged.setdefault
         hidden = self.hidden
-        for row, path in enumerate(columns.paths):
+        self.total += sum(sizes)
+        first = layer << ROW_BITS
+        siblings, of = children[""], ""
+        numbers = range(first, first + len(columns.paths))
+        for number, path, kind in zip(numbers, columns.paths, columns.kinds, strict=True):
             parent = path.rpartition("/")[0]
-            siblings = children.get(parent)
-            if siblings is None:
-                path, siblings = self._make_parents(path, number)
-            old = merged.get(path)
-            if old is None:
+            if parent != of:
+                found = children.get(parent)
+                if found is None:
+                    path, found = self._make_parents(path, layer)
+                    parent = path.rpartition("/")[0]
+                siblings, of = found, parent
+            old = put(path, number)
+            if old is number:
                 siblings.append(path)
                 if hidden and path in hidden:
-                    self._repeat(path, hidden.pop(path), sizes[row])
-            elif kinds[row] != DIRECTORY or path not in children:
-                self._replace(path, old, kinds[row] == DIRECTORY, sizes[row])
-            merged[path] = base + row
-            if kinds[row] == DIRECTORY and path not in children:
+                    self._repeat(path, hidden.pop(path), sizes[number & ROW_MASK])
+            else:
+                self._hide(old)
+                if kind != DIRECTORY or path not in children:
+                    self._replace(path, old, kind == DIRECTORY, sizes[number & ROW_MASK])
+                merged[path] = number
+            if kind == DIRECTORY and path not in children:
                 children[path] = []
 
     def _replace(self, path: str, old: int, is_directory: bool, size: int) -> None:
@@ -131,6 +140,7 @@ class _Stack:
         if old is None:
             self.children[parent].append(path)
         else:
+            self._hide(old)
             self._repeat(path, self._size(old), 0)
         self.merged[path] = pack(number, IMPLICIT)
         self.children[path] = []
@@ -174,12 +184,18 @@ class _Stack:
             packed = self.merged.pop(one, None)
             if packed is None:
                 continue
-            size = self._size(packed)
+            size = self._hide(packed)
             hidden += size
             if size and one not in self.repeats:
                 self.hidden[one] = size
             pending.extend(self.children.pop(one, ()))
         return hidden
+
+    def _hide(self, packed: int) -> int:
+        """Count the bytes of an entry that no container sees; returns how many they are."""
+        size = self._size(packed)
+        self.hidden_bytes[packed >> ROW_BITS] += size
+        return size
 
     def _size(self, packed: int) -> int:
         row = packed & ROW_MASK
@@ -203,27 +219,20 @@ class _Stack:
         return (self.total - surplus) / self.total
 
 
-def wasted_bytes(layers: Sequence[Columns], merged: dict[str, int]) -> list[int]:
+def _wasted_bytes(
+    layers: Sequence[Columns], merged: dict[str, int], hidden: Sequence[int]
+) -> Iterator[int]:
     """Per layer, the bytes of files that the merged tree does not hold.
 
     The data of a file whose name is gone stays needed while a hard link of the same layer to it
     is there.
     """
-    live = [0] * len(layers)
-    for packed in merged.values():
-        row = packed & ROW_MASK
-        if row != IMPLICIT:
-            layer = packed >> ROW_BITS
-            live[layer] += layers[layer].sizes[row]
     alive: frozenset[int] | None = None
-    wasted = []
-    for number, columns in enumerate(layers):
-        dead = sum(columns.sizes) - live[number]
+    for number, (columns, dead) in enumerate(zip(layers, hidden, strict=True)):
         if dead and HARDLINK in columns.kinds:
             alive = alive or frozenset(merged.values())
             dead -= _kept_by_links(columns, number, alive)
-        wasted.append(dead)
-    return wasted
+        yield dead
 
 
 def _kept_by_links(columns: Columns, number: int, alive: frozenset[int]) -> int:

@@ -15,9 +15,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from hardening.errors import ImageError
 from hardening.image.codec import decode, unframe
@@ -26,6 +25,9 @@ from hardening.image.files import FileBlob
 from hardening.image.walking import Tell, Walked, sha256_of, walk_layer
 from hardening.image.worker import HEAD
 from hardening.progress import Progress
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 PROCESSES = 2
 WORTH_A_PROCESS = 24 << 20
@@ -139,6 +141,8 @@ def _walk_plain(
             raise ImageError("Reading was stopped")
         tell(amount)
 
+    from concurrent.futures import ThreadPoolExecutor
+
     largest = sorted(blobs, key=lambda number: -blobs[number].size)
     with ThreadPoolExecutor(PROCESSES, "digest") as pool:
         digests: dict[int, Future[str]] = {
@@ -214,15 +218,16 @@ class _Crew:
     def run(self, count: int, *, here: bool = False) -> dict[int, Walked]:
         """Read all layers with `count` processes, and in this one too when `here`; what is left
         because a process did not start or was killed is read here in any case."""
-        with ThreadPoolExecutor(count, "layers") as pool:
-            futures = [pool.submit(self._drive) for _ in range(count)]
-            if here:
-                self._work_here()
+        threads = [threading.Thread(target=self._drive, name="layers") for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        if here:
+            self._work_here()
+        for thread in threads:
+            thread.join()
         self._work_here()
         if self.error is not None:
             raise self.error
-        for future in futures:
-            future.result()
         return self.found
 
     def _work_here(self) -> None:
@@ -261,7 +266,6 @@ class _Crew:
                 self.error = self.error or error
                 self.failed.set()
                 process.kill()
-                raise
 
     def _start(self) -> subprocess.Popen[bytes] | None:
         """A worker, None where the system gives no process."""

@@ -25,11 +25,7 @@ from common import Contestant, judge, race, report
 from inventory_image import layout_with_databases, with_databases
 
 HERE = Path(__file__).resolve().parent
-OURS = """
-import sys
-from hardening.cli import main
-sys.exit(main(["sbom", sys.argv[1]]))
-"""
+SBOM = ["-m", "tui", "sbom"]
 BOTH = """
 import sys
 from hardening.image.loading import load_files, open_image
@@ -56,11 +52,11 @@ def main() -> int:
     return 0 if compare_layout(layout, folder, options.rounds) & met else 1
 
 
-def ours(name: str, code: str, source: Path, cache: Path) -> Contestant:
+def ours(name: str, command: list[str], source: Path, cache: Path) -> Contestant:
     """A run of ours that starts with an empty cache."""
     return Contestant(
         name,
-        [sys.executable, "-c", code, str(source)],
+        [sys.executable, *command, str(source)],
         {"DRYDOCK_CACHE_DIR": str(cache), "PYTHONPATH": str(HERE.parent)},
         lambda: shutil.rmtree(cache, ignore_errors=True),
     )
@@ -84,9 +80,9 @@ def syfts(source: str) -> list[Contestant]:
 
 def compare_archive(archive: Path, folder: Path, rounds: int) -> bool:
     cache = folder / "cache"
-    inventory = ours("drydock sbom", OURS, archive, cache)
+    inventory = ours("drydock sbom", SBOM, archive, cache)
     again = Contestant("drydock sbom again", inventory.command, inventory.environment)
-    both = ours("drydock inventory and secrets", BOTH, archive, folder / "cache-of-both")
+    both = ours("drydock inventory and secrets", ["-c", BOTH], archive, folder / "cache-of-both")
     both_again = Contestant("drydock inventory and secrets again", both.command, both.environment)
     peers = syfts(f"docker-archive:{archive}")
     dive = program("dive")
@@ -108,7 +104,7 @@ def compare_archive(archive: Path, folder: Path, rounds: int) -> bool:
 
 
 def compare_layout(layout: Path, folder: Path, rounds: int) -> bool:
-    inventory = ours("drydock sbom", OURS, layout, folder / "cache")
+    inventory = ours("drydock sbom", SBOM, layout, folder / "cache")
     again = Contestant("drydock sbom again", inventory.command, inventory.environment)
     peers = syfts(f"oci-dir:{layout}")[:1]
     print("the same as an OCI layout with gzip layers")

@@ -6,7 +6,8 @@ import re
 from bisect import bisect_right
 
 from hardening.dockerfile.shell_model import Command, Download, Script, ShellWord
-from hardening.dockerfile.wrappers import SHELLS
+from hardening.dockerfile.shell_words import PRINTED_COMMAND
+from hardening.dockerfile.wrapper_table import SHELLS
 
 _INTERPRETER = re.compile(r"(python|pypy|perl|ruby|node|nodejs|php|lua)[\d.]*")
 _EVALUATES = frozenset({"eval", "source", "."})
@@ -197,13 +198,20 @@ class _Runners:
 
 
 def _carrying_words(command: Command) -> list[ShellWord]:
-    """Words (and here-strings) that are nothing but a substitution."""
+    """Words (and here-strings) that are nothing but a substitution, and the scripts of a shell in
+    which one stands for a command."""
     targets = [one.target for one in command.redirections if one.target is not None]
     return [
         word
         for word in (*command.words, *targets)
-        if word.value is None and word.text.lstrip("\"'").startswith(("$(", "`", "<("))
+        if word.value is None and _is_printed(command, word)
     ]
+
+
+def _is_printed(command: Command, word: ShellWord) -> bool:
+    if word.text.lstrip("\"'").startswith(("$(", "`", "<(")):
+        return True
+    return command.name in SHELLS and PRINTED_COMMAND.search(word.text) is not None
 
 
 def _runs_words(command: Command) -> bool:

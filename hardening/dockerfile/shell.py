@@ -15,7 +15,8 @@ from hardening.dockerfile.mapped import MappedText
 from hardening.dockerfile.model import Dockerfile, Form, Heredoc, Instruction, Stage
 from hardening.dockerfile.shell_model import Script
 from hardening.dockerfile.shell_walk import Budget, Walker
-from hardening.dockerfile.wrappers import SHELLS, shell_options, split_options
+from hardening.dockerfile.wrapper_table import SHELLS
+from hardening.dockerfile.wrappers import shell_options, split_options
 
 _KEYWORDS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 _WINDOWS_BASE = re.compile(r"nanoserver|windowsservercore|servercore|/windows(/|:|$)")

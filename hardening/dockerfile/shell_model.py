@@ -75,6 +75,9 @@ class Command:
     stage's SHELL are in `Script.options`."""
     function: str = ""
     """The function in whose body it stands, empty outside of any."""
+    folder: str = ""
+    """Where a `cd` or `pushd` before it in the script leads (`/tmp`, `~/.cache`), empty where none
+    does or it is not certain."""
 
     @property
     def arguments(self) -> tuple[ShellWord, ...]:

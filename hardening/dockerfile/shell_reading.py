@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hardening.dockerfile import wrappers
 from hardening.dockerfile.mapped import MappedText
+from hardening.dockerfile.shell_folders import MOVES, NOWHERE, Whereabouts, moved
 from hardening.dockerfile.shell_model import Command, Redirection
 from hardening.dockerfile.shell_tree import REDIRECTS, SUBSTITUTIONS, Parts, ShellTree
 from hardening.dockerfile.shell_words import script_in_string
@@ -23,6 +24,9 @@ _KEYWORD_COMMANDS = frozenset(
     {"declaration_command", "unset_command", "test_command", "variable_assignment"}
 )
 _CONDITIONAL = frozenset({"elif_clause", "else_clause", "case_item", "function_definition"})
+_BRANCHING = frozenset(
+    {"if_statement", "while_statement", "for_statement", "c_style_for_statement", "case_statement"}
+)
 _OPENING = frozenset(
     {"(", "{", "$(", "`", "<(", ">(", "!", "if", "while", "until", "elif", "for", "case", "in"}
 )
@@ -55,9 +59,10 @@ class Reading:
             return
         joined = context.joined_by
         kind = node.type
-        around = self.walker.function
+        around, before = self.walker.function, self.walker.place
         if kind == "function_definition" and (name := node.child_by_field_name("name")):
             self.walker.function = self.tree.source(name)
+            self.walker.place = NOWHERE
         conditional = context.conditional or kind in _CONDITIONAL
         for child in node.children:
             if not child.is_named:
@@ -70,12 +75,25 @@ class Reading:
                 continue
             if child.type in _SKIPPED:
                 continue
+            if child.type in _CONDITIONAL and kind in _BRANCHING:
+                self.walker.place = before
             loop = child.type == "do_group" and kind == "while_statement"
             inner = context._replace(joined_by=joined, conditional=conditional or loop)
             self._statement(child, inner)
             joined = ";"
+        self._leave(kind, before)
         self.walker.function = around
         self.walker.depth -= 1
+
+    def _leave(self, kind: str, before: Whereabouts) -> None:
+        """Where the script stands behind a compound: a subshell changes nothing, a branch may."""
+        walker = self.walker
+        if kind == "function_definition" and walker.place != NOWHERE:
+            walker.moving.add(walker.function)
+        if kind == "subshell" or kind == "function_definition" or kind in SUBSTITUTIONS:
+            walker.place = before
+        elif kind in _BRANCHING and walker.place != before:
+            walker.place = NOWHERE
 
     def _statement(self, node: Node, context: Context) -> None:
         kind = node.type
@@ -136,11 +154,14 @@ class Reading:
                     members.append((operator, child))
         number = self._new_pipeline()
         last = len(members) - 1
+        before = self.walker.place
         for position, (joined, member) in enumerate(members):
             redirections = context.redirections if position == last else ()
             redirections += first if position == 0 else ()
             pipe = (number, position, len(members))
             self._statement(member, Context(joined, context.conditional, pipe, redirections))
+            if last:
+                self.walker.place = before
 
     def _new_pipeline(self) -> int:
         self.walker.pipelines += 1
@@ -203,13 +224,18 @@ class Reading:
 
     def _read_inside(self, text: MappedText, outer: wrappers.Outer, context: Context) -> bool:
         self.walker.depth += 1
+        before = self.walker.place
         found = self.walker.read_inside(text, outer, context)
+        if outer.names[-1:] != ("eval",):
+            self.walker.place = before
         self.walker.depth -= 1
         return found
 
-    def _substitutions(self, parts: Parts, context: Context) -> None:
+    def _substitutions(self, parts: Parts, context: Context, *, but: Node | None = None) -> None:
+        """The commands whose output is put in; those in the node `but` were read already."""
         for node in parts.substitutions:
-            self.group(node, context.then(""))
+            if but is None or not but.start_byte <= node.start_byte < but.end_byte:
+                self.group(node, context.then(""))
 
     def _add(self, node: Node, parts: Parts, context: Context) -> None:
         number, position, length = context.pipe or (self._new_pipeline(), 0, 1)
@@ -228,15 +254,38 @@ class Reading:
             editable=self.outer.editable,
             shell_options=self.outer.options,
             function=self.walker.function,
+            folder=self.walker.place.folder,
         )
-        self._substitutions(parts, context)
         if wrappers.is_wrapper(command.name):
             command, script = wrappers.unwrap(command)
             if script is not None and self._string(command, parts.nodes[script], context):
+                self._substitutions(parts, context, but=parts.nodes[script])
                 return
+        self._substitutions(parts, context)
         self.walker.commands.append(command)
-        for run in wrappers.run_by_find(command) if command.name == "find" else ():
-            self.walker.commands.append(replace(run, pipeline=self._new_pipeline()))
+        self._move(command)
+        if parts.herestring is not None and wrappers.reads_script(command):
+            self._string(replace(command, redirections=()), parts.herestring, context)
+        if command.name == "find":
+            self._run_by_find(command, parts, context)
+
+    def _run_by_find(self, command: Command, parts: Parts, context: Context) -> None:
+        cut = len(parts.nodes) - len(command.words)
+        for run, script in wrappers.run_by_find(command):
+            run = replace(run, pipeline=self._new_pipeline())
+            inner = Context("", conditional=True)
+            node = None if script is None or cut < 0 else parts.nodes[cut + script]
+            if node is None or not self._string(run, node, inner):
+                self.walker.commands.append(run)
+
+    def _move(self, command: Command) -> None:
+        """Notes where the script stands after a command."""
+        walker = self.walker
+        if command.name in MOVES:
+            sure = command.joined_by != "||" and command.wrappers == self.outer.names
+            walker.place = moved(walker.place, command) if sure else NOWHERE
+        elif command.name in walker.moving:
+            walker.place = NOWHERE
 
     def _string(self, command: Command, node: Node, context: Context) -> bool:
         """The commands of `sh -c '...'`; False when the string is not literally there."""

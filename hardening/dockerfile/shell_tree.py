@@ -78,6 +78,7 @@ class Parts:
     assignments: list[tuple[str, ShellWord | None]] = field(default_factory=list)
     redirections: list[Redirection] = field(default_factory=list)
     substitutions: list[Node] = field(default_factory=list)
+    herestring: Node | None = None
 
 
 class ShellTree:
@@ -175,6 +176,8 @@ class ShellTree:
         if not named:
             parts.redirections.append(Redirection(operator, None, self.span(node)))
             return
+        if node.type == "herestring_redirect":
+            parts.herestring = named[0]
         parts.substitutions += self.substitutions(named[0])
         duplicated = named[0].type == "number" and operator.endswith("&")
         target = None if duplicated else self.word(named[0])

@@ -8,6 +8,7 @@ from time import thread_time
 
 from hardening.dockerfile import wrappers
 from hardening.dockerfile.mapped import MappedText
+from hardening.dockerfile.shell_folders import NOWHERE
 from hardening.dockerfile.shell_model import Command, Script, Unread
 from hardening.dockerfile.shell_reading import Context, Reading
 from hardening.dockerfile.shell_tree import MAX_DEPTH, ShellTree
@@ -46,6 +47,9 @@ class Walker:
         self.depth = 0
         self.function = ""
         """The function whose body is being read."""
+        self.place = NOWHERE
+        self.moving: set[str] = set()
+        """Functions that end in another folder than they begin."""
 
     def read(self, mapped: MappedText) -> None:
         """Parses one script and adds its commands and errors."""

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED_IN_QUOTES = re.compile(r"\\([$`\"\\])")
+PRINTED_COMMAND = re.compile(
+    r"(?:\A\"|[;&|({\n!]|\b(?:then|do|else|exec|eval|sudo))\s*(?:\\?[\"'])?(?:\$\((?!\()|`)"
+)
+"""A substitution where a command begins; an escaped one is the inner shell's."""
 _LITERAL = frozenset({"word", "number", "extglob_pattern", "regex", "variable_name"})
 _JOINED = frozenset({"concatenation", "command_name", "brace_expression"})
 
@@ -50,7 +54,7 @@ def script_in_string(node: Node, text: str) -> tuple[list[tuple[int, int]], bool
         return [(0, len(text))], True
     if node.type != "string" or len(text) < 2:
         return None
-    if any(child.type in ("command_substitution", "`") for child in node.children):
+    if PRINTED_COMMAND.search(text):
         return None
     ranges: list[tuple[int, int]] = []
     begin = 1

@@ -2,92 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hardening.dockerfile.shell_model import Command, ShellWord
+from hardening.dockerfile.wrapper_table import (
+    ALL,
+    RUNNER_NAMES,
+    RUNNERS,
+    SHELLS,
+    SWITCH_USER,
+    TAKES_STRING,
+    WRAPPERS,
+    Wrapper,
+)
 from hardening.model import Span
 
-SHELLS = frozenset({"sh", "bash", "ash", "dash", "ksh", "mksh", "zsh", "rbash"})
-"""Programs that run shell scripts; their `-c` string is read as a script."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Wrapper:
-    """How a wrapper's own words end: flags with a separate value, then so many operands."""
-
-    valued: frozenset[str] = frozenset()
-    operands: int = 0
-    assignments: bool = False
-    numeric: bool = False
-    """`nice -10 cmd`: a number is a flag."""
-    asks: frozenset[str] = frozenset()
-    """First flags with which it runs nothing: `command -v`."""
-
-
-def _flags(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_WRAPPERS: dict[str, _Wrapper] = {
-    "sudo": _Wrapper(
-        _flags(
-            "-u --user -g --group -p --prompt -C -D --chdir -h --host -r --role -t --type -T -U "
-            "-R --chroot"
-        ),
-        assignments=True,
-    ),
-    "doas": _Wrapper(_flags("-u -C")),
-    "env": _Wrapper(_flags("-u --unset -C --chdir -S"), assignments=True),
-    "exec": _Wrapper(_flags("-a")),
-    "time": _Wrapper(_flags("-f --format -o --output")),
-    "nice": _Wrapper(_flags("-n --adjustment"), numeric=True),
-    "ionice": _Wrapper(_flags("-c --class -n --classdata")),
-    "nohup": _Wrapper(),
-    "command": _Wrapper(asks=_flags("-v -V -pv -pV")),
-    "builtin": _Wrapper(),
-    "eatmydata": _Wrapper(),
-    "fakeroot": _Wrapper(_flags("-l --lib -f --faked -s -i -b")),
-    "setsid": _Wrapper(),
-    "stdbuf": _Wrapper(_flags("-i --input -o --output -e --error")),
-    "timeout": _Wrapper(_flags("-s --signal -k --kill-after"), operands=1),
-    "flock": _Wrapper(_flags("-w --wait --timeout -E --conflict-exit-code"), operands=1),
-    "gosu": _Wrapper(operands=1),
-    "su-exec": _Wrapper(operands=1),
-    "setpriv": _Wrapper(
-        _flags("--reuid --regid --groups --inh-caps --bounding-set --ambient-caps")
-    ),
-    "chroot": _Wrapper(operands=1),
-    "linux32": _Wrapper(),
-    "linux64": _Wrapper(),
-    "setarch": _Wrapper(operands=1),
-    "tini": _Wrapper(_flags("-p -e")),
-    "dumb-init": _Wrapper(_flags("-r --rewrite")),
-    "xvfb-run": _Wrapper(_flags("-s --server-args -e --error-file -f -n --server-num -p -w")),
-    "busybox": _Wrapper(),
-    "xargs": _Wrapper(
-        _flags(
-            "-I -n -P -L -d -a -E -s --max-args --max-procs --max-lines --delimiter --arg-file "
-            "--replace --max-chars"
-        )
-    ),
-}
-_RUNNERS: dict[tuple[str, str], _Wrapper] = {
-    **dict.fromkeys(
-        (("conda", "run"), ("mamba", "run"), ("micromamba", "run")),
-        _Wrapper(_flags("-n --name -p --prefix --cwd -r --root-prefix")),
-    ),
-    ("poetry", "run"): _Wrapper(),
-    ("pipenv", "run"): _Wrapper(),
-    ("bundle", "exec"): _Wrapper(),
-    ("runuser", "-u"): _Wrapper(operands=1),
-}
-"""Programs that run another command behind a verb."""
-_SWITCH_USER = frozenset({"su", "runuser"})
-_RUNNER_NAMES = frozenset(name for name, _ in _RUNNERS)
-PROJECT_RUNNERS = _RUNNER_NAMES - _SWITCH_USER
-"""Programs that run a command inside the environment of a project: `bundle exec`, `conda run`."""
-_ALL = frozenset(_WRAPPERS) | SHELLS | _SWITCH_USER | {"eval", "trap"}
+_IN_FOLDER = re.compile(r"/([A-Za-z0-9._+-]+)[\"']?\Z")
+_PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./${}~-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +44,18 @@ OUTERMOST = Outer()
 
 
 def name_of(words: Sequence[ShellWord]) -> str | None:
-    """Base name of a command's first word; None for an expansion or no word at all."""
-    if not words or not words[0].value:
+    """Base name of a command's first word; None for no word at all and for an expansion, unless
+    only the folder is one (`$VENV/bin/pip`)."""
+    if not words:
         return None
+    if words[0].value is None:
+        found = _IN_FOLDER.search(words[0].text)
+        return found[1] if found else None
     return words[0].value.rpartition("/")[2] or None
 
 
 def is_wrapper(name: str | None) -> bool:
-    return name in _ALL or name in _RUNNER_NAMES
+    return name in ALL or name in RUNNER_NAMES
 
 
 def unwrap(command: Command) -> tuple[Command, int | None]:
@@ -129,11 +66,15 @@ def unwrap(command: Command) -> tuple[Command, int | None]:
     assigned = list(command.assignments)
     first = 0
     while (name := name_of(words[first:])) is not None:
+        if name in TAKES_STRING and _string_index([word.text for word in words[first:]]):
+            break
         wrapper, skipped = _wrapper_of(name, words[first + 1 : first + 2])
         following = None if wrapper is None else _wrapped_at(words, first + skipped, wrapper)
-        if wrapper is None or following is None:
+        if name == "eval" and first + 2 < len(words):
+            following = first + 1 if all(map(_is_plain, words[first + 1 :])) else None
+        if following is None:
             break
-        if wrapper.assignments:
+        if wrapper is not None and wrapper.assignments:
             assigned += _assigned(words[first + 1 : following])
         names.append(name)
         first = following
@@ -152,15 +93,22 @@ def unwrap(command: Command) -> tuple[Command, int | None]:
     return command, None if index is None else first + index
 
 
-def _wrapper_of(name: str, verb: Sequence[ShellWord]) -> tuple[_Wrapper | None, int]:
+def _is_plain(word: ShellWord) -> bool:
+    """A word that is the same when a shell reads it a second time."""
+    return _PLAIN.fullmatch(word.text) is not None
+
+
+def _wrapper_of(name: str, verb: Sequence[ShellWord]) -> tuple[Wrapper | None, int]:
     """The wrapper of that name, and how many words its verb takes."""
-    if verb and (name, verb[0].text) in _RUNNERS:
-        return _RUNNERS[name, verb[0].text], 1
-    return _WRAPPERS.get(name), 0
+    wrapper = RUNNERS.get((name, verb[0].text)) if verb else None
+    if wrapper is not None:
+        return wrapper, 0 if wrapper.verb_is_command else 1
+    return WRAPPERS.get(name), 0
 
 
-def run_by_find(command: Command) -> Iterator[Command]:
-    """What a `find` runs on what it finds: the words after `-exec` up to `;` or `+`."""
+def run_by_find(command: Command) -> Iterator[tuple[Command, int | None]]:
+    """What a `find` runs on what it finds: the words after `-exec` up to `;` or `+`; with the index
+    among the words of the `find` of the string that a shell runs, if it does."""
     words = command.words
     for index, word in enumerate(words):
         if word.text not in ("-exec", "-execdir", "-ok", "-okdir"):
@@ -180,11 +128,13 @@ def run_by_find(command: Command) -> Iterator[Command]:
                 redirections=(),
                 wrappers=(*command.wrappers, "find"),
                 wrapper_span=None,
+                wrapper_words=(),
                 position=0,
                 pipeline_length=1,
                 conditional=True,
             )
-            yield unwrap(run)[0]
+            run, script = unwrap(run)
+            yield run, None if script is None else index + 1 + script
 
 
 def _assigned(words: Sequence[ShellWord]) -> Iterator[tuple[str, ShellWord]]:
@@ -197,17 +147,23 @@ def _assigned(words: Sequence[ShellWord]) -> Iterator[tuple[str, ShellWord]]:
             yield name, ShellWord(text, value, Span(start, max(start, word.span.end)))
 
 
-def _wrapped_at(words: Sequence[ShellWord], first: int, wrapper: _Wrapper) -> int | None:
+def _wrapped_at(words: Sequence[ShellWord], first: int, wrapper: Wrapper) -> int | None:
     if wrapper.asks and any(one.text in wrapper.asks for one in words[first + 1 : first + 2]):
         return None
+    if wrapper.verb_is_command:
+        return first + 1
     index = first + 1
+    if wrapper.behind_dashes:
+        texts = [word.text for word in words]
+        index = texts.index("--", first) + 1 if "--" in texts[first:] else len(words)
+        return index if index < len(words) else None
     operands = wrapper.operands
     while index < len(words):
         text = words[index].text
         if text == "--":
             index += 1
         elif text.startswith("-") and len(text) > 1:
-            index += 2 if text in wrapper.valued else 1
+            index += 2 if _takes_next(text, wrapper.valued) else 1
         elif wrapper.assignments and "=" in text:
             index += 1
         elif operands:
@@ -218,6 +174,15 @@ def _wrapped_at(words: Sequence[ShellWord], first: int, wrapper: _Wrapper) -> in
     return None
 
 
+def _takes_next(flag: str, valued: frozenset[str]) -> bool:
+    """Whether the next word is a flag's value: `-u`, and `-iu` where the last of a bundle takes
+    one."""
+    if flag in valued or flag.startswith("--"):
+        return flag in valued
+    takes = [f"-{letter}" in valued for letter in flag[1:]]
+    return takes[-1] and not any(takes[:-1])
+
+
 def _script_index(command: Command) -> int | None:
     """Index of the word that holds the script of `sh -c`, `su -c`, `eval` or `trap`."""
     words = command.words
@@ -226,7 +191,9 @@ def _script_index(command: Command) -> int | None:
     if command.name == "trap":
         at_exit = len(words) == 3 and words[2].text.upper() in ("EXIT", "SIGEXIT", "0")
         return 1 if at_exit else None
-    if command.name not in SHELLS and command.name not in _SWITCH_USER:
+    if command.name in TAKES_STRING:
+        return _string_index([word.text for word in words])
+    if command.name not in SHELLS and command.name not in SWITCH_USER:
         return None
     takes_value = False
     for index, word in enumerate(words[1:], 1):
@@ -235,7 +202,7 @@ def _script_index(command: Command) -> int | None:
             takes_value = False
             continue
         if not text.startswith(("-", "+")):
-            if command.name in _SWITCH_USER:
+            if command.name in SWITCH_USER:
                 continue
             return None
         short = not text.startswith("--")
@@ -249,8 +216,26 @@ def _script_index(command: Command) -> int | None:
     return None
 
 
+def _string_index(words: Sequence[str]) -> int | None:
+    """Index of what `flock FILE -c`, `script -qc` and `scl enable COLLECTION` run in a shell."""
+    if words[0].endswith("scl"):
+        plain = len(words) > 3 and words[1] == "enable" and "--" not in words
+        return len(words) - 1 if plain else None
+    for index, text in enumerate(words[1:-1], 1):
+        if text == "--command" or re.fullmatch(r"-[a-z]*c", text):
+            return index + 1
+    return None
+
+
 def reads_script(command: Command) -> bool:
-    """A shell whose script comes from standard input: no operand but flags (`sh -e -s`)."""
+    """A shell whose script comes from standard input: no operand but flags (`sh -e -s`), or
+    `sudo -s`, `su - user`."""
+    if command.name == "sudo":
+        return any(
+            re.fullmatch(r"-[A-Za-z]*[si][A-Za-z]*|--shell|--login", w.text) for w in command.words
+        )
+    if command.name == "su":
+        return _script_index(command) is None
     if command.name not in SHELLS or _script_index(command) is not None:
         return False
     words = [word.text for word in command.words[1:]]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hardening.dockerfile.model import Dockerfile, Instruction
 from hardening.dockerfile.shell_model import Script
-from hardening.dockerfile.wrappers import PROJECT_RUNNERS
+from hardening.dockerfile.wrapper_table import PROJECT_RUNNERS
 from hardening.model import Precondition, fails, holds, unknown
 from hardening.rules.support import Facts, Placed, facts
 from hardening.rules.support_cache import remembered

@@ -10,7 +10,7 @@ from hardening.dockerfile.shell_model import Command
 from hardening.model import Fix, Precondition, fails, holds
 from hardening.rules.support import Run, facts
 from hardening.rules.support_fixes import command_end, literal, unconditional
-from hardening.rules.support_packages import with_sudo
+from hardening.rules.support_packages import from_folder, with_sudo
 from hardening.subject import Subject
 
 _PARTS = re.compile(r"[^\s/=:,;'\"(){}@]+")
@@ -78,7 +78,7 @@ class _Removals:
         self.inside: dict[str, int] = {}
         for command in run.script.named("rm", "mv", "unlink", "shred", "find"):
             for word in command.arguments:
-                text = bare(word.text)
+                text = from_folder(command, bare(word.text))
                 last = text.rstrip("/").rpartition("/")[2]
                 _note(self.patterns if "*" in last else self.names, last, command)
                 if text.startswith("/"):

@@ -99,8 +99,16 @@ def removes(command: Command, *paths: str) -> bool:
     if command.name not in ("rm", "find", "rmdir", "shred"):
         return False
     texts = (word.text if word.value is None else word.value for word in command.words[1:])
-    bare = [text.replace('"', "").replace("'", "") for text in texts]
+    bare = [from_folder(command, text.replace('"', "").replace("'", "")) for text in texts]
     return any(_touches(text, path) for text in bare for path in paths)
+
+
+def from_folder(command: Command, text: str) -> str:
+    """An operand as it reads from the root, where a `cd` before it says where it stands."""
+    if not command.folder or text[:1] in ("/", "~", "$", "-", ""):
+        return text
+    text = text.removeprefix("./")
+    return command.folder if text == "." else f"{command.folder.rstrip('/')}/{text}"
 
 
 def _touches(text: str, path: str) -> bool:

@@ -16,6 +16,7 @@ from hardening.subject import Subject
 from tests.rules.semantics import Rows, whole
 from tests.rules.semantics.files import ROWS as FILES
 from tests.rules.semantics.packages import ROWS as PACKAGES
+from tests.rules.semantics.shells import ROWS as SHELLS
 from tests.rules.semantics.stages import ROWS as STAGES
 from tests.rules.semantics.trust import ROWS as TRUST
 from tests.rules.test_examples import TODAY
@@ -23,6 +24,7 @@ from tests.rules.test_examples import TODAY
 ROWS: tuple[tuple[str, Rows], ...] = (
     *PACKAGES.items(),
     *FILES.items(),
+    *SHELLS.items(),
     *STAGES.items(),
     *TRUST.items(),
 )

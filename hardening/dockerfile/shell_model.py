@@ -118,6 +118,15 @@ class Unread:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`for VARIABLE in VALUES`, all of them plain words; `span` holds the commands of its body."""
+
+    variable: str
+    values: tuple[str, ...]
+    span: Span
+
+
 @dataclass(frozen=True)
 class Script:
     """The commands of one RUN in source order. `errors` are spans the grammar could not read:
@@ -131,6 +140,8 @@ class Script:
     shell: str = "/bin/sh"
     """Base program of the stage's SHELL (`/bin/sh`, `/bin/bash`, `/bin/ash`)."""
     unread: tuple[Unread, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    """In source order."""
 
     @cached_property
     def _by_name(self) -> dict[str | None, list[int]]:

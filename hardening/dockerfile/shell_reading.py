@@ -63,6 +63,8 @@ class Reading:
         if kind == "function_definition" and (name := node.child_by_field_name("name")):
             self.walker.function = self.tree.source(name)
             self.walker.place = NOWHERE
+        if kind == "for_statement":
+            self.walker.loops += self.tree.loop(node)
         conditional = context.conditional or kind in _CONDITIONAL
         for child in node.children:
             if not child.is_named:

@@ -10,7 +10,7 @@ from time import thread_time
 from typing import TYPE_CHECKING
 
 from hardening.dockerfile.mapped import MappedText
-from hardening.dockerfile.shell_model import Redirection, ShellWord
+from hardening.dockerfile.shell_model import Loop, Redirection, ShellWord
 from hardening.dockerfile.shell_words import unescaped, value_of
 from hardening.model import Span
 
@@ -163,6 +163,17 @@ class ShellTree:
             else:
                 parts.substitutions += self.substitutions(child)
         return parts
+
+    def loop(self, node: Node) -> Iterator[Loop]:
+        """The loop of a `for_statement` over plain words."""
+        name = node.child_by_field_name("variable")
+        body = node.child_by_field_name("body")
+        if name is None or body is None:
+            return
+        values = [self.word(one).value for one in node.children_by_field_name("value")]
+        known = tuple(one for one in values if one is not None)
+        if known and len(known) == len(values) and not any(set("*?[{") & set(x) for x in known):
+            yield Loop(self.source(name), known, self.span(body))
 
     def redirect(self, node: Node, parts: Parts) -> None:
         """Adds a redirection; the body of a here-document and what hangs behind it left out."""

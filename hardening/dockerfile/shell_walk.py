@@ -9,7 +9,7 @@ from time import thread_time
 from hardening.dockerfile import wrappers
 from hardening.dockerfile.mapped import MappedText
 from hardening.dockerfile.shell_folders import NOWHERE
-from hardening.dockerfile.shell_model import Command, Script, Unread
+from hardening.dockerfile.shell_model import Command, Loop, Script, Unread
 from hardening.dockerfile.shell_reading import Context, Reading
 from hardening.dockerfile.shell_tree import MAX_DEPTH, ShellTree
 from hardening.model import Span
@@ -43,6 +43,7 @@ class Walker:
         self.commands: list[Command] = []
         self.errors: list[Span] = []
         self.unread: list[Unread] = []
+        self.loops: list[Loop] = []
         self.pipelines = 0
         self.depth = 0
         self.function = ""
@@ -87,7 +88,12 @@ class Walker:
         """What was collected, in source order."""
         commands = sorted(self.commands, key=lambda command: command.span.start)
         return Script(
-            tuple(commands), tuple(self.errors), options, shell, unread=tuple(self.unread)
+            commands=tuple(commands),
+            errors=tuple(self.errors),
+            options=options,
+            shell=shell,
+            unread=tuple(self.unread),
+            loops=tuple(self.loops),
         )
 
     def _tree(self, mapped: MappedText) -> ShellTree | None:

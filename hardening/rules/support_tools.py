@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
-from hardening.dockerfile.shell_model import PackageCall
+from hardening.dockerfile.shell_model import PackageCall, ShellWord
+from hardening.dockerfile.shell_values import words_of
 from hardening.rules.support import Facts, Run, facts
 from hardening.subject import Subject
 
@@ -48,6 +50,15 @@ def installs(subject: Subject) -> Iterator[tuple[Run, PackageCall]]:
     for run, call in facts(subject).calls(*SYSTEM):
         if call.verb == "install" and run.shipped:
             yield run, call
+
+
+def package_names(run: Run, call: PackageCall) -> Iterator[tuple[str, ShellWord]]:
+    """The packages of a call without versions, each with the word that brings it: a variable may
+    bring several."""
+    for word in call.packages:
+        values = words_of(run.instruction, run.script, call.command, word)
+        for value in values or (word.text.strip("\"'"),):
+            yield re.split("[=<>~:]", value)[0], word
 
 
 def names_of(call: PackageCall) -> frozenset[str]:

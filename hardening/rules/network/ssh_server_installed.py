@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
+from hardening.rules.support_tools import package_names
 from hardening.subject import Subject
 
 _PACKAGES = frozenset(
@@ -46,15 +47,14 @@ def find(subject: Subject) -> Iterator[Finding]:
         for call in run.calls:
             if call.verb != "install" or not run.shipped:
                 continue
-            for word in call.packages:
-                if re.split(r"[=<>~:]", word.text.strip("\"'"))[0] in _PACKAGES and not (
-                    word.text == "openssh" and call.manager not in ("apk", "zypper")
-                ):
+            for name, word in package_names(run, call):
+                client_too = name == "openssh" and call.manager not in ("apk", "zypper")
+                if name in _PACKAGES and not client_too:
                     yield rule.finding(
                         subject,
-                        f"{word.text} installs an SSH server",
+                        f"{name} installs an SSH server",
                         at=word.span,
-                        about=word.text,
+                        about=name,
                         tip="Take it out and use docker exec; for builds openssh-client is enough",
                     )
     for placed in known.all("CMD", "ENTRYPOINT"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support_packages import about
-from hardening.rules.support_tools import ENGINES, installs
+from hardening.rules.support_tools import ENGINES, installs, package_names
 from hardening.subject import Subject
 
 rule = Rule(
@@ -32,8 +32,8 @@ rule = Rule(
 
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
-    for _, call in installs(subject):
-        found = [word.text for word in call.packages if word.text.partition("=")[0] in ENGINES]
+    for run, call in installs(subject):
+        found = [name for name, _ in package_names(run, call) if name in ENGINES]
         if found:
             yield rule.finding(
                 subject,

@@ -9,7 +9,14 @@ from hardening.model import Finding, Fix, Severity, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.rules.support_fixes import literal, remove_words
-from hardening.rules.support_tools import DEBUGGERS, NETWORK, has_companion, installs, is_used
+from hardening.rules.support_tools import (
+    DEBUGGERS,
+    NETWORK,
+    has_companion,
+    installs,
+    is_used,
+    package_names,
+)
 from hardening.subject import Subject
 
 TOOLS = NETWORK | DEBUGGERS
@@ -77,13 +84,15 @@ def _removed(call: PackageCall, others: tuple[PackageCall, ...]) -> bool:
     return bool(gone & virtual)
 
 
-def _fixes(subject: Subject, call: PackageCall, found: tuple[ShellWord, ...]) -> Iterator[Fix]:
-    edits = remove_words(facts(subject).dockerfile, call.command, found)
-    if len(found) == len(call.packages) or not edits:
+def _fixes(subject: Subject, call: PackageCall, found: dict[str, ShellWord]) -> Iterator[Fix]:
+    words = tuple(found.values())
+    edits = remove_words(facts(subject).dockerfile, call.command, words)
+    hidden = any(word.value is None for word in words)
+    if hidden or len(words) == len(call.packages) or not edits:
         return
     yield Fix(
         "drop-packages",
-        f"Do not install {', '.join(word.text for word in found)}",
+        f"Do not install {', '.join(word.text for word in words)}",
         edits,
         (
             literal(call.command),
@@ -96,15 +105,13 @@ def _fixes(subject: Subject, call: PackageCall, found: tuple[ShellWord, ...]) ->
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     for run, call in installs(subject):
-        found = tuple(
-            word
-            for word in call.packages
-            if (name := word.text.partition("=")[0]) in TOOLS
-            and not is_used(subject, name)
-            and not has_companion(call, name)
-        )
+        found = {
+            name: word
+            for name, word in package_names(run, call)
+            if name in TOOLS and not is_used(subject, name) and not has_companion(call, name)
+        }
         if found and not _removed(call, run.calls):
-            names = ", ".join(word.text for word in found)
+            names = ", ".join(found)
             yield rule.finding(
                 subject,
                 f"{names} would help an intruder and nothing here uses it",

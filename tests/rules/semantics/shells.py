@@ -82,6 +82,27 @@ ROWS: dict[str, Rows] = {
             "RUN mkdir -p /usr/src/a && cd /usr/src/a && make install && cd /usr && rm -r src",
         ),
     ),
+    "ssh-server-installed": Rows(
+        fires=(
+            "RUN PKGS='curl openssh-server' && apt-get install -y $PKGS",
+            "ENV PKGS='curl openssh-server'\nRUN apt-get install -y ${PKGS}",
+            "RUN for p in curl openssh-server; do apt-get install -y $p; done",
+            'RUN for p in curl openssh-server=1.2; do apt-get install -y "$p"; done',
+            "RUN PKG=openssh-server; apt-get install -y \"$PKG\"",
+        ),
+        silent=(
+            "RUN PKGS='curl openssh-server'; PKGS=curl; apt-get install -y $PKGS",
+            "RUN PKGS=\"openssh-server $MORE\"; apt-get install -y $PKGS",
+            "RUN for p in curl openssh-server; do echo $p; done; apt-get install -y $p",
+            "RUN if a; then PKGS=openssh-server; fi; apt-get install -y $PKGS",
+            "RUN PKGS='curl openssh-server'; apt-get install -y \"$PKGS\"",
+            "RUN PKGS=openssh-server; apt-get install -y openssh-client",
+        ),
+    ),
+    "network-tools-installed": Rows(
+        fires=("RUN for p in make nmap; do apt-get install -y $p; done",),
+        silent=("RUN T=nmap; apt-get install -y $T && nmap x && apt-get purge -y $T",),
+    ),
     "unpinned-pip-packages": Rows(
         fires=("RUN $VENV/bin/pip install flask", 'RUN "${VENV}/bin/pip" install flask'),
         silent=("RUN $VENV/bin/pip install flask==3.1.0", "RUN $VENV/bin/flask install x"),

@@ -1,95 +1,150 @@
-"""The summary bar as cells: image, size, counts, score, what is not written."""
+"""The summary bar as cells: image, what is being read, size, counts, score, what is not written."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hardening.model import Severity
 from tui.findings import severity_counts
-from tui.rows import SEVERITY_GLYPHS, Cells, image_name
+from tui.phases import Phases, waiting_words
+from tui.rows import SEVERITY_GLYPHS, Cells, crop, image_name
 from tui.state import Store
-from tui.text import clean, fit, human_size, plural, width
+from tui.text import clean, human_size, plural, width
 from tui.vulnerabilities import counted
 
 if TYPE_CHECKING:
+    from hardening.image.model import Image
     from hardening.subject import Subject
 
+_VITAL = 5
+"""Up to this rank something is said before anything is said at length."""
+_MARGIN = 3
+"""A space at both ends and at least one between the two sides."""
 
-def summary_cells(store: Store, cells_wide: int) -> Cells:
-    """One line; what matters least goes first when it gets narrow."""
-    left = _what(store)
-    right = [
-        *_counts(store, cells_wide >= 100),
-        *_score(store),
-        *_unsaved(store, cells_wide >= 100),
-    ]
-    used = _width(left) + _width(right) + 2
-    for fact in _facts(store):
-        fitting = next((one for one in fact if used + _width(one) + 2 <= cells_wide), None)
-        if fitting is None:
-            break
-        left += fitting
-        used += _width(fitting)
-    gap = cells_wide - used
-    if gap < 0:
-        left = [(fit(left[0][0], max(8, width(left[0][0]) + gap)), left[0][1])]
-        gap = max(1, cells_wide - _width(left) - _width(right) - 2)
+
+@dataclass(slots=True)
+class _Part:
+    """Something that may be said: for much room first, for little last. What matters most has the
+    lowest `rank`; the order of the parts is that on the screen."""
+
+    rank: int
+    variants: Sequence[Cells]
+    is_right: bool = False
+    said: Cells = field(default_factory=list)
+
+
+def summary_cells(store: Store, cells_wide: int, phases: Phases | None = None) -> Cells:
+    """One line; what matters least goes first when it gets narrow. With `phases`, what they do and
+    what of the subject is still to come."""
+    parts = [one for one in _parts(store, phases) if one.variants]
+    room = cells_wide - _MARGIN
+    ranked = sorted(parts, key=lambda one: one.rank)
+    for part in (one for one in ranked if one.rank <= _VITAL):
+        room -= _say(part, part.variants[-1:], room)
+    for part in ranked:
+        room -= _say(part, part.variants, room)
+    left = [cell for one in parts if not one.is_right for cell in one.said]
+    right = [cell for one in parts if one.is_right for cell in one.said]
+    gap = max(1, cells_wide - 2 - _width(left) - _width(right))
     return [(" ", "plain"), *left, (" " * gap, "plain"), *right, (" ", "plain")]
+
+
+def _say(part: _Part, variants: Sequence[Cells], room: int) -> int:
+    """Say the first of these that fits; how many cells more that takes."""
+    now = _width(part.said)
+    best = next((one for one in variants if now <= _width(one) <= room + now), None)
+    if best is None:
+        return 0
+    part.said = best
+    return _width(best) - now
 
 
 def _width(cells: Cells) -> int:
     return sum(width(text) for text, _ in cells)
 
 
-def _what(store: Store) -> Cells:
+def _parts(store: Store, phases: Phases | None) -> list[_Part]:
+    name = _name(store)
+    parts = [_Part(0, (name, crop(name, min(_width(name), 16)))), *_facts(store)]
+    if phases is not None:
+        waiting = () if store.subject is None else waiting_words(store.subject.missing)
+        parts += [_Part(3, phases.variants(waiting)), _Part(12, phases.later(waiting))]
+    counts = [_counts(store, zeros=True), _counts(store, zeros=False)]
+    unsaved = [_unsaved(store, wide=True), _unsaved(store, wide=False)] if store.unsaved else []
+    return [
+        *parts,
+        _Part(4, counts if counts[1] else (), is_right=True),
+        _Part(1, (_score(store),), is_right=True),
+        _Part(2, unsaved, is_right=True),
+    ]
+
+
+def _name(store: Store) -> Cells:
+    """The image, else the Dockerfile."""
+    subject = store.subject
+    if subject is not None and subject.image is not None:
+        return [(image_name(subject.image), "strong")]
+    if subject is not None and subject.dockerfile is not None:
+        return [(clean(subject.dockerfile.path, 200), "strong")]
+    return [("drydock", "strong")]
+
+
+def _facts(store: Store) -> Iterator[_Part]:
+    """Of the image, as they stand in the line; vulnerabilities matter most."""
     subject = store.subject
     if subject is None:
-        return [("drydock", "strong")]
-    cells: Cells = []
-    if subject.image is not None:
-        cells.append((image_name(subject.image), "strong"))
-    if subject.dockerfile is not None:
-        path = clean(subject.dockerfile.path, 200)
-        cells.append((f"  {path}" if cells else path, "muted" if cells else "strong"))
-    return cells or [("drydock", "strong")]
-
-
-def _facts(store: Store) -> list[tuple[Cells, ...]]:
-    """What matters most first; each fact in words for much room and for little."""
-    subject = store.subject
-    if subject is None or subject.image is None:
-        return [([("  no image", "muted")],)] if subject is not None else []
+        return
     image = subject.image
+    if image is None:
+        yield _Part(6, ([("  no image", "muted")],))
+        return
+    if subject.dockerfile is not None:
+        yield _Part(6, ([(f"  {clean(subject.dockerfile.path, 200)}", "muted")],))
     size = human_size(image.size) if image.size else "size not known yet"
-    facts: list[tuple[Cells, ...]] = [([(f"  {size}", "muted")],), *_found(subject)]
+    yield _Part(7, ([(f"  {size}", "muted")],))
+    yield _Part(5, _found(subject))
+    yield from _more(image, subject)
+
+
+def _more(image: Image, subject: Subject) -> Iterator[_Part]:
+    """What is nice to know."""
     efficiency = image.efficiency
     if efficiency is not None and efficiency.removable:
-        facts.append(([(f" · {human_size(efficiency.removable)} removable", "waste")],))
+        yield _Part(8, ([(f" · {human_size(efficiency.removable)} removable", "waste")],))
     if subject.inventory is not None:
-        facts.append(([(f" · {plural(len(subject.inventory.packages), 'package')}", "muted")],))
-    facts.append(([(f" · {plural(len(image.layers), 'layer')}", "muted")],))
-    facts.append(([(f" · {clean(image.platform, 40)}", "muted")],))
-    return facts
+        told = plural(len(subject.inventory.packages), "package")
+        yield _Part(9, ([(f" · {told}", "muted")],))
+    yield _Part(10, ([(f" · {plural(len(image.layers), 'layer')}", "muted")],))
+    yield _Part(11, ([(f" · {clean(image.platform, 40)}", "muted")],))
 
 
-def _found(subject: Subject) -> list[tuple[Cells, ...]]:
+def _found(subject: Subject) -> tuple[Cells, ...]:
     """Vulnerabilities by severity; never a zero where nothing was looked up."""
     assessment = subject.assessment
-    if assessment is None:
-        return []
-    if not assessment.assessed:
-        told = [(" · vulnerabilities not assessed", "muted")], [(" · vulns not assessed", "muted")]
-        return [told]
+    if assessment is None and not _is_given_up(subject):
+        return ()
+    if assessment is None or not assessment.assessed:
+        return [(" · vulnerabilities not assessed", "warn")], [(" · vulns ?", "warn")]
     counts = counted(assessment)
     total = sum(counts.values())
     cells: Cells = [(f" · {plural(total, 'vulnerability', 'vulnerabilities')}", "muted")]
     for severity, count in counts.items():
         glyph = "?" if severity is None else SEVERITY_GLYPHS[severity]
         cells.append((f" {glyph} {count:,}", "muted" if severity is None else severity.label))
-    return [(cells, [(f" · {plural(total, 'vuln')}", "muted")])]
+    return cells, [(f" · {plural(total, 'vuln')}", "muted")]
 
 
-def _counts(store: Store, zeros: bool) -> Cells:
+def _is_given_up(subject: Subject) -> bool:
+    """True when the look-up failed; false while it is still to come."""
+    said = [one.what for one in subject.missing]
+    return any("vulnerabilities" in what for what in said) and "vulnerabilities" not in (
+        waiting_words(subject.missing)
+    )
+
+
+def _counts(store: Store, *, zeros: bool) -> Cells:
     if store.report is None or store.report.score is None:
         return []
     cells: Cells = []
@@ -112,9 +167,7 @@ def _score(store: Store) -> Cells:
     return [("score ", "muted"), (str(before), "muted"), (" → ", "muted"), (str(after), tone)]
 
 
-def _unsaved(store: Store, wide: bool) -> Cells:
-    if not store.unsaved:
-        return []
+def _unsaved(store: Store, *, wide: bool) -> Cells:
     count = store.unsaved
     told = f"{plural(count, 'fix', 'fixes')} not written" if wide else f"{count} unsaved"
     return [("  ● ", "warn"), (told, "warn")]

@@ -38,6 +38,7 @@ from tui.pointers import (
 
 if TYPE_CHECKING:
     from hardening.dockerfile.model import Dockerfile
+    from hardening.subject import Subject
 
 _HISTORY = re.compile(r"history\[(\d+)\]")
 
@@ -288,3 +289,17 @@ class Join:
         if anchors is None:
             return ()
         return tuple(sorted(line for one, line in anchors.lines if one == path))
+
+
+def join_of(
+    subject: Subject | None,
+    findings: Iterable[Finding],
+    secrets: Iterable[Secret],
+    about_packages: Iterable[Finding],
+) -> Join:
+    """The join of a subject; `about_packages` are asked for what they say of packages, mended ones
+    too."""
+    if subject is None:
+        return Join(None, None, findings, secrets)
+    packages = PackageJoin(subject.inventory, subject.assessment, about_packages)
+    return Join(subject.dockerfile, subject.image, findings, secrets, packages)

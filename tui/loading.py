@@ -7,7 +7,7 @@ Runs in a worker thread; knows nothing of widgets, only of a function that takes
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from hardening.errors import Cancelled, DrydockError
 from hardening.model import Skipped
 from tui.masking import Masks, text_secrets
 from tui.messages import OpeningEnded, PhaseChanged, SubjectReady
+from tui.phases import FILES, IMAGE, PACKAGES, SECRETS, VULNERABILITIES, WAITING
 from tui.source import plain_lines
 
 if TYPE_CHECKING:
@@ -99,9 +100,8 @@ class Loader:
         if subject.image is not None or reference is None:
             self._post(_first(subject, self.opening))
             return
-        waiting = _waiting_for(subject, "image", "it is being opened")
-        self._post(_first(waiting, self.opening))
         self._latest = subject
+        self._post(_first(_with_waiting(subject), self.opening))
         try:
             self._image(subject, reference)
         except Exception as error:
@@ -134,52 +134,61 @@ class Loader:
 
     def _image(self, subject: Subject, reference: str) -> None:
         from hardening.image.loading import load_files, open_image
-        from hardening.opening import attach_image, scan_secrets
+        from hardening.opening import attach_image
 
         self._progress.start(OPENING)
         image = open_image(reference, platform=self.request.platform, progress=self._progress)
         self._progress.finish(OPENING)
         self._progress.check()
-        self._latest = attached = attach_image(subject, image)
+        self._tell(attach_image(subject, image))
         if not image.files_read:
-            waiting = _waiting_for(attached, "files of the image", "they are being read")
-            self._post(SubjectReady(waiting, self.opening))
             image = load_files(image, progress=self._progress)
-            self._latest = attached = attach_image(subject, image)
-        self._progress.check()
-        self._later(attached)
-        packed = self._packages(attached)
-        self._progress.check()
-        scanned = scan_secrets(packed, progress=self._progress)
-        self._post(SubjectReady(scanned, self.opening))
-
-    def _packages(self, subject: Subject) -> Subject:
-        """The packages, then what is known to be wrong with them. What cannot be read is told,
-        and the rest goes on."""
-        from hardening.opening.packages import assess_or_say, take_inventory
-
-        try:
-            self._latest = packed = take_inventory(subject, progress=self._progress)
+            self._tell(attach_image(subject, image))
+        for step in (self._packages, self._vulnerabilities, self._secrets):
             self._progress.check()
-            self._progress.start(LOOKING_UP, None, "packages")
-            assessed = assess_or_say(packed)
-            self._progress.finish(LOOKING_UP)
+            step()
+
+    def _tell(self, subject: Subject) -> None:
+        """Show what is there now, and say what is still to come."""
+        self._latest = subject
+        self._post(SubjectReady(_with_waiting(subject), self.opening))
+
+    # Each step works on the latest subject. What one cannot do is told, and the next goes on.
+
+    def _packages(self) -> None:
+        from hardening.opening.packages import take_inventory
+
+        self._step(
+            (PACKAGES, VULNERABILITIES),
+            lambda subject: take_inventory(subject, progress=self._progress),
+        )
+
+    def _vulnerabilities(self) -> None:
+        from hardening.opening.packages import assess_or_say
+
+        if self._latest is None or self._latest.inventory is None:
+            return
+        self._progress.start(LOOKING_UP, None, "packages")
+        self._step((VULNERABILITIES,), assess_or_say)
+        self._progress.finish(LOOKING_UP)
+
+    def _secrets(self) -> None:
+        from hardening.opening import scan_secrets
+
+        self._step((SECRETS,), lambda subject: scan_secrets(subject, progress=self._progress))
+
+    def _step(self, what: tuple[str, ...], work: Callable[[Subject], Subject]) -> None:
+        """Do one step, or say that these were not assessed, and why."""
+        subject = self._latest
+        assert subject is not None
+        try:
+            done = work(subject)
         except Cancelled:
             raise
         except Exception as error:
             told = error if isinstance(error, DrydockError) else _fault(error)
-            reason = told.what + (f": {told.why}" if told.why else "")
-            said = Skipped("packages and vulnerabilities", reason, told.next_step)
-            self._latest = replace(subject, missing=(*subject.missing, said))
-            return self._latest
-        self._latest = assessed
-        self._later(assessed)
-        return assessed
-
-    def _later(self, subject: Subject) -> None:
-        """Show what is there while the secrets are still to come."""
-        waiting = _waiting_for(subject, "secrets in the layers", "they are being looked for")
-        self._post(SubjectReady(waiting, self.opening))
+            done = _without(subject, what, told)
+        self._tell(done)
 
 
 def _first(subject: Subject, opening: int) -> SubjectReady:
@@ -191,16 +200,38 @@ def _first(subject: Subject, opening: int) -> SubjectReady:
     return SubjectReady(subject, opening, first=True, lines=lines)
 
 
-def _waiting_for(subject: Subject, what: str, why: str) -> Subject:
-    return replace(subject, missing=(*subject.missing, Skipped(what, why)))
+def _lacking(subject: Subject) -> list[str]:
+    """What was not read yet and was not given up either, in the order in which it comes."""
+    given_up = {one.what for one in subject.missing}
+    image = subject.image
+    if image is None:
+        lacking = [IMAGE, PACKAGES, VULNERABILITIES, SECRETS]
+    else:
+        facts = ((FILES, image.files_read or None), (PACKAGES, subject.inventory),
+                 (VULNERABILITIES, subject.assessment), (SECRETS, subject.secrets))  # fmt: skip
+        lacking = [what for what, fact in facts if fact is None]
+    return [what for what in lacking if what not in given_up]
+
+
+def _with_waiting(subject: Subject) -> Subject:
+    """The subject that says what is still being read."""
+    waiting = tuple(Skipped(what, WAITING) for what in _lacking(subject))
+    return replace(subject, missing=(*subject.missing, *waiting))
+
+
+def _without(subject: Subject, what: Iterable[str], error: DrydockError) -> Subject:
+    """The subject that says what could not be read, and why."""
+    reason = error.what + (f": {error.why}" if error.why else "")
+    told = tuple(Skipped(one, reason, error.next_step) for one in what)
+    return replace(subject, missing=(*subject.missing, *told))
 
 
 def _cut_short(subject: Subject | None, error: DrydockError) -> Subject:
     """What was read before it stopped, with what is missing now."""
     assert subject is not None
-    reason = error.what + (f": {error.why}" if error.why else "")
-    what = "image" if subject.image is None else "rest of the image"
-    return replace(subject, missing=(*subject.missing, Skipped(what, reason, error.next_step)))
+    if subject.image is None:
+        return _without(subject, (IMAGE,), error)
+    return _without(subject, _lacking(subject), error)
 
 
 def _fault(error: Exception) -> DrydockError:

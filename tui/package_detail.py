@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hardening.image.model import Image, Origin
 from tui.detail import LIMIT, heading, skipped_cells
 from tui.packages import PackageRow, layer_branch
+from tui.phases import PACKAGES, VULNERABILITIES, WAITING
 from tui.rows import Cells
 from tui.text import clean, plural
 from tui.vulnerabilities import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from hardening.inventory.model import Package
     from hardening.subject import Subject
 
+READ_AGAIN = "f5 reads the image again"
 MANY = 50
 """Lines of one list in the Detail."""
 
@@ -215,19 +217,19 @@ def feed_lines(feeds: Iterable[Feed]) -> list[Cells]:
 
 def no_packages(subject: Subject | None, *, loading: bool) -> list[Cells]:
     """Why no package is listed, and what to do next."""
-    waiting = _waiting(subject, loading=loading)
+    waiting = _waiting(subject, PACKAGES, loading=loading)
     if waiting is not None:
         return waiting
     assert subject is not None
     if subject.inventory is None:
-        return _told("The packages were not read; i says why.", "f5 reads the image again")
+        return _told("The packages were not read; i says why.", READ_AGAIN)
     lines: list[Cells] = [[], [("  No package was found in this image.", "plain")]]
     return lines + _not_assessed(skipped_cells(subject.inventory.not_assessed))
 
 
 def no_vulnerabilities(subject: Subject | None, *, loading: bool) -> list[Cells]:
     """Why no vulnerability is listed; zero is only said of what was looked up."""
-    waiting = _waiting(subject, loading=loading)
+    waiting = _waiting(subject, VULNERABILITIES, loading=loading)
     if waiting is not None:
         return waiting
     assert subject is not None
@@ -266,10 +268,17 @@ def _no_data(found: Assessment) -> list[Cells]:
     ]  # fmt: skip
 
 
-def _waiting(subject: Subject | None, *, loading: bool) -> list[Cells] | None:
-    """What is said before there is anything to say of packages; None when there is."""
+def _waiting(subject: Subject | None, what: str, *, loading: bool) -> list[Cells] | None:
+    """What is said before there is anything to say of packages or vulnerabilities (`what`), or
+    when they were given up; None when there is something to say."""
     if subject is None:
         return _told("Opening …")
+    failed = [one for one in subject.missing if one.what == what and one.reason != WAITING]
+    if failed:
+        told = f"  Not assessed: {clean(failed[0].reason, LIMIT)}"
+        step = clean(failed[0].next_step, LIMIT)
+        return [[], [(told, "warn")], *([[(f"  {step}", "plain")]] if step else []),
+                [("  " + READ_AGAIN, "muted")]]  # fmt: skip
     if subject.image is None:
         if loading:
             return _told("The image is being opened …")

@@ -15,11 +15,10 @@ from hardening.model import Finding, Place, Report, Safety
 from hardening.secrets.model import Secret
 from tui.choices import Choices
 from tui.findings import Accepted, FindingRow, Mark, file_place, line_map, line_of, rows_of
-from tui.links import Join
+from tui.links import Join, join_of
 from tui.masking import Masks, joined_secrets
 from tui.narrowing import Narrowing
 from tui.ordering import Pane, findings_in_order, layers_in_order, secrets_in_order
-from tui.package_links import PackageJoin
 from tui.packages import PackageList
 from tui.pointers import FindingPointer, LinePointer, Links, Pointer
 from tui.sides import Side, places_in_base
@@ -57,9 +56,17 @@ class Store(Narrowing, Choices):
     # What came in
 
     def open(self, subject: Subject) -> None:
-        """A subject, or the same one with more facts. The plan is kept."""
+        """A subject, or the same one with more facts, which are shown before the replay that draws
+        conclusions from them. The plan is kept."""
+        before, current = self.opened, self.current
         self.opened = subject
         self.generation += 1
+        if current is None or before is None or not before.texts.items() <= subject.texts.items():
+            return
+        texts = {**subject.texts, **current.subject.texts}
+        informed = subject if texts == subject.texts else subject.with_texts(texts)
+        self.current = replace(current, subject=informed)
+        self._forget()
 
     def show(
         self,
@@ -294,21 +301,9 @@ class Store(Narrowing, Choices):
     @property
     def join(self) -> Join:
         if self._join is None:
-            subject = self.subject
             findings = () if self.report is None else self.report.findings
-            self._join = Join(
-                subject.dockerfile if subject is not None else None,
-                subject.image if subject is not None else None,
-                findings,
-                self.secrets,
-                None
-                if subject is None
-                else PackageJoin(
-                    subject.inventory,
-                    subject.assessment,
-                    [row.finding for row in self.all_rows()],
-                ),
-            )
+            rows = [row.finding for row in self.all_rows()]
+            self._join = join_of(self.subject, findings, self.secrets, rows)
         return self._join
 
     def step_finding(self, step: int) -> FindingRow | None:

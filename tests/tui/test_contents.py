@@ -20,6 +20,7 @@ from tests.tui.contents import FEED, assessment_of, packed_subject
 from tui.loading import Loader
 from tui.messages import OpeningEnded, SubjectReady
 from tui.package_detail import no_packages, no_vulnerabilities
+from tui.phases import waiting_words
 from tui.pointers import GroupPointer, PackagePointer, VulnerabilityPointer
 from tui.rows import Cells
 from tui.widgets.grouped import GroupedLines
@@ -230,6 +231,10 @@ def test_every_stage_has_its_words() -> None:
     assert "being opened" in words(no_packages(without, loading=True))
     assert "being read" in words(no_vulnerabilities(unread, loading=True))
     assert "were not read" in words(no_packages(unread, loading=False))
+    reason = Skipped("packages", "The database is damaged: it has no header", "Save it again")
+    failed = replace(unread, missing=(reason, replace(reason, what="vulnerabilities")))
+    for told in (no_packages(failed, loading=True), no_vulnerabilities(failed, loading=True)):
+        assert "Not assessed: The database is damaged: it has no header" in words(told)
     assert "No package was found" in words(no_packages(empty, loading=False))
     assert "being looked up" in words(no_vulnerabilities(subject, loading=True))
 
@@ -237,12 +242,13 @@ def test_every_stage_has_its_words() -> None:
 # Loading
 
 
-def loaded(monkeypatch: pytest.MonkeyPatch, **broken: object) -> list[object]:
-    """What a loader tells of an image in memory; `broken` replaces steps of its packages."""
+def loaded(
+    monkeypatch: pytest.MonkeyPatch, module: str = "", step: str = "", instead: object = None
+) -> list[object]:
+    """What a loader tells of an image in memory; a step of a module may be replaced."""
     subject = replace(packed_subject(), secrets=None, inventory=None, assessment=None)
-    packages = import_module("hardening.opening.packages")
-    for name, step in broken.items():
-        monkeypatch.setattr(packages, name, step)
+    if module:
+        monkeypatch.setattr(import_module(module), step, instead)
     told: list[object] = []
     loader = Loader(OpenRequest(), 1, told.append)
     monkeypatch.setattr(loader, "_files", lambda: replace(subject, image=None))
@@ -264,21 +270,36 @@ def test_packages_stream_in_before_the_secrets(
     told = loaded(monkeypatch)
     facts = [(one.inventory is not None, one.assessment is not None, one.secrets is not None)
              for one in subjects(told)]  # fmt: skip
-    assert facts == [(False,) * 3, (False,) * 3, (True, True, False), (True, True, True)]
+    assert facts == [(False,) * 3, (False,) * 3, (True, False, False), (True, True, False),
+                     (True, True, True)]  # fmt: skip
+    assert [waiting_words(one.missing) for one in subjects(told)] == [
+        ("image", "packages", "vulnerabilities", "secrets in the layers"),
+        ("packages", "vulnerabilities", "secrets in the layers"),
+        ("vulnerabilities", "secrets in the layers"), ("secrets in the layers",), ()]  # fmt: skip
     assert isinstance(told[-1], OpeningEnded) and told[-1].error is None
 
 
-@pytest.mark.parametrize("step", ["take_inventory", "assess_or_say"])
+@pytest.mark.parametrize(
+    ("module", "step", "missing"),
+    [
+        ("hardening.opening.packages", "take_inventory", ["packages", "vulnerabilities"]),
+        ("hardening.opening.packages", "assess_or_say", ["vulnerabilities"]),
+        ("hardening.opening", "scan_secrets", ["secrets in the layers"]),
+    ],
+)
 def test_a_step_that_breaks_is_told_and_the_rest_goes_on(
-    monkeypatch: pytest.MonkeyPatch, step: str
+    monkeypatch: pytest.MonkeyPatch, module: str, step: str, missing: list[str]
 ) -> None:
     def breaks(*_: object, **__: object) -> Subject:
         raise ValueError("no such thing")
 
-    told = loaded(monkeypatch, **{step: breaks})
+    told = loaded(monkeypatch, module, step, breaks)
     last = subjects(told)[-1]
-    assert last.secrets is not None
-    assert any("packages" in one.what and "no such thing" in one.reason for one in last.missing)
+    assert [one.what for one in last.missing] == missing
+    assert all("no such thing" in one.reason for one in last.missing)
+    facts = {"packages": last.inventory, "vulnerabilities": last.assessment,
+             "secrets in the layers": last.secrets}  # fmt: skip
+    assert [what for what, fact in facts.items() if fact is None] == missing
     assert isinstance(told[-1], OpeningEnded) and told[-1].error is None
 
 
@@ -299,7 +320,7 @@ def test_reading_packages_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> Non
         stop.set()
         return subject
 
-    told = loaded(monkeypatch, take_inventory=stopped)
+    told = loaded(monkeypatch, "hardening.opening.packages", "take_inventory", stopped)
     assert isinstance(told[-1], OpeningEnded) and told[-1].error is not None
     assert subjects(told)[-1].image is not None
 

@@ -175,6 +175,11 @@ class Gate:
         return self.image
 
 
+def shown_bar(main: MainScreen) -> str:
+    """The summary bar as it is drawn."""
+    return main.summary.render_line(0).text
+
+
 async def test_facts_stream_in_while_the_screen_works(
     fixed_rules: None, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,9 +191,9 @@ async def test_facts_stream_in_while_the_screen_works(
         while not isinstance(app.screen, MainScreen):
             await pilot.pause()
         main = app.screen
-        while main.store.report is None or not main.phases.phases:
+        while main.store.report is None or not main.phases.running:
             await pilot.pause()
-        assert main.phases.display
+        assert "Reading layers" in shown_bar(main)
         assert main.layers_pane.count == 0
         await pilot.press("2", "A")
         while len(main.store.plan) != 2:
@@ -198,7 +203,7 @@ async def test_facts_stream_in_while_the_screen_works(
         assert main.layers_pane.count == 7
         assert main.store.secrets
         assert len(main.store.plan) == 2
-        assert not main.phases.display
+        assert "eading" not in shown_bar(main)
 
 
 async def test_reading_the_image_can_be_stopped(
@@ -211,7 +216,7 @@ async def test_reading_the_image_can_be_stopped(
         while not isinstance(app.screen, MainScreen):
             await pilot.pause()
         main = app.screen
-        while main.store.report is None or not main.phases.phases:
+        while main.store.report is None or not main.phases.running:
             await pilot.pause()
         await pilot.press("ctrl+x")
         await settle(pilot)
@@ -230,6 +235,7 @@ async def test_a_damaged_image_is_told_by_name(
     monkeypatch.setattr("hardening.image.loading.open_image", lambda *_, **__: waiting)
     monkeypatch.setattr("hardening.opening.scan_secrets", damaged)
     async with open_screen(request=OpenRequest(path=project, image="x")) as screen:
+        assert "secrets in the layers" in screen.main.banner.plain
         assert "Layer 3" in screen.main.banner.plain
         assert screen.main.layers_pane.count == 7
 

@@ -13,14 +13,14 @@ from textual.widgets import Input
 
 from hardening.model import Severity
 from tui.actions import ACTIONS, action_by_id, bindings_for, key_name
-from tui.detail import nothing_found, skipped_cells
+from tui.empty_panes import no_findings, no_layers, no_secrets
 from tui.headline import summary_cells
 from tui.ordering import Pane
+from tui.phases import Phases
 from tui.rows import Cells
-from tui.sides import Side
 from tui.state import Store
 from tui.text import clean, human_size
-from tui.widgets.bars import Banner, KeyBar, KeyHint, PhaseBar, SummaryBar, Tab, TabStrip
+from tui.widgets.bars import Banner, KeyBar, KeyHint, SummaryBar, Tab, TabStrip
 from tui.widgets.code import CodeView
 from tui.widgets.diffs import DiffView
 from tui.widgets.filetree import FilesView
@@ -54,6 +54,7 @@ class Board(Screen[None]):
         self.store = store or Store()
         self.top_pane = Pane.FINDINGS
         self.tab = "dockerfile"
+        self.phases = Phases()
         self.files_shown: dict[str, list[Cells]] = {}
         self._titles: dict[Pane, tuple[str, str]] = {}
 
@@ -61,7 +62,6 @@ class Board(Screen[None]):
         yield Palette()
         yield SummaryBar(id="summary")
         yield Banner(id="banner")
-        yield PhaseBar(id="phases")
         with Horizontal(id="panes"):
             yield LayersPane()
             yield FindingsPane()
@@ -116,12 +116,12 @@ class Board(Screen[None]):
         return self.query_one("#tabs", TabStrip)
 
     @property
-    def banner(self) -> Banner:
-        return self.query_one("#banner", Banner)
+    def summary(self) -> SummaryBar:
+        return self.query_one("#summary", SummaryBar)
 
     @property
-    def phases(self) -> PhaseBar:
-        return self.query_one("#phases", PhaseBar)
+    def banner(self) -> Banner:
+        return self.query_one("#banner", Banner)
 
     def pane(self, name: Pane) -> PaneLines:
         return cast(PaneLines, self.query_one(f"#{name.value}"))
@@ -147,7 +147,8 @@ class Board(Screen[None]):
 
     def draw_summary(self) -> None:
         store = self.store
-        self.query_one("#summary", SummaryBar).show(lambda wide: summary_cells(store, wide))
+        phases = self.phases if self.still_reading else None
+        self.summary.show(lambda wide: summary_cells(store, wide, phases))
         current = store.current
         changed = current.workspace.changed if current is not None else ()
         self.tabs.note("diff", f"({len(changed)})" if changed else "")
@@ -168,7 +169,7 @@ class Board(Screen[None]):
         note = f"{human_size(wasted)} wasted" if wasted else ""
         self._title(Pane.LAYERS, told, store.side.words or note)
         if not order:
-            self.layers_pane.say(self._no_layers())
+            self.layers_pane.say(no_layers(store, reading=self.still_reading))
 
     def draw_findings(self) -> None:
         store = self.store
@@ -179,7 +180,7 @@ class Board(Screen[None]):
         note = f"{accepted} accepted" if accepted else self.findings_pane.unseen_sorting()
         self._title(Pane.FINDINGS, f"2 Findings {len(rows)}" if known else "2 Findings", note)
         if not rows:
-            self.findings_pane.say(self._no_findings())
+            self.findings_pane.say(no_findings(store))
 
     def draw_secrets(self) -> None:
         store = self.store
@@ -190,7 +191,7 @@ class Board(Screen[None]):
         title = f"3 Secrets {len(order)}" if known else "3 Secrets"
         self._title(Pane.SECRETS, title, "shown unmasked" if store.revealed is not None else "")
         if not order:
-            self.secrets_pane.say(self._no_secrets())
+            self.secrets_pane.say(no_secrets(store, reading=self.still_reading))
 
     def _title(self, pane: Pane, title: str, note: str) -> None:
         needle = self.store.filters.get(pane, "")
@@ -245,8 +246,6 @@ class Board(Screen[None]):
                 unparsed.update(range(place.start_line, place.end_line + 1))
         self.code.show_marks(marks, patched, frozenset(unparsed))
 
-    # Empty states
-
     @property
     def something_open(self) -> bool:
         """False while nothing can be assessed: neither a Dockerfile nor an image."""
@@ -257,46 +256,6 @@ class Board(Screen[None]):
     def still_reading(self) -> bool:
         """True while facts still come in."""
         return False
-
-    def _no_layers(self) -> list[Cells]:
-        store = self.store
-        if store.filters.get(Pane.LAYERS) or store.side is not Side.ALL:
-            return _hint("No layer matches.", "esc shows all again")
-        if store.subject is None:
-            return _hint("Opening …")
-        if store.subject.image is not None:
-            return _hint("This image has no layers.")
-        if self.still_reading:
-            return _hint("Opening the image …")
-        return _hint("No image.", "o opens one of this machine,", "or start drydock with --image")
-
-    def _no_findings(self) -> list[Cells]:
-        store = self.store
-        report = store.report
-        if store.filters.get(Pane.FINDINGS):
-            return _hint("No finding matches.", "esc shows all again")
-        if report is None:
-            return _hint("Opening …" if store.subject is None else "Analysing …")
-        return nothing_found(store.subject, report.skipped)
-
-    def _no_secrets(self) -> list[Cells]:
-        store = self.store
-        if store.filters.get(Pane.SECRETS):
-            return _hint("No secret matches.", "esc shows all again")
-        subject = store.subject
-        if subject is None:
-            return _hint("Opening …")
-        if subject.secrets is not None:
-            return [[], [("  ✓ No secret in any layer.", "good")]]
-        lines: list[Cells] = [[]]
-        if store.file_secrets is not None and subject.texts:
-            lines.append([("  ✓ No secret in the files.", "good")])
-        if self.still_reading:
-            return [*lines, [("  The image is still being searched.", "muted")]]
-        told = [one for one in subject.missing if "secret" in one.what or one.what == "image"]
-        if told:
-            lines += [[], [("  Not assessed:", "muted")]]
-        return lines + [[("  ", "plain"), *line] for line in skipped_cells(told)]
 
     # The keys that work now
 
@@ -324,7 +283,3 @@ class Board(Screen[None]):
     def key_label(self, name: str, label: str) -> str:
         """A label that fits the moment; "" leaves the key out."""
         return label
-
-
-def _hint(*lines: str) -> list[Cells]:
-    return [[], *([("  " + line, "muted")] for line in lines)]

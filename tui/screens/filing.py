@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on
 
 from hardening.image.model import Image
+from tui.empty_panes import no_layers
 from tui.messages import TreeReady, WorkFailed
 from tui.pointers import FilePointer, Links, Pointer
 from tui.screens.following import Following
@@ -33,7 +34,7 @@ class Filing(Following):
         image = subject.image if subject is not None else None
         if image is None:
             self.files.show(None)
-            self.files.say(self._no_layers())
+            self.files.say(no_layers(self.store, reading=self.still_reading))
             return
         if not image.files_read:
             self.files.show(None)

@@ -14,6 +14,7 @@ from tui.disk import DiskState
 from tui.loading import Loader
 from tui.messages import OpeningEnded, PhaseChanged, SubjectReady
 from tui.ordering import PANES
+from tui.phases import given_up
 from tui.preferences import remember_recent
 from tui.rows import Cells
 from tui.screens.contents import LISTS
@@ -119,7 +120,8 @@ class MainScreen(Views):
     @on(PhaseChanged)
     def _phase_changed(self, event: PhaseChanged) -> None:
         if event.opening == self._opening:
-            self.phases.update_phase(event.phase, event.done, event.total, event.unit)
+            self.phases.update(event.phase, event.done, event.total)
+            self.summary.refresh()
 
     @on(OpeningEnded)
     def _opening_ended(self, event: OpeningEnded) -> None:
@@ -127,12 +129,10 @@ class MainScreen(Views):
             return
         self.loader = None
         self.phases.clear()
-        self.draw_layers()
-        self.draw_secrets()
-        self.refresh_bindings()
-        self.take_contents()
+        self.draw_all()
         error = event.error
         if error is None:
+            self._tell_given_up()
             return
         if self.store.opened is not None:
             self._explain(error)
@@ -142,6 +142,17 @@ class MainScreen(Views):
             self.action_open_other(error)
         else:
             self.show_error(error)
+
+    def _tell_given_up(self) -> None:
+        """Steps that failed while the others went on."""
+        opened = self.store.opened
+        failed = [] if opened is None else given_up(opened.missing)
+        if not failed:
+            return
+        names = clean(", ".join(one.what for one in failed), 200)
+        self.banner.show([("▲ ", "warn"), (f"Not assessed: {names}.", "strong"),
+                          (f" {clean(failed[-1].reason, 200)}.", "plain"),
+                          ("  i says more", "key")])  # fmt: skip
 
     def _explain(self, error: DrydockError) -> None:
         """The image could not be had: say so in a banner, and what still works."""

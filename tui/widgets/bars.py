@@ -1,4 +1,4 @@
-"""One-line widgets: the summary, the tabs, the keys at the bottom, banners and progress."""
+"""One-line widgets: the summary, the tabs, the keys at the bottom and banners."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.rows import Cells, crop
-from tui.text import clean, fit, human_size, width
+from tui.text import width
 from tui.widgets.toned import Toned
 
 
@@ -225,56 +225,3 @@ class Banner(Bar):
 
     def names(self, width: int) -> list[tuple[int, int, str]]:
         return [(0, width, "banner")] if self._text else []
-
-
-class PhaseBar(Bar):
-    """One progress bar for each phase that is running, side by side."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._phases: dict[str, tuple[int, int | None, str]] = {}
-        self.display = False
-
-    @property
-    def phases(self) -> dict[str, tuple[int, int | None, str]]:
-        return self._phases
-
-    def update_phase(self, phase: str, done: int | None, total: int | None, unit: str) -> None:
-        """`done` None ends the phase."""
-        if done is None:
-            self._phases.pop(phase, None)
-        else:
-            self._phases[phase] = (done, total, unit)
-        self.display = bool(self._phases)
-        self.refresh()
-
-    def clear(self) -> None:
-        self._phases.clear()
-        self.display = False
-
-    def line(self, width_now: int) -> Cells:
-        shown = list(self._phases.items())[-3:]
-        hint = "  ctrl+x stops"
-        if not shown:
-            return []
-        each = max(20, (width_now - len(hint) - 1) // len(shown))
-        cells: Cells = [(" ", "plain")]
-        for phase, (done, total, unit) in shown:
-            cells += _phase_cells(phase, done, total, unit, each)
-        cells.append((hint, "muted"))
-        return cells
-
-
-def _phase_cells(phase: str, done: int, total: int | None, unit: str, wide: int) -> Cells:
-    amount = human_size(done) if unit == "bytes" else f"{done:,}"
-    amount = amount if done or total else ""
-    if total and done <= total:
-        whole = human_size(total) if unit == "bytes" else f"{total:,}"
-        amount = f"{amount} of {whole}"
-    name = clean(phase, 60).capitalize()
-    room = wide - len(amount) - 2
-    bar = max(6, min(24, room - len(name) - 1))
-    name = fit(name, max(4, min(len(name), room - bar - 1)))
-    filled = min(bar, bar * done // total) if total else 0
-    body: Cells = [("━" * filled, "accent"), ("─" * (bar - filled), "muted")]
-    return [(name + " ", "plain"), *body, (f" {amount} ", "muted")]

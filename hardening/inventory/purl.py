@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
+_PLAIN = re.compile(r"[\w.~:-]*", re.ASCII).fullmatch
 _LOWER = frozenset({"deb", "apk", "rpm", "composer", "golang", "npm"})
 
 
@@ -48,4 +49,6 @@ def _parts(kind: str, name: str) -> tuple[str, str]:
 
 
 def _quoted(text: str) -> str:
+    if _PLAIN(text):
+        return text
     return quote(text, safe="-._~:", encoding="utf-8", errors="replace")

@@ -12,7 +12,7 @@ from datetime import date
 from enum import IntEnum
 from functools import lru_cache
 
-from hardening.facts.eol import Release, release_of
+from hardening.facts.eol import Ended, Release, ended, release_of
 from hardening.facts.official import (
     Tag,
     at_precision,
@@ -118,14 +118,36 @@ def candidates(image: str, text: str, today: date, *, libc: bool = False) -> tup
         row = _row(old, new, today)
         if row is not None and (libc or not row.libc_changes):
             rows.setdefault(row.risk, []).append(row)
-    return tuple(one for risk in sorted(rows) for one in _nearest_and_newest(rows[risk]))
+    return tuple(one for risk in sorted(rows) for one in _nearest_and_newest(rows[risk], today))
 
 
-def _nearest_and_newest(rows: list[Candidate]) -> list[Candidate]:
-    """Of many rows of one risk the ends; rows of another flavour are few and all stay."""
+def onward(image: str, text: str, today: date) -> tuple[Candidate, ...]:
+    """Rows of the same flavour that last, to leave a tag that is over or soon will be. For tags
+    that are not compared (`php:7-fpm`, `buildpack-deps:stretch`) the nearest maintained one."""
+    rows = [one for one in candidates(image, text, today) if one.risk is not Risk.FLAVOUR]
+    rows = [one for one in rows if not worries(one.tag, today)] or rows
+    found = ended(image, text, today) if not rows else None
+    if found is None or not found.candidate:
+        return tuple(rows)
+    new = read(image, found.candidate) or Tag(image, found.candidate, "", "", frozenset())
+    return (Candidate(new, _risk_of(image, found), found.changed, ("maintained again",)),)
+
+
+def _risk_of(image: str, found: Ended) -> Risk:
+    moved = [one for one in found.changed if one.startswith(f"{image} ")]
+    if not moved or image in ("debian", "ubuntu", "alpine"):
+        return Risk.SYSTEM
+    old, _, new = moved[0].removeprefix(f"{image} ").partition(" → ")
+    return Risk.MINOR if numbers(old)[:1] == numbers(new)[:1] else Risk.MAJOR
+
+
+def _nearest_and_newest(rows: list[Candidate], today: date) -> list[Candidate]:
+    """Of many rows of one risk the ends, of those that last where some do; rows of another
+    flavour are few and all stay."""
     if rows[0].risk is Risk.FLAVOUR:
         return rows
-    ordered = sorted(rows, key=lambda row: (numbers(row.tag.release), _order(row.tag)))
+    lasting = [row for row in rows if not worries(row.tag, today)]
+    ordered = sorted(lasting or rows, key=lambda row: (_release_order(row.tag), _order(row.tag)))
     return ordered if len(ordered) < 3 else [ordered[0], ordered[-1]]
 
 
@@ -233,6 +255,9 @@ def _gains(old: Tag, new: Tag, today: date) -> Iterator[str]:
         before = was.get(one.image)
         if before is None or before == one:
             continue
+        if before.is_lts_only(today) and one.full_until and not one.is_lts_only(today):
+            old_name = f"{before.image} {before.cycle}"
+            yield f"full security support until {one.full_until}: {old_name} has LTS only"
         if before.ends and one.ends and one.ends > before.ends:
             yield f"{one.image} maintained until {one.ends} instead of {before.ends}"
         elif before.ends and one.ends is None:

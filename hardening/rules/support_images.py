@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hardening.dockerfile.edits import replace_span
-from hardening.dockerfile.model import Dockerfile, Stage
-from hardening.model import Edit, Fix, Span, holds, unknown
+from hardening.dockerfile.expansion import expand, global_scope
+from hardening.dockerfile.model import Stage
+from hardening.model import Fix, holds, unknown
 from hardening.rules.support import facts
 from hardening.runtime.base_facts import is_placeholder
 from hardening.subject import Subject
@@ -62,50 +62,23 @@ def external_bases(subject: Subject) -> Iterator[tuple[Stage, Reference]]:
     for stage in facts(subject).dockerfile.stages:
         if stage.parent is not None:
             continue
-        text = stage.base_expanded if stage.base_expanded is not None else stage.base.value
-        reference = parse_reference(text)
+        reference = parse_reference(_base_of(subject, stage))
         if reference is not None:
             yield stage, reference
+
+
+def _base_of(subject: Subject, stage: Stage) -> str:
+    """The image that FROM names, with the build arguments of the service that is built."""
+    if subject.build_args and "$" in stage.base.text:
+        dockerfile = facts(subject).dockerfile
+        scope = global_scope(dockerfile.instructions, subject.build_args, dockerfile.escape)
+        return expand(stage.base.raw, scope, dockerfile.escape) or stage.base.value
+    return stage.base_expanded if stage.base_expanded is not None else stage.base.value
 
 
 def is_literal(stage: Stage) -> bool:
     """True when the base is written without variables, quotes or escapes."""
     return "$" not in stage.base.text and stage.base.text == stage.base.value
-
-
-def tag_span(stage: Stage) -> Span | None:
-    """Where the tag stands in a literal base, without its colon."""
-    reference = parse_reference(stage.base.value)
-    if reference is None or not reference.tag or not is_literal(stage):
-        return None
-    start = stage.base.span.start + len(reference.name) + 1
-    return Span(start, start + len(reference.tag))
-
-
-_VARIABLE = re.compile(r"\A([^$]*)\$(?:(\w+)|\{(\w+)\})([^$]*)\Z")
-
-
-def argument_edit(dockerfile: Dockerfile, stage: Stage, wanted: str) -> tuple[Edit, str] | None:
-    """The edit of a global ARG's default that makes a base such as `python:${V}-slim` become
-    `wanted`, and the argument's name. None when the base is written in any other way."""
-    match = _VARIABLE.match(stage.base.text)
-    if match is None:
-        return None
-    before, name, after = match[1], match[2] or match[3], match[4]
-    pairs = [
-        pair
-        for one in dockerfile.instructions
-        if one.stage < 0 and one.keyword == "ARG"
-        for pair in one.pairs
-        if pair.key == name
-    ]
-    if len(pairs) != 1 or not wanted.startswith(before) or not wanted.endswith(after):
-        return None
-    value = pairs[0].value
-    if value is None or value.text.strip("\"'") != value.value or "$" in value.value:
-        return None
-    middle = wanted[len(before) : len(wanted) - len(after)]
-    return replace_span(dockerfile, value.span, value.text.replace(value.value, middle)), name
 
 
 def pin_text(reference: Reference, digest: str) -> str:

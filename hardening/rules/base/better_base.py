@@ -54,7 +54,11 @@ rule = Rule(
             f"FROM php:8.3-fpm@{NEW}\nUSER 33\n",
             base_digests={"php:8.3-fpm": NEW},
         ),
-        Example("ARG A=3\nARG B=22\nFROM alpine:$A.$B\n", note="two variables: no fix"),
+        Example(
+            "ARG A=3\nARG B=22\nFROM alpine:$A.$B\n",
+            "ARG A=3\nARG B=23\nFROM alpine:$A.$B\n",
+            note="two arguments",
+        ),
         Example(
             "FROM python:3.14\nRUN useradd app\nUSER app\n",
             "FROM python:3.14-slim\nRUN useradd app\nUSER app\n",

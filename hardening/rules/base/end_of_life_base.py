@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
-from hardening.dockerfile.edits import replace_span
 from hardening.dockerfile.model import Stage
 from hardening.facts.eol import Ended, ended
-from hardening.model import Finding, Fix, Precondition, Severity, Span, holds, unknown
+from hardening.facts.official import Tag, read
+from hardening.model import Finding, Safety, Severity
+from hardening.rewrites.base_image import onward
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_images import (
-    Reference,
-    argument_edit,
-    external_bases,
-    local_digest,
-    tag_span,
-)
+from hardening.rules.support_better_base import move
+from hardening.rules.support_images import Reference, external_bases
 from hardening.subject import Subject
 
 OLD = "sha256:" + "0" * 64
@@ -41,8 +36,17 @@ rule = Rule(
         Example("FROM node:14-alpine3.14\n", "FROM node:24-alpine3.23\n", note="still Alpine"),
         Example(
             "FROM alpine:3.14.2 AS build\nFROM scratch\n",
-            "FROM alpine:3.23 AS build\nFROM scratch\n",
+            "FROM alpine:3.23.5 AS build\nFROM scratch\n",
+            note="as precise as before",
         ),
+        Example("FROM php:7-fpm\n", "FROM php:8.3-fpm\n", note="not to a floating tag"),
+        Example(
+            "FROM golang:1.19 AS a\nRUN make\nFROM golang:1.19 AS b\n",
+            "FROM golang:1.26 AS a\nRUN make\nFROM golang:1.26 AS b\n",
+            note="both stages or none",
+            findings=1,
+        ),
+        Example("FROM postgres:12-alpine\n", note="the data must be migrated: by hand"),
         Example(
             f"FROM debian:10@{OLD}\n",
             f"FROM debian:12@{NEW}\n",
@@ -57,7 +61,16 @@ rule = Rule(
             note="by argument",
         ),
         Example('ARG BASE="node:16"\nFROM ${BASE}\n', 'ARG BASE="node:24"\nFROM ${BASE}\n'),
-        Example("ARG A=3\nARG B=8\nFROM python:$A.$B\n", note="two variables: no fix"),
+        Example(
+            "ARG V=3.8\nARG ON=buster\nFROM python:$V-slim-${ON} AS run\n",
+            "ARG V=3.11\nARG ON=bookworm\nFROM python:$V-slim-${ON} AS run\n",
+            note="two arguments",
+        ),
+        Example(
+            "ARG V=3.8\nFROM python:$V AS a\nFROM python:$V-buster\nCOPY --from=a /a /a\n",
+            "ARG V=3.11\nFROM python:$V AS a\nFROM python:$V-bookworm\nCOPY --from=a /a /a\n",
+            note="one argument for two bases: python:3.11-buster does not exist",
+        ),
     ),
     good=(
         Example("FROM python:3.14-slim-trixie\n"),
@@ -67,66 +80,37 @@ rule = Rule(
 )
 
 
-def _risk(reference: Reference, found: Ended, tag: str) -> Iterator[Precondition]:
-    yield holds("The flavour stays the same", f"{found.candidate} has the parts that {tag} has")
-    yield holds("The C library stays the same", "The kind of distribution does not change")
-    if (
-        len(found.changed) == 1
-        and "→" in found.changed[0]
-        and " " not in found.changed[0].partition("→")[0].strip()
-    ):
-        yield unknown("Packages of the new distribution release fit", "; ".join(found.changed))
-        return
-    yield unknown(
-        f"The application runs on the newer {reference.official}", "; ".join(found.changed)
-    )
-
-
-def _fixes(subject: Subject, stage: Stage, reference: Reference, found: Ended) -> Iterator[Fix]:
-    dockerfile = facts(subject).dockerfile
-    if not found.candidate:
-        return
-    conditions = [*_risk(reference, found, reference.tag)]
-    span = tag_span(stage)
-    if span is None:
-        changed = argument_edit(dockerfile, stage, f"{reference.name}:{found.candidate}")
-        if changed is None or reference.digest:
-            return
-        edit, name = changed
-        conditions.append(unknown("The argument is used for this base only", f"ARG {name}"))
-    else:
-        text = found.candidate
-        if reference.digest:
-            digest = local_digest(subject, replace(reference, tag=found.candidate, digest=""))
-            if digest is None:
-                return
-            text = f"{found.candidate}@{digest}"
-        edit = replace_span(dockerfile, Span(span.start, stage.base.span.end), text)
-    yield Fix(
-        "bump",
-        f"Move to {reference.name}:{found.candidate}",
-        (edit,),
-        tuple(conditions),
-        f"The base gets security fixes again ({'; '.join(found.changed)}).",
-    )
-
-
 @rule.check
 def find(subject: Subject) -> Iterator[Finding]:
     today = subject.today or date.today()
+    found: dict[Reference, list[Stage]] = {}
     for stage, reference in external_bases(subject):
+        found.setdefault(reference, []).append(stage)
+    for reference, stages in found.items():
         name = reference.official
-        found = ended(name, reference.tag, today) if name and reference.tag else None
-        if found is None:
-            continue
-        yield rule.finding(
-            subject,
-            f"{reference.shown} gets no more security fixes: "
-            + ", ".join(one.said for one in found.releases),
-            at=stage.base.span,
-            about=name,
-            fixes=tuple(_fixes(subject, stage, reference, found)),
-            tip=f"Move to {reference.name}:{found.candidate} and pin it by its digest"
-            if found.candidate
-            else "Move to a release that is still maintained",
-        )
+        over = ended(name, reference.tag, today) if name and reference.tag else None
+        if over is not None:
+            yield _finding(subject, reference, stages, over, today)
+
+
+def _finding(
+    subject: Subject, reference: Reference, stages: list[Stage], over: Ended, today: date
+) -> Finding:
+    """One for all stages that begin with the same base: they move together."""
+    image, text = reference.official, reference.tag
+    rows = onward(image, text, today)
+    old = read(image, text) or Tag(image, text, "", "", frozenset())
+    fixes = [fix for row in rows if (fix := move(subject, stages[0], reference, old, row))]
+    fixes.sort(key=lambda fix: fix.safety is Safety.MANUAL)
+    return rule.finding(
+        subject,
+        f"{reference.shown} gets no more security fixes: "
+        + ", ".join(one.said for one in over.releases),
+        at=stages[0].base.span,
+        also=[facts(subject).dockerfile.place(one.base.span) for one in stages[1:]],
+        about=image,
+        fixes=fixes,
+        tip=f"Move to {reference.name}:{rows[0].tag.text} and pin it by its digest"
+        if rows
+        else "Move to a release that is still maintained",
+    )

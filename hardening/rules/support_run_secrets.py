@@ -1,4 +1,4 @@
-"""The secret values that stand in one RUN, each with all its places."""
+"""The secret values that stand in one command, each with all its places."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from dataclasses import dataclass
 
 from hardening.dockerfile.model import Dockerfile, Instruction
 from hardening.model import Span
-from hardening.rules.support_secrets import TEMPLATE, passwords, secrets_in
+from hardening.rules.support_secrets import TEMPLATE, secrets_in
+from hardening.secrets.command_lines import passwords_in
 from hardening.secrets.model import Secret
 
 
 @dataclass
 class Value:
-    """One value and every place where a RUN has it."""
+    """One value and every place where an instruction has it."""
 
     secret: Secret | None
     option: str
     spans: list[Span]
+    demoted: str = ""
+    """Why a password after an option is probably none."""
 
     def add(self, span: Span) -> None:
         if span not in self.spans:
@@ -33,14 +36,12 @@ def values_in(dockerfile: Dockerfile, instruction: Instruction) -> Iterable[Valu
         if secret.demoted != TEMPLATE and "$" not in text:
             found.setdefault(text, Value(secret, "", [])).add(span)
     taken = [span for value in found.values() for span in value.spans]
-    script = instruction.shell
-    for command in script.commands if script is not None else ():
-        for password in passwords(command):
-            span = password.span
-            if any(one.start < span.end and span.start < one.end for one in taken):
-                continue
-            text = span.slice(dockerfile.text)
-            found.setdefault(text, Value(None, password.option, [])).add(span)
+    for password in passwords_in(instruction):
+        span = password.span
+        if any(one.start < span.end and span.start < one.end for one in taken):
+            continue
+        text = span.slice(dockerfile.text)
+        found.setdefault(text, Value(None, password.option, [], password.demoted)).add(span)
     return found.values()
 
 

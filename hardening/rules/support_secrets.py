@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 from hardening.dockerfile.model import Dockerfile, Instruction
-from hardening.dockerfile.shell_model import Command, ShellWord
 from hardening.model import (
     ConfigPlace,
     FilePlace,
@@ -31,11 +30,11 @@ def secrets_of_text(dockerfile: Dockerfile) -> tuple[tuple[Secret, Span], ...]:
     Dockerfile, so that it is worked out once."""
     cached = dockerfile.__dict__.get(_CACHE)
     if cached is None:
-        from hardening.secrets.texts import scan_text
+        from hardening.secrets.texts import scan_dockerfile
 
         found = [
             (secret, place.span)
-            for secret in scan_text(dockerfile.text, dockerfile.path)
+            for secret in scan_dockerfile(dockerfile)
             for place in secret.places
             if isinstance(place, FilePlace)
         ]
@@ -136,117 +135,3 @@ def where(places: tuple[Place, ...]) -> str:
     if isinstance(place, ConfigPlace):
         return place.key
     return "the image"
-
-
-@dataclass(frozen=True, slots=True)
-class Password:
-    """A password that stands as a word on a command line; `span` is the password itself."""
-
-    command: Command
-    span: Span
-    option: str
-
-
-_WITH_PASSWORD = {
-    "mysql": ("--password=", "-p"),
-    "mysqldump": ("--password=", "-p"),
-    "mariadb": ("--password=", "-p"),
-    "mysqladmin": ("--password=", "-p"),
-    "sshpass": ("-p",),
-    "redis-cli": ("-a", "--pass"),
-}
-_LONG = (
-    "--password",
-    "--passwd",
-    "--http-password",
-    "--ftp-password",
-    "--proxy-password",
-    "--token",
-    "--api-key",
-    "--apikey",
-    "--secret",
-    "--auth-token",
-    "--access-token",
-)
-_USER = {"curl": ("-u", "--user", "--proxy-user", "-U"), "http": ("-a", "--auth")}
-_LOGIN = {"docker": "-p", "podman": "-p", "az": "-p", "mongo": "-p", "psexec": "-p", "net": "-p"}
-
-
-def passwords(command: Command) -> Iterator[Password]:
-    """Literal passwords and tokens given as arguments. Variables and substitutions are none."""
-    words = command.arguments
-    for position, word in enumerate(words):
-        following = words[position + 1] if position + 1 < len(words) else None
-        yield from _long_option(command, word, following)
-        yield from _short_option(command, word, following)
-        for option in _USER.get(command.name or "", ()):
-            yield from _user_and_password(command, word, following, option)
-
-
-def _long_option(
-    command: Command, word: ShellWord, following: ShellWord | None
-) -> Iterator[Password]:
-    name, equals, value = word.text.partition("=")
-    if name not in _LONG:
-        return
-    if equals and _is_literal(value):
-        start = word.span.start + len(name) + 1
-        yield _password(command, value, start, name)
-    elif not equals and following is not None and _is_literal(following.text):
-        yield _password(command, following.text, following.span.start, name)
-
-
-def _short_option(
-    command: Command, word: ShellWord, following: ShellWord | None
-) -> Iterator[Password]:
-    for option in _WITH_PASSWORD.get(command.name or "", ()):
-        if option.startswith("--"):
-            continue
-        value = word.text[len(option) :] if word.text.startswith(option) else ""
-        if value and not word.text.startswith("--") and _is_literal(value):
-            yield _password(command, value, word.span.start + len(option), option)
-        elif (
-            word.text == option
-            and command.name in ("sshpass", "redis-cli")
-            and following is not None
-            and _is_literal(following.text)
-        ):
-            yield _password(command, following.text, following.span.start, option)
-    login = _LOGIN.get(command.name or "")
-    if login is None or word.text != login or following is None:
-        return
-    is_login = any(one.text == "login" for one in command.arguments)
-    if is_login and _is_literal(following.text):
-        yield _password(command, following.text, following.span.start, login)
-
-
-def _user_and_password(
-    command: Command, word: ShellWord, following: ShellWord | None, option: str
-) -> Iterator[Password]:
-    text, start = word.text, word.span.start
-    if text == option and following is not None:
-        text, start = following.text, following.span.start
-    elif text.startswith(option) and (len(option) == 2 or text[len(option)] == "="):
-        cut = len(option) + (0 if len(option) == 2 else 1)
-        text, start = text[cut:], start + cut
-    else:
-        return
-    quote = 1 if text[:1] in "\"'" else 0
-    user, colon, value = text[quote:].partition(":")
-    value = value.rstrip("\"'")
-    if colon and user and _is_literal(value):
-        begin = start + quote + len(user) + 1
-        yield Password(command, Span(begin, begin + len(value)), option)
-
-
-def _is_literal(text: str) -> bool:
-    bare = text.strip("\"'")
-    return (
-        len(bare) >= 3 and not any(mark in bare for mark in "$`<") and bare not in ("stdin", "env")
-    )
-
-
-def _password(command: Command, text: str, start: int, option: str) -> Password:
-    quote = 1 if text[:1] in "\"'" else 0
-    bare = text.strip("\"'")
-    return Password(command, Span(start + quote, start + quote + len(bare)), option)

@@ -38,7 +38,7 @@ _SECRET_KEYS: Final = frozenset(
 _CHANGE = "Change it where it is checked, and keep the file out of images."
 
 
-def _kind(identifier: str, title: str, severity: Severity) -> Format:
+def kind_of_file(identifier: str, title: str, severity: Severity) -> Format:
     """A format that a reader of one file finds; the automaton does not know it."""
     return Format(
         id=identifier,
@@ -53,18 +53,18 @@ def _kind(identifier: str, title: str, severity: Severity) -> Format:
     )
 
 
-NETRC = _kind("netrc-password", "Password in .netrc", Severity.HIGH)
-NPMRC = _kind("npmrc-auth", "Registry credentials in .npmrc", Severity.CRITICAL)
-PGPASS = _kind("pgpass-password", "Password in a PostgreSQL password file", Severity.HIGH)
-DOCKER = _kind("docker-auth", "Registry credentials of a Docker client", Severity.CRITICAL)
-JSON_FIELD = _kind("credential-field", "Secret field of a JSON file", Severity.HIGH)
-XML_FIELD = _kind("xml-password", "Password in an XML file", Severity.HIGH)
-KUBE = _kind("kubeconfig-credential", "Credential in a kubeconfig", Severity.CRITICAL)
-DEFINE = _kind("php-define", "Secret constant in a PHP file", Severity.HIGH)
-GIT = _kind("git-credentials", "Password of a git server", Severity.HIGH)
-SETTING = _kind("env-setting", "Secret in an environment file", Severity.HIGH)
-WHOLE = _kind("secret-file", "File that is a secret as a whole", Severity.HIGH)
-STORE = _kind("key-store", "Key store", Severity.HIGH)
+NETRC = kind_of_file("netrc-password", "Password in .netrc", Severity.HIGH)
+NPMRC = kind_of_file("npmrc-auth", "Registry credentials in .npmrc", Severity.CRITICAL)
+PGPASS = kind_of_file("pgpass-password", "Password in a PostgreSQL password file", Severity.HIGH)
+DOCKER = kind_of_file("docker-auth", "Registry credentials of a Docker client", Severity.CRITICAL)
+JSON_FIELD = kind_of_file("credential-field", "Secret field of a JSON file", Severity.HIGH)
+XML_FIELD = kind_of_file("xml-password", "Password in an XML file", Severity.HIGH)
+KUBE = kind_of_file("kubeconfig-credential", "Credential in a kubeconfig", Severity.CRITICAL)
+DEFINE = kind_of_file("php-define", "Secret constant in a PHP file", Severity.HIGH)
+GIT = kind_of_file("git-credentials", "Password of a git server", Severity.HIGH)
+SETTING = kind_of_file("env-setting", "Secret in an environment file", Severity.HIGH)
+WHOLE = kind_of_file("secret-file", "File that is a secret as a whole", Severity.HIGH)
+STORE = kind_of_file("key-store", "Key store", Severity.HIGH)
 
 Reader = Callable[[bytes], Iterator[Hit]]
 
@@ -105,11 +105,11 @@ _ENV_LINE = re.compile(
     rb"(?m)^\s{0,8}(?:export\s{1,4})?([A-Za-z_][\w.]{0,100})=([\"']?)([^\s\"'#]{4,1000})\2\s{0,8}$"
 )
 _nuget = _by_pattern(
-    XML_FIELD, rb"(?i)key=\"(?:ClearText)?Password\"\s{1,8}value=\"([^\"\n%]{4,300})\""
+    XML_FIELD, rb"(?i)key=\"(?:ClearText)?Password\"\s{1,8}value=\"([^\"\n]{4,300})\""
 )
 _KUBE_SECRET = re.compile(rb"(?im)^[\s\"']{0,8}kind[\"']?:\s{0,4}[\"']?secret\b")
 _KUBE_VALUE = re.compile(
-    rb"(?m)^[ \t]{1,12}[\w.\"'-]{1,100}:[ \t]{1,8}(?:\|-?\s{1,40})?[\"']?"
+    rb"(?m)^[ \t]{1,12}[\w.\"'-]{1,100}:[ \t]{1,8}(?:[|>][-+]?\s{1,40})?[\"']?"
     rb"([A-Za-z0-9+/]{8,8000}={0,2})[\"']?\s*$"
 )
 _define = _by_pattern(
@@ -127,7 +127,7 @@ def _xml(data: bytes) -> Iterator[Hit]:
         while number < len(comments) and comments[number][1] <= hit.start:
             number += 1
         inside = number < len(comments) and comments[number][0] < hit.start
-        yield replace(hit, commented=inside)
+        yield replace(hit, doubt="commented out" if inside else "")
 
 
 def _kube_secret(data: bytes) -> Iterator[Hit]:
@@ -156,11 +156,13 @@ def _json(data: bytes) -> Iterator[Hit]:
         document = json.loads(data)
     except (ValueError, RecursionError):
         return
+    last: dict[bytes, int] = {}
     for name, value, path in _fields(document, (), 0):
         raw = json.dumps(value, ensure_ascii=False)[1:-1].encode("utf-8", "surrogatepass")
-        start = data.find(raw)
+        start = data.find(raw, last.get(raw, 0))
         if start < 0:
             continue
+        last[raw] = start + len(raw)
         in_registry = "auths" in path or (name == "auth" and _is_basic(value))
         kind = DOCKER if in_registry else JSON_FIELD
         yield _hit(kind, data, start, start + len(raw))

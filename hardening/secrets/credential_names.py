@@ -92,19 +92,35 @@ def is_template(path: str) -> bool:
 
 
 _SETTINGS: Final = re.compile(
-    r"(?i)\.(?:env|ini|cfg|cnf|conf|config|ya?ml|json|properties|toml|xml|tf|tfvars|tfstate|sh|bash|zsh"
-    r"|php|inc|rb|sql|service|netrc|txt|list|plist|gradle|credentials|secret|secrets|auth|pass)$"
+    r"(?i)\.(?:env|ini|cfg|cnf|conf|config|ya?ml|json|properties|toml|xml|tf|tfvars|tfstate|hcl|sh|bash"
+    r"|zsh|php|inc|rb|sql|service|netrc|txt|list|plist|gradle|credentials|secret|secrets|auth|pass"
+    r"|viminfo|history|reg|ps1|bat|cmd|neon|j2|erb|tpl)$"
     r"|(?:^|/)(?:\.[^/.]+|\.env[^/]*|\.[\w-]+rc|Dockerfile[^/]*|Containerfile|Makefile|credentials"
     r"|config|hub|passwd|secrets?|settings\.py|local_settings\.py|config\.py|config\.js|\w*history"
-    r"|[\w-]*passw(?:or)?d)$"
+    r"|environment|[\w-]*passw(?:or)?d)$"
 )
 _VENDORED: Final = re.compile(
     r"(?:^|/)(?:node_modules|site-packages|dist-packages|vendor|gems|\.cargo/registry|go/pkg/mod"
-    r"|__pycache__)/|^usr/(?:share|lib|lib64|include|libexec|src)/|^lib/|^usr/local/lib/|^var/lib/dpkg/"
+    r"|__pycache__)/"
 )
+_OF_SYSTEM: Final = re.compile(
+    r"^usr/(?:share|lib|lib64|libx?32|include|libexec)/|^lib(?:64|x?32)?/|^usr/local/lib/"
+    r"|^usr/src/(?:linux|kernels)|^var/lib/dpkg/|^lib/apk/"
+)
+_OF_APPLICATIONS: Final = re.compile(
+    r"^usr/(?:local/)?(?:share|lib)/(?:nginx/html|httpd|tomcat\d*|jetty|wordpress|phpmyadmin|elasticsearch"
+    r"|opensearch|logstash|kibana|grafana|apps?|webapps?|www|jenkins|keycloak)/"
+)
+
+
+def is_vendored(path: str) -> bool:
+    """True for what a language's package manager put beside the application."""
+    return bool(_VENDORED.search(path))
 
 
 def is_settings_file(path: str) -> bool:
     """True for files whose settings are believed by name alone: configuration, environment and
     shell files outside what package managers installed."""
-    return bool(_SETTINGS.search(path)) and not _VENDORED.search(path)
+    if not _SETTINGS.search(path) or _VENDORED.search(path):
+        return False
+    return not _OF_SYSTEM.search(path) or bool(_OF_APPLICATIONS.search(path))

@@ -34,8 +34,8 @@ class Hit:
     end: int
     name: str = ""
     """What stands before the value: the setting's name and its separator."""
-    commented: bool = False
-    """Its line is a comment of the file."""
+    doubt: str = ""
+    """Why what stands around it says that it is none."""
 
 
 class Matcher(Protocol):
@@ -173,8 +173,17 @@ def _bounded(one: Format, data: bytes, start: int, end: int, *, keyed: bool) -> 
         return True
     if end < len(data) and data[end] in TOKEN_CHARACTERS:
         return False
+    if one.keyed:
+        return _begins_word(data, start)
     at_left = start > 0 and data[start] in _ALPHANUMERIC and data[start - 1] in _ALPHANUMERIC
     return keyed or not at_left
+
+
+def _begins_word(data: bytes, start: int) -> bool:
+    """The provider's name begins there: `myEtsyKey`, `MY_ETSY_KEY`, not `setSysctl`."""
+    if start == 0 or not data[start - 1 : start].isalpha():
+        return True
+    return data[start : start + 1].isupper() and data[start - 1 : start].islower()
 
 
 def without_overlaps(hits: Iterable[Hit]) -> tuple[Hit, ...]:

@@ -45,6 +45,10 @@ class Format:
     prefix: str = ""
     generic: bool = False
     bounded: bool = True
+    keyed: bool = False
+    """The provider's name stands before the value and begins a word."""
+    public: bool = False
+    """The provider means everybody to see it."""
 
     @property
     def specific(self) -> bool:
@@ -77,6 +81,7 @@ def token(
     entropy: float = 3.0,
     trigger: str | None = None,
     bounded: bool = True,
+    public: bool = False,
 ) -> Format:
     """A format that its own prefix gives away. Without `keywords` the pattern's leading literal
     is the keyword."""
@@ -96,6 +101,7 @@ def token(
         entropy=entropy,
         prefix=literal.decode("latin-1") if prefix is None else prefix,
         bounded=bounded,
+        public=public,
     )
 
 
@@ -128,6 +134,7 @@ def keyed(
         keywords=tuple(_plain(word) for word in words.split("|")),
         trigger=f"{head}{_BETWEEN_LOOSE}{start}".encode("latin-1"),
         entropy=entropy,
+        keyed=True,
     )
 
 
@@ -145,6 +152,7 @@ def all_formats() -> tuple[Format, ...]:
         formats_cloud,
         formats_code,
         formats_generic,
+        formats_platforms,
         formats_services,
     )
 
@@ -153,6 +161,7 @@ def all_formats() -> tuple[Format, ...]:
         *formats_code.FORMATS,
         *formats_services.FORMATS,
         *formats_apps.FORMATS,
+        *formats_platforms.FORMATS,
         *formats_generic.FORMATS,
     )
     if len({one.id for one in every}) != len(every):

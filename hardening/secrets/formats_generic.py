@@ -30,13 +30,18 @@ FORMATS: Final[tuple[Format, ...]] = (
           r"[A-Za-z0-9.\[-]{1,200}",
           Severity.HIGH, _PASSWORD, prefix="", keywords=("://",), bounded=False, entropy=0,
           trigger=r"://[^\s:@/'\"<>(){}|\\$%`,;]*:[^\s:@/'\"<>(){}|\\`,;]+@[A-Za-z0-9.\[-]"),
+    token("token-in-address", "Token in an address", "",
+          r"https?://([A-Za-z0-9_~+.-]{16,200})@[A-Za-z0-9.\[-]{1,200}",
+          Severity.HIGH, _PASSWORD, prefix="", keywords=("://",), bounded=False, entropy=3.2,
+          trigger=r"https?://[A-Za-z0-9_~+.-]{16}[A-Za-z0-9_~+.-]*@[A-Za-z0-9.\[-]"),
     token("password-hash", "Password hash", "",
           r"\$(?:1|2[aby]|5|6|7|y|apr1)\$[./A-Za-z0-9,=$]{20,200}", Severity.MEDIUM, _PASSWORD,
           prefix="", keywords=("$",), bounded=False),
     token("curl-user", "Password on a curl command line", "",
-          r"curl [^\n]{0,300}(?:-u|--user)[ =]?[\"']?[^\s\"':$@]{0,80}:([^\s\"'$]{3,200})",
+          r"curl (?:[^\n\\]|\\.|\\\n){0,300}\s(?:-u|--user)[ =]{0,4}[\"']?[^\s\"':$@]{0,80}"
+          r":([^\s\"'$]{3,200})",
           Severity.HIGH, _PASSWORD, prefix="", keywords=("curl",), bounded=False, entropy=0,
-          trigger=r"curl [^\n]*(?:-u|--user)[ =]?[\"']?[^\s\"':$@]*:[^\s\"'$]"),
+          trigger=r"curl (?:[^\n\\]|\\.|\\\n)*\s(?:-u|--user)[ =]*[\"']?[^\s\"':$@]*:[^\s\"'$]"),
     token("curl-header", "Key in a header of a curl command line", "",
           r"(?i:curl [^\n]{0,300}(?:-H|--header)[ =]{1,4}[\"'](?:authorization|(?:x-)?"
           r"(?:[a-z]{1,20}-)?(?:api-?key|token|auth|access-token|secret)): {0,4}"
@@ -45,6 +50,21 @@ FORMATS: Final[tuple[Format, ...]] = (
           Severity.HIGH, _PASSWORD, prefix="", keywords=("curl",), bounded=False,
           trigger=r"(?i:curl [^\n]*(?:-H|--header)[ =]+[\"'][a-z-]*"
           r"(?:authorization|api-?key|token|auth|secret): *[a-z0-9])"),
+    Format(
+        id="sql-password",
+        title="Password in a database statement",
+        provider="",
+        pattern=(rb"(?i:identified\s{1,4}(?:with\s{1,4}\w{1,40}\s{1,4})?by\s{1,4}(?:password\s{1,4})?"
+                 rb"|(?:user|role|login)\s[^\n;]{1,120}\spassword\s{0,4}=?\s{0,4})"
+                 rb"(?:'([^'\r\n]{3,200})'|\"([^\"\r\n]{3,200})\")"),
+        severity=Severity.HIGH,
+        rotate=_PASSWORD,
+        keywords=(b"identified", b"password"),
+        trigger=(rb"(?i:identified\s+(?:with\s+\w+\s+)?by\s+(?:password\s+)?"
+                 rb"|(?:user|role|login)\s[^\n;]+\spassword\s*=?\s*)['\"][^'\"\r\n]"),
+        generic=True,
+        bounded=False,
+    ),
     Format(
         id="secret-setting",
         title="Setting with a secret's name",

@@ -10,6 +10,7 @@ from hardening.secrets.formats import Format, keyed, token
 _C, _H, _M, _L = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _PAY = "Roll the key in the provider's dashboard and check recent payments and payouts."
+_LOOSE = _UUID.replace("0-9a-fA-F", "0-9a-z")
 _SLACK = "Revoke the token on the app's OAuth page in Slack and install the app again."
 _AI = "Delete the key in the provider's console, make a new one with a limit, check the bill."
 _PANEL = "Revoke it in the service's settings, make a new one, and look for its use in the logs."
@@ -54,7 +55,8 @@ FORMATS: Final[tuple[Format, ...]] = (
           "xox[pe](?:-[0-9]{10,13}){3}-[0-9A-Za-z-]{28,34}", _C, _SLACK, entropy=2.5,
           keywords=("xoxp-", "xoxe-"), prefix="xox"),
     token("slack-legacy-token", "Slack legacy token", "slack",
-          "xox[aobrs]-[0-9A-Za-z-]{10,72}", _H, _SLACK, entropy=2.5, prefix="xox",
+          r"xox(?:[ar]-(?:\d-)?[0-9A-Za-z-]{8,60}|[bos]-\d{4,14}-[0-9A-Za-z-]{8,60})", _H, _SLACK,
+          entropy=2.5, prefix="xox",
           keywords=("xoxa-", "xoxo-", "xoxb-", "xoxr-", "xoxs-")),
     token("slack-app-token", "Slack app-level token", "slack",
           r"xapp-\d-[A-Z0-9]{9,12}-\d{10,13}-[a-z0-9]{40,80}", _C, _SLACK, entropy=2.5),
@@ -65,7 +67,7 @@ FORMATS: Final[tuple[Format, ...]] = (
           r"hooks\.slack\.com/(?:services|workflows|triggers)/([A-Za-z0-9+/]{43,56})", _H, _SLACK,
           prefix="", bounded=False),
     token("teams-webhook", "Microsoft Teams webhook address", "microsoft",
-          rf"webhook\.office\.com/webhookb2/({_UUID}@{_UUID}/IncomingWebhook/[a-z0-9]{{32}}/{_UUID})",
+          rf"webhook\.office\.com/webhookb2/({_LOOSE}@{_LOOSE}/IncomingWebhook/[a-z0-9]{{32}}/{_LOOSE})",
           _H, _PANEL, prefix=""),
     token("discord-webhook", "Discord webhook address", "discord",
           r"discord(?:app)?\.com/api/webhooks/(\d{17,20}/[A-Za-z0-9_-]{60,80})", _H, _PANEL,

@@ -52,7 +52,7 @@ def _secret(digest: str, group: list[Seen], lives: Lives | None) -> Secret:
     kind = best.hit.format
     lines: dict[Place, int] = {}
     reasons: dict[Place, str] = {}
-    for one in group:
+    for one in sorted(group, key=lambda seen: bool(seen.demoted)):
         lines.setdefault(one.place, one.line)
         reasons.setdefault(one.place, one.demoted)
     return Secret(
@@ -66,7 +66,7 @@ def _secret(digest: str, group: list[Seen], lives: Lives | None) -> Secret:
         demoted=best.demoted,
         rotate=kind.rotate,
         lines=tuple(lines.values()),
-        reasons=tuple(reasons.values()) if best.demoted else (),
+        reasons=tuple(reasons.values()) if any(reasons.values()) else (),
         _value=best.hit.value.decode("utf-8", "surrogateescape"),
     )
 

@@ -34,6 +34,15 @@ _PLAIN = re.compile(r"(?i)^(?:true|false|yes|no|on|off|none|null|required|option
 _SWITCH = re.compile(r"(?i)^(?:true|false|none|null|undefined|default|required|string)$")
 _CODE = re.compile(r"^[A-Za-z_][\w.]*(?:\(.*|\[.*\]|->.*|::.*)$|^(?:self|this|os|process)\.")
 _PATH = re.compile(r"^(?:\$\w+/|~?/|\.{1,2}/|[A-Za-z]:\\)[\w./\\ -]*$|^/run/secrets/")
+_VERSION = re.compile(r"^[~^<>=]{0,2}\s?v?\d+(?:\.\d+){1,3}(?:-[\w.]+)?$")
+_FILE_NAME = re.compile(
+    r"(?i)^[\w.-]+\.(?:cer|crt|pem|key|jks|p12|pfx|txt|json|ya?ml|xml|conf|env|properties|html?|php|js|py"
+    r"|sh|md|rst|tmpl|j2)$"
+)
+_ABOUT_CAMEL = re.compile(
+    r"[a-z](?:Ids?|Files?|Path|Dir|Names?|Ur[li]|Host|Types?|Length|Size|Ttl|Expiry|Timeout|Version"
+    r"|Method|Mode|Enabled|Provider|Header|Prefix|Policy|Count|Limit|Field|Class|Service|Endpoint)$"
+)
 _ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]*://[^@]*$")
 
 
@@ -42,14 +51,19 @@ def is_secret_name(name: str) -> bool:
     `AWS_SECRET_ACCESS_KEY`; not `TOKEN_TTL`, `PUBLIC_KEY` or `GPG_KEY`."""
     if _ACCESS_KEY.search(name):
         return True
-    if _PUBLIC_NAME.search(name) or _ABOUT_NAME.search(name):
+    if is_public_name(name) or is_about_name(name):
         return False
     return bool(_SECRET_NAME.search(name) or _JOINED_NAME.search(name))
 
 
 def is_public_name(name: str) -> bool:
-    """True when the name says that its value is public, or talks about a secret only."""
-    return bool(_PUBLIC_NAME.search(name) or _ABOUT_NAME.search(name))
+    """True when the name says that its value is public."""
+    return bool(_PUBLIC_NAME.search(name))
+
+
+def is_about_name(name: str) -> bool:
+    """True when the name talks about a secret only: `TOKEN_TTL`, `password_file`."""
+    return bool(_ABOUT_NAME.search(name) or _ABOUT_CAMEL.search(name))
 
 
 def is_value(value: str) -> bool:
@@ -71,4 +85,6 @@ def can_be_secret(value: str) -> bool:
     value = value.strip()
     if len(value) < 4 or _NOT_A_VALUE.match(value):
         return False
-    return not (_CODE.match(value) or _PATH.match(value) or _ADDRESS.match(value))
+    if _FILE_NAME.match(value) or _CODE.match(value) or _PATH.match(value) or _ADDRESS.match(value):
+        return False
+    return not _VERSION.match(value)

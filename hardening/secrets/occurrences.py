@@ -10,13 +10,18 @@ from typing import Final
 from hardening.secrets.credential_files import read_structure
 from hardening.secrets.credential_names import is_settings_file
 from hardening.secrets.engine import Hit, Matcher, confirm, find, matcher, without_overlaps
-from hardening.secrets.names import can_be_secret, is_public_name
+from hardening.secrets.names import can_be_secret, is_about_name, is_public_name
 
 BINARY_TEST: Final = 8192
 MAX_KEY: Final = 16 << 10
 _NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\[\]-]{0,64}$")
 _ASSIGNED = re.compile(r"^[A-Za-z0-9_]*=[\"']$")
 _NAME = re.compile(r"[A-Za-z0-9_.\[\]-]+")
+_COMMENT = re.compile(rb"\s*(?:#|;|//[\s#*]|/\*|\*\s|--\s|<!--)")
+_PUBLIC_VALUE = re.compile(
+    rb"-----BEGIN [A-Z ]*PUBLIC|(?:ssh-(?:rsa|ed25519)|ecdsa-sha2-\S+) AAAA|pk_live_|pk_test_"
+)
+_NEXT_PAIR = re.compile(rb"&[A-Za-z_][\w-]*=")
 _CODE_FILE: Final = re.compile(r"(?i)\.(?:py|php|inc|rb|js|ts|go|java|kt|cs|tf|gradle)$")
 _KEY_START = re.compile(
     rb"(?:\\[nr]|[\s\"',+\\|>])*(?:[A-Za-z-]{1,30}: [^\n\\]{0,200}(?:\\[nr]|\s)*)*"
@@ -64,8 +69,13 @@ def _plausible(hits: Iterable[Hit], data: bytes, *, code: bool = False) -> Itera
             if whole is not None:
                 yield whole
         elif kind == "secret-setting":
-            if _is_setting(hit, data) and not (code and not _is_quoted(hit)):
-                yield replace(hit, commented=_is_commented(hit, data))
+            one = _one_setting(hit, data)
+            if _is_setting(one, data) and not (code and not _is_quoted(one)):
+                yield replace(one, doubt=_doubt(one, data))
+        elif kind == "token-in-address":
+            if any(49 <= one <= 57 for one in hit.value) and not hit.value.isdigit():
+                host = data[hit.end : hit.end + 80].lower()
+                yield replace(hit, doubt="public key" if b"sentry" in host else "")
         elif kind == "password-in-address":
             if hit.value.decode("latin-1").strip("*") and not hit.value.isdigit():
                 yield hit
@@ -102,10 +112,24 @@ def setting_name(hit: Hit, data: bytes) -> str:
     return head + (found[0] if found else "")
 
 
-def _is_commented(hit: Hit, data: bytes) -> bool:
+def _doubt(hit: Hit, data: bytes) -> str:
     begin = hit.start - len(hit.name)
-    line = data[max(data.rfind(b"\n", 0, begin) + 1, begin - 200) : begin].lstrip()
-    return line.startswith((b"#", b";", b"//", b"*", b"--", b"<!--"))
+    line = data[max(data.rfind(b"\n", 0, begin) + 1, begin - 200) : begin]
+    if _COMMENT.match(line):
+        return "commented out"
+    public = is_public_name(setting_name(hit, data)) or _PUBLIC_VALUE.match(hit.value)
+    return "public key" if public else ""
+
+
+def _one_setting(hit: Hit, data: bytes) -> Hit:
+    """Without the next pair of a form's body: `password=x&user=y`."""
+    if len(hit.value) > 5 and hit.value[:1] == hit.value[-1:] == b"`":
+        return replace(hit, value=hit.value[1:-1], start=hit.start + 1, end=hit.end - 1)
+    found = _NEXT_PAIR.search(hit.value)
+    if found is None or not found.start():
+        return hit
+    value = hit.value[: found.start()]
+    return replace(hit, value=value, end=hit.start + len(value))
 
 
 def _is_quoted(hit: Hit) -> bool:
@@ -115,7 +139,7 @@ def _is_quoted(hit: Hit) -> bool:
 def _is_setting(hit: Hit, data: bytes) -> bool:
     value = hit.value.decode("latin-1")
     name = setting_name(hit, data).strip("[]")
-    if is_public_name(name) or not can_be_secret(value):
+    if is_about_name(name) or not can_be_secret(value):
         return False
     quoted = _is_quoted(hit)
     if not quoted and data[hit.end : hit.end + 1] in (b"(", b"[", b"{"):

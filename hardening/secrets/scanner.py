@@ -24,7 +24,7 @@ from hardening.secrets.packaged import Packaged
 from hardening.secrets.pipeline import PHASE, search
 from hardening.secrets.texts import scan_text
 
-__all__ = ["scan_image", "scan_text"]
+__all__ = ["scan_configuration", "scan_image", "scan_text"]
 
 MAX_COMMAND: Final = 64 << 10
 """Characters of one history entry that are looked at."""
@@ -47,6 +47,11 @@ def scan_image(image: Image, *, progress: Progress = SILENT) -> tuple[Secret, ..
             seen.extend(_of_layer(image, layer.index, packaged, progress))
         progress.finish(PHASE)
     return grouped(seen, image if image.files_read else None)
+
+
+def scan_configuration(image: Image) -> tuple[Secret, ...]:
+    """Secrets of the environment, the labels and the history alone: no file is read."""
+    return grouped([*_of_config(image), *_of_history(image)], None)
 
 
 def _of_config(image: Image) -> Iterator[Seen]:

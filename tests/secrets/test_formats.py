@@ -73,7 +73,7 @@ def test_leaves_a_longer_word_alone(one: Format) -> None:
 
 @each
 def test_describes_itself(one: Format) -> None:
-    lower = ("npm", "age", "crates")
+    lower = ("npm", "age", "crates", "xAI")
     assert one.title[0].isupper() or one.title[0].isdigit() or one.title.startswith(lower)
     assert one.rotate.endswith(".")
     assert one.keywords

@@ -8,8 +8,10 @@ from hardening.dockerfile.edits import replace_span
 from hardening.dockerfile.model import Dockerfile
 from hardening.model import Evidence, Finding, Fix, Severity, Span, holds
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support import facts
+from hardening.rules.support import Placed, facts
 from hardening.rules.support_secrets import TEMPLATE, lowered, secrets_of_text
+from hardening.secrets.command_lines import passwords_in
+from hardening.secrets.mask import identity
 from hardening.subject import Subject
 
 rule = Rule(
@@ -27,14 +29,19 @@ rule = Rule(
             'FROM alpine:3.22\nCMD ["app"]\n',
             note="a comment does nothing: it goes",
         ),
+        Example('FROM redis:8\nCMD ["redis-server", "--requirepass", "s3cretpw9"]\n'),
+        Example("FROM mysql:9\nHEALTHCHECK CMD mysqladmin ping -uroot -ps3cretpw9\n"),
     ),
     good=(
         Example("FROM alpine:3.22\nLABEL contact=https://git.example/bob\n"),
         Example('FROM alpine:3.22\nCMD ["app", "--db", "postgres://app@db/app"]\n'),
+        Example("FROM mysql:9\nHEALTHCHECK CMD mysqladmin ping -p$MYSQL_ROOT_PASSWORD\n"),
     ),
 )
 
 _ELSEWHERE = frozenset({"ENV", "ARG", "RUN"})
+_COMMANDS = ("CMD", "ENTRYPOINT", "HEALTHCHECK")
+_TIP = "Take it out, change it where it is checked, and pass it when the container starts"
 
 
 def _fixes(dockerfile: Dockerfile, span: Span) -> Iterator[Fix]:
@@ -60,12 +67,14 @@ def _fixes(dockerfile: Dockerfile, span: Span) -> Iterator[Fix]:
 def find(subject: Subject) -> Iterator[Finding]:
     known = facts(subject)
     dockerfile = known.dockerfile
+    taken: list[Span] = []
     for secret, span in secrets_of_text(dockerfile):
         if secret.demoted == TEMPLATE or "$" in span.slice(dockerfile.text):
             continue
         owner = known.placed_around(span)
         if owner is not None and owner.instruction.keyword in _ELSEWHERE:
             continue
+        taken.append(span)
         where = owner.instruction.keyword if owner is not None else "a comment"
         level = Severity.LOW if secret.demoted else max(secret.severity, Severity.MEDIUM)
         quiet = owner is None or not owner.shipped
@@ -77,5 +86,28 @@ def find(subject: Subject) -> Iterator[Finding]:
             evidence=(Evidence(f"{secret.title}: {secret.masked}"),),
             fixes=tuple(_fixes(dockerfile, span)) if owner is None else (),
             severity=lowered(level) if quiet else level,
-            tip="Take it out, change it where it is checked, and pass it when the container starts",
+            tip=_TIP,
+        )
+    for keyword in _COMMANDS:
+        for placed in known.all(keyword):
+            yield from _of_command_line(subject, placed, taken)
+
+
+def _of_command_line(subject: Subject, placed: Placed, taken: list[Span]) -> Iterator[Finding]:
+    text = facts(subject).dockerfile.text
+    for password in passwords_in(placed.instruction):
+        span = password.span
+        if any(one.start < span.end and span.start < one.end for one in taken):
+            continue
+        value = span.slice(text).encode("utf-8", "surrogateescape")
+        level = Severity.LOW if password.demoted else rule.severity
+        doubt = f", probably none: {password.demoted}" if password.demoted else ""
+        yield rule.finding(
+            subject,
+            f"A password after {password.option} stands in {placed.instruction.keyword}",
+            at=span,
+            about=identity(value)[:12],
+            evidence=(Evidence(f"{password.option} ••••{doubt}"),),
+            severity=level if placed.shipped else lowered(level),
+            tip=_TIP,
         )

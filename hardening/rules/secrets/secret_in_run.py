@@ -46,6 +46,16 @@ rule = Rule(
             "https://api.example/\n",
             note="single quotes: the shell would not expand a variable there",
         ),
+        Example(
+            'FROM alpine:3.22\nRUN ["mysql", "-uroot", "-ps3cretpw9", "-e", "select 1"]\n',
+            note="exec form: no shell expands a variable there",
+        ),
+        Example(
+            "FROM docker:29\nRUN echo s3cretpw9 | docker login -u bob --password-stdin r.example\n",
+            "# syntax=docker/dockerfile:1\nFROM docker:29\n"
+            "RUN --mount=type=secret,id=PASSWORD,env=PASSWORD,required=true "
+            "echo ${PASSWORD} | docker login -u bob --password-stdin r.example\n",
+        ),
     ),
     good=(
         Example("FROM alpine:3.22\nRUN git clone https://bob:$PASSWORD@git.example/a.git\n"),
@@ -74,7 +84,8 @@ def _finding(subject: Subject, placed: Placed, value: Value) -> Finding:
             shown += f", probably none: {secret.demoted}"
     else:
         what, shown = f"A password after {value.option}", f"{value.option} ••••"
-        level = Severity.HIGH
+        level = Severity.LOW if value.demoted else Severity.HIGH
+        shown += f", probably none: {value.demoted}" if value.demoted else ""
     name = free_name(dockerfile, instruction, secret)
     fix = literal_to_mount(subject, instruction, tuple(value.spans), name)
     text = value.spans[0].slice(dockerfile.text).encode("utf-8", "surrogateescape")

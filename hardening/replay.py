@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from hardening.analyse import analyse
+from hardening.base_choice import chosen, is_choice
 from hardening.keys import NEW_TEXT, Anchors, split_key
 from hardening.model import Conflict, Edit, Finding, Fix, Report, Safety
 from hardening.origins import Origins
@@ -80,6 +81,8 @@ class _State:
     def find(self, key: str) -> tuple[Finding, Fix] | None:
         """The finding and fix of a key; a finding on text that a fix put in answers to the key
         of its rule and subject."""
+        if is_choice(key):
+            return chosen(self.subject, key)
         wanted, _, name = key.rpartition("/")
         finding = next((one for one in self.report.findings if one.key == wanted), None)
         if finding is None:
@@ -253,6 +256,8 @@ def _order(key: str) -> tuple[int, str, int]:
     """Bases first, since a rewrite copies by their versions; then the rewrite that makes new
     stages; then the rest; what is derived from the finished image, such as run flags, last. Of
     findings that are alike the last one goes first, so that the others keep their numbers."""
+    if is_choice(key):
+        return (0, key, 0)
     name = split_key(finding_key_of(key))[0]
     rule = rule_by_id(name)
     theme = "" if rule is None else rule.theme

@@ -112,13 +112,18 @@ def _without_store(inventory: Inventory, today: date) -> Assessment:
 
 
 def _rows(found: Matched, selection: Selection) -> Iterator[Row]:
-    seen: set[tuple[str, tuple[Package, ...]]] = set()
-    for one in found.vulnerabilities:
-        target = Target(one.ecosystem, one.package, one.installed)
-        packages = tuple(selection.targets[target])
-        if (one.id, packages) in seen:
+    """A row for each vulnerability and its packages. Where it was found by a package's own name and
+    by its source's, the row with more of the packages stays."""
+    joined = [(one, tuple(selection.targets[one.target])) for one in found.vulnerabilities]
+    all_of: dict[str, list[frozenset[int]]] = {}
+    for one, packages in joined:
+        all_of.setdefault(one.id, []).append(frozenset(map(id, packages)))
+    seen: set[tuple[str, frozenset[int]]] = set()
+    for one, packages in joined:
+        own, others = frozenset(map(id, packages)), all_of[one.id]
+        if len(others) > 1 and ((one.id, own) in seen or any(own < other for other in others)):
             continue
-        seen.add((one.id, packages))
+        seen.add((one.id, own))
         if not one.hidden and all(_is_header(package) for package in packages):
             one = replace(one, hidden=HEADERS)
         yield Row(one, packages)

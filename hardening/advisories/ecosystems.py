@@ -1,7 +1,7 @@
 """Which advisories speak of a package: its OSV ecosystem, and the name and version they use.
 
-Distributions match by SOURCE package and source version (Debian, Ubuntu, Alpine's origin) or by
-binary package (RPM). Names of language packages are normalised as their registries do.
+Debian, Ubuntu and Alpine match by SOURCE package and source version; for RPM see `rpm_names`. Names
+of language packages are normalised as their registries do.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from typing import Protocol
 
 from hardening.advisories.model import Target
+from hardening.advisories.rpm_names import Epochs, epochs_of, rpm_release, rpm_targets
 from hardening.facts.eol import releases
 from hardening.image.release import OsRelease
 
@@ -23,17 +24,9 @@ _LANGUAGES = {
     "nuget": "NuGet",
     "cargo": "crates" + ".io",
 }
-_EPOCH_FAMILIES = ("Red Hat", "AlmaLinux", "Rocky Linux")
-_RPM_NAMES = {
-    "rhel": "Red Hat",
-    "almalinux": "AlmaLinux",
-    "rocky": "Rocky Linux",
-    "sles": "SUSE",
-    "opensuse-leap": "openSUSE",
-    "azurelinux": "Azure Linux",
-    "mariner": "Azure Linux",
-    "photon": "Photon OS",
-}
+_ROLLING = {"wolfi": "Wolfi", "chainguard": "Chainguard", "minimos": "MinimOS"}
+_BY_PACKAGE = frozenset(_ROLLING.values())
+"""Their records name the package, by the schema, or its origin."""
 
 
 class Installed(Protocol):
@@ -51,26 +44,36 @@ class Installed(Protocol):
     def source_version(self) -> str: ...
 
 
-def targets_of(package: Installed, release: OsRelease | None) -> tuple[Target, ...]:
-    """Everything to look up for a package: Wolfi's and Chainguard's records name the package or
-    its origin."""
-    first = target_of(package, release)
+def targets_of(
+    package: Installed, release: OsRelease | None, epochs: Epochs | None = None
+) -> tuple[Target, ...]:
+    """Everything to look up for a package: where records may name it or its source, both. `epochs`
+    are those of the source packages of the whole inventory."""
+    if package.type == "rpm":
+        ecosystem = distribution(release)
+        if ecosystem is None:
+            return ()
+        known = epochs_of((package,)) if epochs is None else epochs
+        return rpm_targets(package, ecosystem, known, getattr(package, "purl", ""))
+    first = _target(package, release)
     if first is None:
         return ()
-    if package.type == "apk" and first.ecosystem in ("Wolfi", "Chainguard"):
+    if package.type == "apk" and first.ecosystem in _BY_PACKAGE:
         own = Target(first.ecosystem, package.name, package.version)
         return (first,) if own == first else (first, own)
     return (first,)
 
 
 def target_of(package: Installed, release: OsRelease | None) -> Target | None:
-    """What to look up for a package; None when no advisory ecosystem covers its kind."""
-    if package.type in ("deb", "apk", "rpm"):
+    """The first of what to look up; None when no advisory ecosystem covers its kind."""
+    return next(iter(targets_of(package, release)), None)
+
+
+def _target(package: Installed, release: OsRelease | None) -> Target | None:
+    if package.type in ("deb", "apk"):
         ecosystem = distribution(release)
         if ecosystem is None:
             return None
-        if package.type == "rpm":
-            return Target(ecosystem, package.name, _rpm_version(ecosystem, package.version))
         name = package.source_name or package.name
         return Target(ecosystem, name, package.source_version or package.version)
     ecosystem = _LANGUAGES.get(package.type)
@@ -97,12 +100,10 @@ def distribution(release: OsRelease | None) -> str | None:
     if release.id == "ubuntu":
         year, _, month = version.partition(".")
         lts = ":LTS" if month == "04" and year.isdecimal() and int(year) % 2 == 0 else ""
-        return f"Ubuntu:{version}{lts}"
+        return f"Ubuntu:{version}{lts}" if version else None
     if release.id == "alpine":
         return _alpine(version)
-    if release.id in ("wolfi", "chainguard"):
-        return release.id.capitalize()
-    return _rpm_release(release)
+    return _ROLLING.get(release.id) or rpm_release(release)
 
 
 def _debian_number(codename: str) -> str:
@@ -116,27 +117,3 @@ def _alpine(version: str) -> str | None:
         return "Alpine:edge"
     numbers = version.split(".")
     return f"Alpine:v{numbers[0]}.{numbers[1]}" if len(numbers) > 1 else None
-
-
-def _rpm_release(release: OsRelease) -> str | None:
-    name, version = _RPM_NAMES.get(release.id), release.version_id
-    if name is None or not version:
-        return None
-    major = version.partition(".")[0]
-    if name == "Red Hat":
-        return f"Red Hat:enterprise_linux:{major}"
-    if name == "openSUSE":
-        return f"openSUSE:Leap {version}"
-    if name == "SUSE":
-        _, dot, pack = version.partition(".")
-        return f"SUSE:Linux Enterprise Server {major}" + (f" SP{pack}" if dot else "")
-    return f"{name}:{major if name in ('AlmaLinux', 'Rocky Linux') else version}"
-
-
-def _rpm_version(ecosystem: str, version: str) -> str:
-    """Records of these families carry the epoch, others do not."""
-    epoch, colon, rest = version.partition(":")
-    if not colon:
-        return version
-    keeps = ecosystem.startswith(_EPOCH_FAMILIES) and epoch != "0"
-    return version if keeps else rest

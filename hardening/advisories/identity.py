@@ -109,10 +109,16 @@ class Identity:
         own = self._lead(facts.osv)
         if own.startswith("CVE-") or not (facts.covered or facts.upstream):
             return (own,)
-        if facts.covered:
-            return facts.covered
-        first = min(facts.upstream, key=_rank)
-        return (first if _rank(first) < _rank(own) else own,)
+        known = [self._lead(one) for one in facts.upstream if self.number(one) is not None]
+        cves = (*facts.covered, *(one for one in known if one.startswith("CVE-")))
+        if cves:
+            return tuple(dict.fromkeys(cves))
+        leads = dict.fromkeys(self._lead(one) for one in facts.upstream)
+        first = min(leads, key=_rank)
+        if _rank(first) >= _rank(own):
+            return (own,)
+        kind = _rank(first)[0]
+        return tuple(one for one in leads if one == first or _rank(one)[0] == kind < len(_LEAD))
 
     def rating(self, name: str) -> Rating | None:
         """The severest rating that another record of the same vulnerability gives."""

@@ -175,8 +175,21 @@ def _hit(
 
 
 def _fix(key: Key, modular: bool, version: object, intervals: Sequence[_Row]) -> str | None:
-    """The version that ends the interval which holds this one, "" when none does; None when no
-    interval holds it. Raises InvalidVersion."""
+    """The version that ends every interval which holds this one, "" when none does; None when no
+    interval holds it. Intervals may overlap: an end that another one holds mends nothing. Raises
+    InvalidVersion."""
+    found = _end(key, modular, version, intervals)
+    if not found or len(intervals) == 1:
+        return found
+    for _ in intervals:
+        further = _end(key, modular, key(found), intervals)
+        if not further:
+            return found if further is None else ""
+        found = further
+    return found
+
+
+def _end(key: Key, modular: bool, version: object, intervals: Sequence[_Row]) -> str | None:
     for _, _, low, high, bound, _, _ in intervals:
         if low is not None and version < key(low):
             continue

@@ -7,6 +7,7 @@ its bundles (DSA, USN) add their ids and no rows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from hardening.advisories.versions import InvalidVersion, key_of, scheme_of
 
 _PER_CVE = {"Debian": "DEBIAN-", "Ubuntu": "UBUNTU-", "Alpine": "ALPINE-"}
 """How a distribution calls its record of one CVE."""
+_STREAMS = re.compile(r"(?:^|\s)([\w.+-]+:[\w.+-]*[\w+])(?=\s|,|$)", re.ASCII)
 _NEGLIGIBLE = {"unimportant": "Debian calls it unimportant"}
 
 
@@ -52,8 +54,19 @@ def match(store: Store, targets: Iterable[Target]) -> Matched:
 def _pairs(store: Store, found: Found, identity: Identity) -> Iterator[tuple[Hit, Facts, str]]:
     for hit in found.hits:
         facts = identity.facts[hit.advisory]
+        if _is_of_another_stream(hit, facts):
+            continue
         for lead in identity.leads(facts):
             yield hit, facts, lead
+
+
+def _is_of_another_stream(hit: Hit, facts: Facts) -> bool:
+    """RPM advisories name the module that they mend in their summary: `nodejs:20 security update`.
+    One of another stream says nothing about a package of this one."""
+    if not hit.target.stream or ":" not in facts.summary:
+        return False
+    streams = _STREAMS.findall(facts.summary)
+    return bool(streams) and hit.target.stream not in streams
 
 
 def _is_superseded(found: Found, identity: Identity, hit: Hit, facts: Facts, lead: str) -> bool:
@@ -98,8 +111,14 @@ def _row(
         hidden=hidden[0] if all(hidden) else "",
         ransomware=ransomware,
         risk=risk(rating, epss=epss, kev=kev, ransomware=ransomware) if scores.has_epss else None,
-        note=f"fixed in {paid} with Ubuntu Pro" if paid and not fixed else "",
+        note=f"fixed in {paid} with {_offer(hit.target)}" if paid and not fixed else "",
+        stream=hit.target.stream,
     )
+
+
+def _offer(target: Target) -> str:
+    ubuntu = target.ecosystem.startswith("Ubuntu")
+    return "Ubuntu Pro" if ubuntu else "paid long-term support"
 
 
 def _worth(pair: tuple[Hit, Facts]) -> tuple[bool, bool, str]:

@@ -70,11 +70,13 @@ class Record:
 
 
 class Target(NamedTuple):
-    """A package to match: the name and version that its advisories speak of."""
+    """A package to match: the name and version that its advisories speak of. `stream` is the RPM
+    module that built it (`nodejs:18`), "" for none or an unknown one."""
 
     ecosystem: str
     name: str
     version: str
+    stream: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Vulnerability:
     """One vulnerability of one package. `fixed` is the lowest version that mends it, "" when none
     is known. `advisory` is the record that says so; `hidden` gives the reason why the default
     view leaves it out ("" when it does not). `risk` is 0 to 100 (see `risk`), None without EPSS
-    data. `note` says what else to know ("fixed in X with Ubuntu Pro")."""
+    data. `note` says what else to know ("fixed in X with Ubuntu Pro"); `stream` is its target's."""
 
     id: str
     package: str
@@ -99,6 +101,12 @@ class Vulnerability:
     ransomware: bool = False
     risk: float | None = None
     note: str = ""
+    stream: str = ""
+
+    @property
+    def target(self) -> Target:
+        """What was looked up."""
+        return Target(self.ecosystem, self.package, self.installed, self.stream)
 
 
 @dataclass(frozen=True, slots=True)

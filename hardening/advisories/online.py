@@ -123,8 +123,8 @@ def _asked(target: Target) -> tuple[Target, ...]:
     """The service wants the name of the repository where a distribution has several."""
     family, _, release = target.ecosystem.partition(":")
     if family == "Red Hat":
-        names = [f"{target.ecosystem}::{one}" for one in ("baseos", "appstream")]
-    elif family == "SUSE":
+        names = list(_red_hat(target.ecosystem))
+    elif family == "SUSE" and "Server " in release:
         number = release.partition("Server ")[2]
         modules = ("Basesystem", "Server Applications")
         names = [f"SUSE:Linux Enterprise Module for {one} {number}" for one in modules]
@@ -132,6 +132,16 @@ def _asked(target: Target) -> tuple[Target, ...]:
     else:
         return (target,)
     return tuple(target._replace(ecosystem=one) for one in names)
+
+
+def _red_hat(ecosystem: str) -> Iterator[str]:
+    """Since 10 a name for each minor release, and what it has the later ones have."""
+    start, _, number = ecosystem.rpartition(":")
+    major, dot, minor = number.partition(".")
+    if not dot or not minor.isdecimal():
+        yield from (f"{ecosystem}::{one}" for one in ("baseos", "appstream"))
+        return
+    yield from (f"{start}:{major}.{one}" for one in range(min(int(minor), 10) + 1))
 
 
 def _query(target: Target, token: str) -> dict[str, Any]:

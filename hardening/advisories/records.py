@@ -29,16 +29,33 @@ _BOUNDS = {
 }
 
 
+class TooLarge(ValueError):
+    """A record that affects more than any real one: a part of it would say something else."""
+
+
+def is_withdrawn(document: Any) -> bool:
+    """Whether it is an OSV record that its database took back."""
+    return isinstance(document, dict) and bool(document.get("withdrawn") and document.get("id"))
+
+
 def read_record(document: Any) -> Record | None:
-    """The record, None for a withdrawn one or a document that is no OSV record."""
+    """The record, None for a withdrawn one, one past all measure or a document that is no OSV
+    record."""
     if not isinstance(document, dict) or document.get("withdrawn"):
         return None
+    try:
+        return _read(document)
+    except TooLarge:
+        return None
+
+
+def _read(document: dict[str, Any]) -> Record | None:
     identifier = _name(document.get("id"))
     if not identifier:
         return None
     affected = tuple(
         found
-        for item in listed(document.get("affected"))[:MAX_ITEMS]
+        for item in _bounded(document.get("affected"))
         if (found := _affected(item)) is not None
     )
     return Record(
@@ -86,7 +103,14 @@ def _names(value: Any) -> tuple[str, ...]:
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(filter(None, (_text(one, 128) for one in listed(value)[:MAX_ITEMS])))
+    return tuple(filter(None, (_text(one, 128) for one in _bounded(value))))
+
+
+def _bounded(value: Any) -> list[Any]:
+    found = listed(value)
+    if len(found) > MAX_ITEMS:
+        raise TooLarge
+    return found
 
 
 def _hidden(document: Mapping[str, Any], affected: Sequence[Affected]) -> str:
@@ -133,7 +157,7 @@ def _affected(item: Any) -> Affected | None:
 
 def _ranges(scheme: str | None, ranges: Any) -> tuple[Interval, ...]:
     found: list[Interval] = []
-    for one in listed(ranges)[:MAX_ITEMS]:
+    for one in _bounded(ranges):
         if isinstance(one, dict) and one.get("type") != "GIT":
             found += _intervals(scheme, listed(one.get("events")))
     return tuple(found)
@@ -156,13 +180,24 @@ def _comparable(scheme: str | None, ranges: Any) -> tuple[Interval, ...]:
 
 def _intervals(scheme: str | None, events: list[Any]) -> Iterator[Interval]:
     """Events in version order become intervals (OSV schema, "Evaluation")."""
+    if len(events) > MAX_ITEMS:
+        raise TooLarge
     steps = [
         (kind, _text(value, 256))
-        for event in events[:MAX_ITEMS]
+        for event in events
         if isinstance(event, dict)
         for kind, value in event.items()
         if kind in _BOUNDS and isinstance(value, str)
     ]
+    limits = [value for kind, value in steps if kind == "limit"]
+    if limits:
+        steps = [step for step in steps if step[0] != "limit"]
+        yield from _cut(scheme, _joined(scheme, steps), limits)
+        return
+    yield from _joined(scheme, steps)
+
+
+def _joined(scheme: str | None, steps: list[tuple[str, str]]) -> Iterator[Interval]:
     low: str | None = None
     is_open = False
     for kind, value in _ordered(scheme, steps):
@@ -176,6 +211,26 @@ def _intervals(scheme: str | None, events: list[Any]) -> Iterator[Interval]:
             is_open = False
     if is_open:
         yield EVERYTHING if low is None else Interval(low, None)
+
+
+def _cut(
+    scheme: str | None, intervals: Iterator[Interval], limits: list[str]
+) -> Iterator[Interval]:
+    """What of them is before the furthest limit; `*` is none."""
+    if "*" in limits or scheme is None:
+        yield from intervals
+        return
+    try:
+        end = max(limits, key=lambda one: key_of(scheme, one))
+        furthest = key_of(scheme, end)
+        for one in intervals:
+            if one.low is not None and key_of(scheme, one.low) >= furthest:
+                continue
+            inside = one.high is not None and key_of(scheme, one.high) < furthest
+            ends = inside or (one.high == end and one.bound is Bound.FIXED)
+            yield one if ends else Interval(one.low, end, Bound.LIMIT)
+    except InvalidVersion:
+        yield Interval(None, limits[0], Bound.LIMIT)
 
 
 def _ordered(scheme: str | None, steps: list[tuple[str, str]]) -> list[tuple[str, str]]:

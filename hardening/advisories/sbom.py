@@ -41,6 +41,11 @@ def read_sbom(path: Path) -> Inventory:
     return inventory_of(_loaded(path), str(path))
 
 
+def sbom_of(data: bytes, name: str) -> Inventory:
+    """The packages of a document in memory, called `name` in errors. Raises InputError."""
+    return inventory_of(_decoded(data, name), name)
+
+
 def inventory_of(document: dict[str, Any], name: str) -> Inventory:
     """The packages of a decoded document, called `name` in errors. Raises InputError."""
     if document.get("bomFormat") == "CycloneDX":
@@ -60,14 +65,21 @@ def _loaded(path: Path) -> dict[str, Any]:
     try:
         with opened(path) as stream:
             data = stream.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise InputError(f"{path} is too large", f"it has over {MAX_BYTES:,} bytes")
+    except DAMAGE as error:
+        raise InputError(f"Cannot read {path}", str(error), _EXPECTED) from error
+    return _decoded(data, str(path))
+
+
+def _decoded(data: bytes, name: str) -> dict[str, Any]:
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{name} is too large", f"it has over {MAX_BYTES:,} bytes")
+    try:
         document = json.loads(data.removeprefix(b"\xef\xbb\xbf"))
     except (*DAMAGE, RecursionError) as error:
         why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise InputError(f"Cannot read {path}", why, _EXPECTED) from error
+        raise InputError(f"Cannot read {name}", why, _EXPECTED) from error
     if not isinstance(document, dict):
-        raise InputError(f"{path} is no list of packages", "it is no JSON object", _EXPECTED)
+        raise InputError(f"{name} is no list of packages", "it is no JSON object", _EXPECTED)
     return document
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from hardening.image.model import Origin
 from hardening.image.release import OsRelease, release_named
+from hardening.inventory.catalogers.rpm import source_of
 from hardening.inventory.model import Package
 
 MAX_URL = 2_000
@@ -113,8 +114,11 @@ def _version(url: Parsed) -> str:
 
 
 def _upstream(url: Parsed) -> tuple[str, str]:
-    name, _, version = url.qualifiers.get("upstream", "").partition("@")
-    return ("", "") if url.type == "rpm" or url.type not in _SYSTEM else (name, version)
+    text = url.qualifiers.get("upstream", "")
+    if url.type == "rpm":
+        return source_of(text)
+    name, _, version = text.partition("@")
+    return (name, version) if url.type in _SYSTEM else ("", "")
 
 
 def distribution_of(purl: str) -> OsRelease | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from hardening.advisories.ecosystems import distribution, targets_of
 from hardening.advisories.model import Target
+from hardening.advisories.rpm_names import epochs_of
 from hardening.advisories.third_party import is_third_party
 from hardening.inventory.model import Inventory, Package
 from hardening.model import Skipped
@@ -36,12 +37,13 @@ def select(inventory: Inventory) -> Selection:
     foreign = tuple(one for one in inventory.packages if is_third_party(one, release))
     left_out = set(foreign)
     makers = {one.name for one in foreign}
+    epochs = epochs_of(one for one in inventory.packages if one.type == "rpm")
     targets: dict[Target, list[Package]] = {}
     uncovered: dict[str, list[Package]] = {}
     for package in inventory.packages:
         if package in left_out or (package.owned_by and package.owned_by not in makers):
             continue
-        found = targets_of(package, release)
+        found = targets_of(package, release, epochs)
         if not found:
             uncovered.setdefault(package.type, []).append(package)
         for target in found:

@@ -66,15 +66,13 @@ def with_assessment(subject: Subject, found: Assessment | Iterable[Vulnerability
 def _joined(inventory: Inventory, found: Iterable[Vulnerability]) -> Assessment:
     from hardening.advisories.assessment import Assessment, Row
     from hardening.advisories.ecosystems import target_of
-    from hardening.advisories.model import Target
 
     rows = []
     for one in found:
-        wanted = Target(one.ecosystem, one.package, one.installed)
         having = (
             package
             for package in inventory.packages
-            if package.owned_by is None and target_of(package, inventory.release) == wanted
+            if package.owned_by is None and target_of(package, inventory.release) == one.target
         )
         if packages := tuple(having):
             rows.append(Row(one, packages))

@@ -42,6 +42,35 @@ def test_limit_mends_nothing(tmp_path: Path) -> None:
     assert fixes(matched(store, ("PyPI", "x", "1"))) == [("CVE-2026-1", "")]
 
 
+@pytest.mark.parametrize(
+    ("limits", "affected", "free"),
+    [
+        (("2",), ("1", "1.9"), ("2", "3", "3.5")),
+        (("2", "3.2"), ("1.9", "3", "3.1"), ("2.5", "3.2", "3.5")),
+        (("*",), ("1.9", "3.5", "99"), ("2.5",)),
+    ],
+)
+def test_nothing_at_or_past_the_furthest_limit(
+    tmp_path: Path, limits: tuple[str, ...], affected: tuple[str, ...], free: tuple[str, ...]
+) -> None:
+    events = [("introduced", "0"), ("fixed", "2"), ("introduced", "3")]
+    one = record("CVE-2026-1", "PyPI", "x", *events, *(("limit", one) for one in limits))
+    store = store_of(tmp_path, one)
+    for version in affected:
+        assert matched(store, ("PyPI", "x", version)).vulnerabilities, version
+    for version in free:
+        assert not matched(store, ("PyPI", "x", version)).vulnerabilities, version
+
+
+def test_the_version_that_mends_is_in_no_other_range(tmp_path: Path) -> None:
+    one = record("CVE-2026-1", "PyPI", "x", *until("1.5"))
+    for events in ([{"introduced": "1.2"}, {"fixed": "2.0"}], [{"introduced": "3"}]):
+        one["affected"][0]["ranges"].append({"type": "ECOSYSTEM", "events": events})
+    store = store_of(tmp_path, one)
+    assert fixes(matched(store, ("PyPI", "x", "1.1"))) == [("CVE-2026-1", "2.0")]
+    assert fixes(matched(store, ("PyPI", "x", "3.1"))) == [("CVE-2026-1", "")]
+
+
 @pytest.mark.parametrize("ecosystem", ["Debian:12", "Alpine:v3.19", "AlmaLinux:9"])
 def test_fixed_in_0_means_never_affected(tmp_path: Path, ecosystem: str) -> None:
     store = store_of(tmp_path, record("CVE-2026-1", ecosystem, "x", *until("0")))
@@ -298,3 +327,23 @@ def test_two_cves_of_one_github_record_stay_two_for_a_distribution(tmp_path: Pat
     )
     found = matched(store, ("Debian:12", "x", "1"))
     assert fixes(found) == [("CVE-2026-1", "2"), ("CVE-2026-2", "3")]
+
+
+def test_upstream_of_one_github_record_is_shown_under_its_cve(tmp_path: Path) -> None:
+    store = store_of(
+        tmp_path,
+        record("CGA-1", "Wolfi", "x", *until("2-r0"), upstream=["GHSA-a"]),
+        record("GHSA-a", "Go", "m", *until("2.0.0"), aliases=["CVE-2026-1"]),
+    )
+    row = only(matched(store, ("Wolfi", "x", "1-r0")))
+    assert (row.id, row.aliases) == ("CVE-2026-1", ("CGA-1", "GHSA-a"))
+
+
+def test_upstream_of_two_github_records_is_two_rows(tmp_path: Path) -> None:
+    store = store_of(
+        tmp_path,
+        record("CGA-1", "Wolfi", "x", *until("2-r0"), upstream=["GHSA-a", "GHSA-b", "UBUNTU-1"]),
+        record("CGA-2", "Wolfi", "y", *until("2-r0"), upstream=["CVE-2026-1", "GHSA-c"]),
+    )
+    assert fixes(matched(store, ("Wolfi", "x", "1-r0"))) == [("GHSA-a", "2-r0"), ("GHSA-b", "2-r0")]
+    assert fixes(matched(store, ("Wolfi", "y", "1-r0"))) == [("CVE-2026-1", "2-r0")]

@@ -21,7 +21,8 @@ def header(**texts: str) -> bytes:
     """A header blob; values by tag name, `epoch` and `algorithm` as numbers, `files` and their
     `digests` separated by spaces."""
     numbers = {"epoch": 1003, "algorithm": 5011}
-    tags = {"name": 1000, "version": 1001, "release": 1002, "arch": 1022, "source": 1044}
+    tags = {"name": 1000, "version": 1001, "release": 1002, "arch": 1022, "source": 1044,
+            "module": 5096}  # fmt: skip
     rows_, store = [], b""
     for key, value in texts.items():
         if key in numbers:
@@ -57,6 +58,16 @@ BASH = header(
     source="bash-5.1.8-6.el9.src.rpm",
     files="/usr/bin/bash /usr/lib/python3/six-1.dist-info/METADATA",
 )
+
+
+def test_the_module_that_built_a_package_is_in_its_url() -> None:
+    label = "nodejs:18:9020020230903083119:rhel9"
+    found = rpm.package_of(header(name="nodejs", version="18", release="1", module=label))
+    assert found is not None
+    assert ("rpmmod", label) in found.qualifiers
+    plain = rpm.package_of(BASH)
+    assert plain is not None
+    assert ("rpmmod", "") in plain.qualifiers
 
 
 def ndb(*blobs: bytes) -> bytes:

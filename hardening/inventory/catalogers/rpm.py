@@ -17,9 +17,11 @@ _COLUMNS = 10
 _NAME, _VERSION, _RELEASE, _EPOCH, _VENDOR, _ARCH, _SOURCE = (
     1000, 1001, 1002, 1003, 1011, 1022, 1044
 )  # fmt: skip
+_MODULE = 5096
 _FOLDER_OF, _BASES, _FOLDERS_OF = 1116, 1117, 1118
 _DIGESTS, _ALGORITHM = 1035, 5011
-_WANTED = frozenset({_NAME, _VERSION, _RELEASE, _EPOCH, _VENDOR, _ARCH, _SOURCE, _ALGORITHM})
+_WANTED = frozenset({_NAME, _VERSION, _RELEASE, _EPOCH, _VENDOR, _ARCH, _SOURCE, _ALGORITHM,
+                     _MODULE})  # fmt: skip
 _LISTS = frozenset({_FOLDER_OF, _BASES, _FOLDERS_OF, _DIGESTS})
 _ALGORITHMS = {0: "md5", 1: "md5", 2: "sha1", 8: "sha256", 9: "sha384", 10: "sha512"}
 """Numbers of RFC 4880, section 9.4; headers without one are older than the choice."""
@@ -60,7 +62,7 @@ def _manifest(data: bytes) -> Iterator[Found]:
         if len(parts) < _COLUMNS or not parts[0] or not parts[1] or parts[0] == "gpg-pubkey":
             continue
         epoch = parts[8] if parts[8].isdigit() and parts[8] != "0" else ""
-        source, source_version = _source(parts[9])
+        source, source_version = source_of(parts[9])
         yield Found(
             "rpm",
             parts[0],
@@ -94,7 +96,7 @@ def package_of(blob: bytes) -> Found | None:
         return None
     release, epoch = str(tags.get(_RELEASE, "")), tags.get(_EPOCH, 0)
     full = f"{version}-{release}" if release else version
-    source, source_version = _source(str(tags.get(_SOURCE, "")))
+    source, source_version = source_of(str(tags.get(_SOURCE, "")))
     arch = str(tags.get(_ARCH, ""))
     prefix = f"{epoch}:" if epoch else ""
     return Found(
@@ -104,14 +106,18 @@ def package_of(blob: bytes) -> Found | None:
         source,
         source_version,
         arch,
-        qualifiers=(("arch", arch), ("epoch", str(epoch) if epoch else "")),
+        qualifiers=(
+            ("arch", arch),
+            ("epoch", str(epoch) if epoch else ""),
+            ("rpmmod", str(tags.get(_MODULE, ""))),
+        ),
         files=tuple(filter(_EVIDENCE.search, _files(blob))),
         vendor=str(tags.get(_VENDOR, "")),
     )
 
 
-def _source(file: str) -> tuple[str, str]:
-    """Name and version of `bash-5.1.8-6.el9.src.rpm`."""
+def source_of(file: str) -> tuple[str, str]:
+    """Name and version of `bash-5.1.8-6.el9.src.rpm`, "" for what is no such file."""
     for ending in (".src.rpm", ".nosrc.rpm"):
         if file.endswith(ending):
             parts = file[: -len(ending)].rsplit("-", 2)

@@ -42,7 +42,7 @@ def test_every_stage_moves_or_none() -> None:
 
 
 def test_it_goes_before_the_fixes_of_findings() -> None:
-    subject = subject_of("FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl\n")
+    subject = subject_of("FROM debian:12\nRUN apt-get update && apt-get install -y curl\n")
     rule = rule_by_id("apt-lists-left-behind")
     assert rule is not None
     rules = (rule,)

@@ -210,6 +210,14 @@ class PackageCall:
     command: Command
     verb_span: Span | None = None
 
+    @property
+    def written(self) -> str:
+        """Manager and verb as the file has it: `apk add`, whose `verb` is `install`."""
+        span = self.verb_span
+        words = () if span is None else (w for w in self.command.words if span.contains(w.span))
+        verb = " ".join(word.value or word.text for word in words)
+        return f"{self.manager} {verb or self.verb}"
+
 
 @dataclass(frozen=True, slots=True)
 class Download:

@@ -56,7 +56,7 @@ def names(words: tuple[ShellWord, ...], limit: int = 3) -> str:
 
 def shown(call: PackageCall) -> str:
     """`apt-get install of curl, git`; without operands the bare call."""
-    verb = f"{call.manager} {call.verb}"
+    verb = call.written
     return f"{verb} of {names(call.packages)}" if call.packages else verb
 
 
@@ -305,7 +305,7 @@ def unpinned(
             continue
         yield rule.finding(
             subject,
-            f"{call.manager} {call.verb} takes whatever version of {names(loose)} is newest",
+            f"{call.written} takes whatever version of {names(loose)} is newest",
             at=call.command.span,
             about=f"{manager_of(call)} {call.verb} {' '.join(_bare(call, word) for word in loose)}",
             severity=severity,

@@ -177,7 +177,8 @@ class Start:
             return StartUser(value, self._is_root(value), evidence)
         if self.base is None:
             return StartUser("", None, "the base image is not known")
-        return StartUser("", True, f"nothing sets a user and {self.base} starts as root")
+        name = self.base if len(self.base) < 60 else self.base.partition("@")[0]
+        return StartUser("", True, f"nothing sets a user and {name} starts as root")
 
     def _written_user(self, instruction: Instruction) -> StartUser:
         written = instruction.words[0].value if instruction.words else ""

@@ -71,7 +71,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             continue
         yield rule.finding(
             subject,
-            f"composer {call.verb} also installs what is for development only",
+            f"{call.written} also installs what is for development only",
             at=call.command.span,
             about=f"composer {call.verb}",
             fixes=(_fix(subject, call),),

@@ -63,7 +63,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         if call.verb in VERBS:
             yield rule.finding(
                 subject,
-                f"{call.manager} {call.verb} changes the whole distribution during the build",
+                f"{call.written} changes the whole distribution during the build",
                 at=call.command.span,
                 about=about(call),
                 fixes=tuple(_fixes(subject, call)),

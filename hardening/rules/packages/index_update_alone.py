@@ -72,8 +72,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             continue
         yield rule.finding(
             subject,
-            f"{call.manager} {call.verb} stands in a RUN of its own: later builds install from "
-            "an old index",
+            f"{call.written} stands in a RUN of its own: later builds install from an old index",
             at=call.command.span,
             about=f"{call.manager} {call.verb}",
             fixes=tuple(merge_with_install(known, run, call)),

@@ -86,7 +86,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         )
         yield rule.finding(
             subject,
-            f"{call.manager} {call.verb} also installs what is for development only",
+            f"{call.written} also installs what is for development only",
             at=call.command.span,
             about=f"{call.manager} {call.verb}",
             fixes=(fix,),

@@ -64,8 +64,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             continue
         yield rule.finding(
             subject,
-            f"{call.manager} {call.verb} stands in a RUN of its own and is cached apart from the "
-            "install",
+            f"{call.written} stands in a RUN of its own and is cached apart from the install",
             at=call.command.span,
             about=f"{call.manager} {call.verb}",
             fixes=tuple(merge_with_install(known, run, call)),

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from hardening.context import FilteredContext
 from hardening.dockerfile.source import decode
+from hardening.rewrites.requirement_files import included_files
 from hardening.subject import Subject
 
 MAX_FILES = 24
@@ -16,8 +17,10 @@ MAX_BYTES = 1 << 20
 REQUIREMENTS = re.compile(
     r"(?:\A|/)(?:[^/]*(?:requirements|constraints)[^/]*\.(?:txt|in)|requirements/[^/]+\.txt)\Z"
 )
+PYPROJECT = re.compile(r"(?:\A|/)pyproject\.toml\Z")
 PACKAGE_JSON = re.compile(r"(?:\A|/)package\.json\Z")
-_KINDS = {"pypi": REQUIREMENTS, "npm": PACKAGE_JSON}
+POM = re.compile(r"(?:\A|/)pom\.xml\Z")
+_KINDS = {"pypi": (REQUIREMENTS, PYPROJECT), "npm": (PACKAGE_JSON,), "maven": (POM,)}
 
 
 def with_manifests(subject: Subject) -> Subject:
@@ -40,10 +43,13 @@ def with_manifests(subject: Subject) -> Subject:
 
 def _manifests(subject: Subject, context: FilteredContext) -> Iterator[tuple[str, str]]:
     wanted = _mendable(subject)
-    patterns = [(_KINDS[kind], names) for kind, names in wanted.items()]
+    patterns = [(one, names) for kind, names in wanted.items() for one in _KINDS[kind]]
+    named = included_files(subject.dockerfile, context) if "pypi" in wanted else {}
     count = 0
     for path in context.paths() if patterns else ():
         names = next((names for pattern, names in patterns if pattern.search(path)), None)
+        if names is None and path in named and path.endswith((".txt", ".in")):
+            names = wanted["pypi"]
         if names is None or "node_modules/" in path:
             continue
         data = context.read(path, MAX_BYTES + 1)
@@ -66,6 +72,6 @@ def _mendable(subject: Subject) -> dict[str, set[str]]:
             continue
         for package in row.packages:
             if package.type in _KINDS and not package.tooling:
-                name = re.sub(r"[-_.]+", "-", package.name).lower()
+                name = re.sub(r"[-_.]+", "-", package.name.rpartition(":")[2]).lower()
                 found.setdefault(package.type, set()).add(name)
     return found

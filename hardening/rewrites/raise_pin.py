@@ -2,96 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 
-from hardening.context import BuildContext
-from hardening.dockerfile.model import Dockerfile
-from hardening.dockerfile.packages import package_calls
-from hardening.model import Edit, Fix, Precondition, fails, holds, unknown
+from hardening.inventory.model import Package
+from hardening.model import Fix, Precondition, fails, holds, unknown
+from hardening.rewrites.lock_files import lock_of, node_condition, project_condition, renewal
+from hardening.rewrites.python_dependents import accepted
+from hardening.rewrites.requirement_files import requirements_condition
+from hardening.rewrites.requirement_specs import admits
 from hardening.rewrites.version_pins import Pin, step
+from hardening.subject import Subject
 
-_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock")
-_STRICT = frozenset({"ci", "clean-install", "--frozen-lockfile", "--immutable"})
+_SYSTEM = ("deb", "apk")
 
 
 def raise_fix(
+    subject: Subject,
     found: Sequence[Pin],
     fixed: str,
     *,
-    installed: str,
+    package: Package,
     advisory: str,
-    dockerfile: Dockerfile | None,
-    context: BuildContext | None,
+    raised: Collection[str] = (),
 ) -> Fix:
     """The fix that writes `fixed` wherever the package is asked for. `found` are pins of one
-    package, never empty; `installed` is the version that the image has."""
+    package, never empty; `package` is what the image has; `raised` are names of other packages
+    that the changed files raise."""
     first = found[0]
     where = f"{first.place.path}:{first.place.start_line}"
     statement = "The text decides which version is installed"
     conditions = [
-        holds(statement, f"{where} asks for {first.asked}; {installed} is installed"),
+        holds(statement, f"{where} asks for {first.asked}; {package.version} is installed"),
         holds("The advisory names the version that mends it", f"{advisory}: {fixed}"),
-        step(first.type, installed, fixed),
+        step(first.type, package.version, fixed),
         *(one for pin in found for one in pin.conditions),
-        *_manifests(found, dockerfile, context),
+        *_bounds(found, fixed),
+        *_manifests(subject, found, fixed),
     ]
-    if first.type in ("deb", "apk"):
+    if first.type in _SYSTEM:
         conditions.append(unknown("The archive serves this version", "Only a build shows it"))
     else:
-        conditions.append(
-            unknown("Every other package accepts the new version", "Only an installation shows it")
-        )
+        if first.type == "pypi" and subject.image is not None and subject.inventory is not None:
+            others = accepted(package, fixed, subject.image, subject.inventory, raised)
+            conditions.append(others)
+        said = "Only an installation and the program's own tests show it"
+        conditions.append(unknown("What the new version needs and does fits the program", said))
     return Fix(
         "raise-version",
         f"Raise {first.name} to {fixed}" if first.exact else f"Ask for {first.name} {fixed}",
-        tuple(Edit(pin.place.path, pin.span, f"{pin.before}{fixed}{pin.after}") for pin in found),
+        tuple(pin.edit(fixed) for pin in found),
         tuple(dict.fromkeys(conditions)),
-        f"The next build installs {first.name} {fixed} instead of {installed}.",
+        f"The next build installs {first.name} {fixed} instead of {package.version}.",
     )
 
 
-def _manifests(
-    found: Sequence[Pin], dockerfile: Dockerfile | None, context: BuildContext | None
-) -> Iterator[Precondition]:
-    own = dockerfile.path if dockerfile is not None else ""
-    for path in dict.fromkeys(pin.place.path for pin in found if pin.place.path != own):
-        if path.endswith("package.json"):
-            yield _lock(path, dockerfile, context)
+def renewal_command(subject: Subject, pin: Pin, fixed: str) -> str:
+    """The command that raises what a manifest pins together with its lock file, "" where there is
+    no lock file."""
+    lock = lock_of(pin.type, pin.place.path, subject.context)
+    return renewal(lock, pin.name, fixed, exact=pin.exact) if lock is not None else ""
+
+
+def _bounds(found: Sequence[Pin], fixed: str) -> Iterator[Precondition]:
+    for pin in found:
+        if not pin.bounds:
+            continue
+        statement = "The text's other bounds admit the new version"
+        where = f"{pin.place.path}:{pin.place.start_line} also asks for {pin.bounds}"
+        fits = admits(pin.bounds, fixed)
+        if fits is None:
+            yield unknown(statement, where)
         else:
-            yield _installed_from(path, dockerfile)
+            yield holds(statement, where) if fits else fails(statement, where)
 
 
-def _installed_from(path: str, dockerfile: Dockerfile | None) -> Precondition:
-    statement = f"The image installs from {path}"
-    name = path.rpartition("/")[2]
-    for one in dockerfile.instructions if dockerfile is not None else ():
-        for call in package_calls(one.shell) if one.shell is not None else ():
-            if call.manager != "pip":
-                continue
-            if any(word.text.rpartition("/")[2].endswith(name) for word in call.command.arguments):
-                return holds(statement, f"Line {one.start_line} names it")
-    return unknown(statement, "No RUN names it")
+def _manifests(subject: Subject, found: Sequence[Pin], fixed: str) -> Iterator[Precondition]:
+    """Whether what the manifests say gets into the image."""
+    dockerfile, context = subject.dockerfile, subject.context
+    own = dockerfile.path if dockerfile is not None else ""
+    by_path = defaultdict[str, list[Pin]](list)
+    for pin in found:
+        if pin.place.path != own:
+            by_path[pin.place.path].append(pin)
+    requirements = [path for path in by_path if path.endswith((".txt", ".in"))]
+    if requirements and len(by_path) < len({pin.place.path for pin in found}):
+        requirements = []  # a RUN asks for the package as well
+    if requirements:
+        yield requirements_condition(requirements, dockerfile, context)
+    for path, held in by_path.items():
+        command = renewal_command(subject, held[0], fixed)
+        lock = lock_of(held[0].type, path, context)
+        if path.endswith("package.json"):
+            yield node_condition(lock, dockerfile, command)
+        elif path.endswith("pyproject.toml"):
+            yield project_condition(path, lock, dockerfile, command)
+        elif path.endswith("pom.xml"):
+            yield _built_with_maven(path, subject)
 
 
-def _lock(path: str, dockerfile: Dockerfile | None, context: BuildContext | None) -> Precondition:
-    statement = "No lock file has to be renewed with it"
-    prefix: str = getattr(context, "prefix", "")
-    folder = path.removeprefix(prefix).rpartition("/")[0]
-    names = [f"{folder}/{name}" if folder else name for name in _LOCKS]
-    there = [name for name in names if context is not None and context.exists(name)]
-    if not there:
-        return holds(statement, "There is none beside it")
-    strict = _strict_install(dockerfile)
-    if strict:
-        return fails(statement, f"{strict} refuses when {there[0]} says otherwise")
-    return unknown(statement, f"{there[0]} is beside it")
-
-
-def _strict_install(dockerfile: Dockerfile | None) -> str:
+def _built_with_maven(path: str, subject: Subject) -> Precondition:
+    statement = f"The image is built from {path}"
+    dockerfile = subject.dockerfile
     for one in dockerfile.instructions if dockerfile is not None else ():
         for command in one.shell.commands if one.shell is not None else ():
-            if command.name in ("npm", "yarn", "pnpm", "bun"):
-                for word in command.arguments:
-                    if word.text in _STRICT:
-                        return f"{command.name} {word.text} (line {one.start_line})"
-    return ""
+            if command.name in ("mvn", "mvnw", "mvnd"):
+                return holds(statement, f"Line {one.start_line} runs {command.name}")
+    return unknown(statement, "No RUN calls Maven")

@@ -121,12 +121,11 @@ def raised(subject: Subject) -> Mapping[tuple[str, str], str]:
     before = subject.built_from
     if before is None or before.texts == subject.texts:
         return {}
-    old = {_identity(one): one.version for one in pins(before.texts, before.dockerfile)}
-    now = {_identity(one): one.version for one in pins(subject.texts, subject.dockerfile)}
+    old = {_identity(one) for one in pins(before.texts, before.dockerfile)}
     found = {
-        (kind, name): version
-        for (kind, name, path), version in now.items()
-        if version and old.get((kind, name, path)) != version
+        (one.type, one.name): one.version
+        for one in pins(subject.texts, subject.dockerfile)
+        if one.version and _identity(one) not in old
     }
     release = _go_release(subject)
     if release and release != _go_release(before):
@@ -143,8 +142,8 @@ def _go_release(subject: Subject) -> str:
     return version if version.count(".") == 2 else ""
 
 
-def _identity(one: Pin) -> tuple[str, str, str]:
-    return one.type, one.name, one.place.path
+def _identity(one: Pin) -> tuple[str, str, str, str]:
+    return one.type, one.name, one.place.path, one.version
 
 
 def _is_raised(row: Row, higher: Mapping[tuple[str, str], str]) -> bool:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from hardening.advisories.assessment import Row
 from hardening.image.model import Origin
 from hardening.inventory.model import Package
-from hardening.model import Fix
-from hardening.rewrites.raise_pin import raise_fix
+from hardening.model import Fix, Verdict
+from hardening.rewrites.python_dependents import accepted
+from hardening.rewrites.raise_pin import raise_fix, renewal_command
+from hardening.rewrites.renewals import go_get, renewals
 from hardening.rewrites.version_pins import PLAIN_VERSION, Pin, folded, pins
 from hardening.rules.support_vulnerabilities import (
     SYSTEM,
@@ -18,11 +20,13 @@ from hardening.rules.support_vulnerabilities import (
     highest,
     names_of,
     packages_in,
+    raised,
 )
 from hardening.rules.support_vulnerable_base import newer_go, upgrades
 from hardening.subject import Subject
 
 _PROGRAMS = {"golang": "Go", "cargo": "Rust"}
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,17 @@ def _holds(pin: Pin, row: Row) -> bool:
         return False
     if package.tooling:
         return False
-    if pin.exact or not pin.version:
-        return pin.version in ("", package.version)
+    ecosystem = row.vulnerability.ecosystem
+    if not pin.version:
+        return True
+    both = (package.version, pin.version)
+    if pin.exact:
+        return both[0] == both[1] or (
+            highest(ecosystem, both) == both[0] and highest(ecosystem, both[::-1]) == both[1]
+        )
     if pin.type == "npm" and pin.version.split(".")[:1] != package.version.split(".")[:1]:
         return False
-    ecosystem = row.vulnerability.ecosystem
-    return highest(ecosystem, (pin.version, package.version)) == package.version
+    return highest(ecosystem, both) == package.version
 
 
 def _about(package: Package) -> str:
@@ -130,12 +139,12 @@ def fixes(subject: Subject, group: Group) -> Iterator[Fix]:
     fixed, row = group.fixed, group.rows[0]
     if group.pinned and fixed and PLAIN_VERSION.match(fixed):
         yield raise_fix(
+            subject,
             group.pinned,
             fixed,
-            installed=group.package.version,
+            package=group.package,
             advisory=row.vulnerability.advisory or row.vulnerability.id,
-            dockerfile=subject.dockerfile,
-            context=subject.context,
+            raised=[name for kind, name in raised(subject) if kind == "pypi"],
         )
     elif _is_go_release(group.package) and fixed:
         yield from newer_go(subject, fixed)
@@ -143,31 +152,49 @@ def fixes(subject: Subject, group: Group) -> Iterator[Fix]:
         yield from upgrades(subject, group.rows)
 
 
-def tip(group: Group) -> str:
+def tip(subject: Subject, group: Group) -> str:
     """What to do where no text of the subject can be changed."""
     package, fixed = group.package, group.fixed
     if package.type in SYSTEM:
         return "Build again with --no-cache: what is installed without a version comes in newer"
     if _is_go_release(package):
         return f"Build the program again with Go {fixed}, or take a newer release of it"
-    if package.type == "golang":
-        return f"Build the program again after: go get {_wanted(group, '@v')}"
-    if package.type == "cargo":
-        return f"Build the program again with {_wanted(group, ' ')}"
     if package.tooling:
         return "Leave npm out of the image that ships, or take a newer Node base"
-    return f"Ask for {_wanted(group, ' ')} in the manifest, renew its lock file, build again"
+    if group.pinned and fixed:
+        command = renewal_command(subject, group.pinned[0], fixed)
+        if command:
+            return f"Run `{command}`, then build again"
+    wanted = _wanted(group)
+    command = renewals(package.type, wanted[:_SHOWN], subject.context)
+    more = f" and {len(wanted) - _SHOWN} more" if len(wanted) > _SHOWN else ""
+    if command:
+        return f"Run `{command}`, then build again{more and f': the same for{more[4:]}'}"
+    listed = ", ".join(f"{name} {version}" for name, version in wanted[:_SHOWN]) + more
+    if package.type == "golang":
+        again = f"build it again after `{go_get(wanted[:_SHOWN])}`{more}"
+        return f"Take a newer release of the program, or {again}"
+    if package.type == "cargo":
+        return f"Take a newer release of the program, or build it again with {listed}"
+    held = _held(subject, package, fixed) if package.type == "pypi" and fixed else ""
+    return held or f"Ask for {listed} in the manifest, renew its lock file, build again"
 
 
-def _wanted(group: Group, joint: str, limit: int = 3) -> str:
-    """The first packages with the versions that mend them."""
+def _held(subject: Subject, package: Package, fixed: str) -> str:
+    """Of a Python package that no text pins: what keeps it at its version."""
+    if subject.image is None or subject.inventory is None:
+        return ""
+    found = accepted(package, fixed, subject.image, subject.inventory, ())
+    if found.verdict is Verdict.FAILS:
+        return f"{found.evidence}: take a newer version of that first"
+    floor = f"{package.name}>={fixed}"
+    return f"No package in the image keeps it below {fixed}: build anew, or ask for {floor}"
+
+
+def _wanted(group: Group) -> list[tuple[str, str]]:
+    """The packages with the versions that mend them."""
     versions = defaultdict[str, set[str]](set)
     for row in group.rows:
         versions[row.vulnerability.package].add(row.vulnerability.fixed)
     ecosystem = group.rows[0].vulnerability.ecosystem
-    listed = [
-        f"{name}{joint}{highest(ecosystem, given) or max(given)}"
-        for name, given in list(versions.items())[:limit]
-    ]
-    more = f" and {len(versions) - limit} more" if len(versions) > limit else ""
-    return f"{' '.join(listed) if joint != ' ' else ', '.join(listed)}{more}"
+    return [(name, highest(ecosystem, given) or max(given)) for name, given in versions.items()]

@@ -126,5 +126,5 @@ def find(subject: Subject) -> Iterator[Finding]:
             fixes=fixes(subject, group),
             evidence=evidence(group.rows),
             severity=worst(group.rows),
-            tip=tip(group),
+            tip=tip(subject, group),
         )

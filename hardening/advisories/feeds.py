@@ -6,18 +6,22 @@ until they are in; a run that was interrupted goes on with them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hardening.advisories.fetching import NotThere, fetch, forget, size_of
 from hardening.advisories.importing import Imported, Incoming, replace_feeds
+from hardening.advisories.model import Feed
 from hardening.advisories.sources import Group, Source
 from hardening.advisories.store import open_store, store_path
 from hardening.advisories.writing import StoreError, alone
 from hardening.errors import InputError
 from hardening.progress import SILENT, Progress
+
+_CONNECTIONS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +46,62 @@ class _Run:
     missing: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What an update of a group fetches: bytes, as far as servers say, and the names of the files
+    whose size they do not."""
+
+    name: str
+    files: int
+    bytes: int
+    unknown: tuple[str, ...] = ()
+
+
+def sizes(groups: Sequence[Group], *, store: Path | None = None) -> tuple[Size, ...]:
+    """What updating the groups fetches, one for each: what did not change and what was fetched
+    before costs nothing. Raises InputError."""
+    path = store or store_path()
+    held = _held(path)
+    sources = [source for group in groups for source in group.sources]
+    with ThreadPoolExecutor(_CONNECTIONS) as pool:
+        found = list(pool.map(lambda one: _size(one, path.parent / "feeds", held), sources))
+    each = iter(found)
+    made = []
+    for group in groups:
+        some = [(source.name, next(each)) for source in group.sources]
+        known = [size for _, size in some if size is not None]
+        unknown = tuple(name for name, size in some if size is None)
+        made.append(Size(group.name, len(some), sum(known), unknown))
+    return tuple(made)
+
+
 def group_size(group: Group, *, store: Path | None = None) -> int | None:
     """Bytes that an update of the group fetches, None when a server does not say. Raises
     InputError."""
-    held = _held(store or store_path())
-    total = 0
-    for source in group.sources:
-        try:
-            size = size_of(source, held.get(source.name, ""))
-        except NotThere:
-            continue
-        if size is None:
-            return None
-        total += size
-    return total
+    (size,) = sizes((group,), store=store)
+    return None if size.unknown else size.bytes
+
+
+def _size(source: Source, folder: Path, held: Mapping[str, Feed]) -> int | None:
+    version, _ = _wanted(source, held)
+    try:
+        return size_of(source, version, folder / source.file)
+    except NotThere:
+        return 0
+
+
+def _wanted(source: Source, held: Mapping[str, Feed]) -> tuple[str, tuple[str, ...]]:
+    """The version that need not be fetched again, "" for none, and the releases to keep: what the
+    store holds of a feed stays, so that asking for another release adds it."""
+    feed = held.get(source.name)
+    if feed is None:
+        return "", source.releases or ()
+    if source.releases is None or not feed.releases:
+        return feed.etag, feed.releases
+    if not source.releases:
+        return "", ()
+    kept = tuple(sorted({*feed.releases, *source.releases}))
+    return (feed.etag if kept == feed.releases else ""), kept
 
 
 def update(group: Group, *, store: Path | None = None, progress: Progress = SILENT) -> Updated:
@@ -76,23 +122,31 @@ def _update(group: Group, path: Path, folder: Path, progress: Progress) -> Updat
     held = _held(path)
     run = _Run()
     for source in group.sources:
-        _fetch(source, folder / source.file, held.get(source.name, ""), run, progress)
+        version, kept = _wanted(source, held)
+        _fetch(source, folder / source.file, (version, kept), run, progress)
     if not run.incoming and not run.unchanged:
         raise InputError(f"Cannot fetch the feed {group.name}", "the server has none of its files")
     imported = _import(run, path, progress) if run.incoming else ()
     return Updated(group.name, run.bytes, imported, tuple(run.unchanged), tuple(run.missing))
 
 
-def _held(path: Path) -> Mapping[str, str]:
-    """Which version of each feed the store holds."""
+def _held(path: Path) -> Mapping[str, Feed]:
+    """The feeds of the store."""
     opened = open_store(path)
     if opened is None:
         return {}
     with closing(opened):
-        return {one.name: one.etag for one in opened.feeds()}
+        return {one.name: one for one in opened.feeds()}
 
 
-def _fetch(source: Source, file: Path, version: str, run: _Run, progress: Progress) -> None:
+def _fetch(
+    source: Source,
+    file: Path,
+    wanted: tuple[str, tuple[str, ...]],
+    run: _Run,
+    progress: Progress,
+) -> None:
+    version, kept = wanted
     try:
         count, now = fetch(source, file, version, progress)
     except NotThere:
@@ -100,7 +154,7 @@ def _fetch(source: Source, file: Path, version: str, run: _Run, progress: Progre
         return
     run.bytes += count
     if file.exists():
-        run.incoming.append((Incoming(source.name, file, now), file))
+        run.incoming.append((Incoming(source.name, file, now, kept), file))
     else:
         run.unchanged.append(source.name)
 

@@ -50,16 +50,31 @@ def client_for(source: Source) -> httpx.Client:
     )
 
 
-def size_of(source: Source, version: str = "") -> int | None:
-    """Bytes that a full download takes: 0 when it is still this version, None when the server does
-    not say. Raises InputError."""
+def size_of(source: Source, version: str, file: Path) -> int | None:
+    """Bytes that fetching it takes: 0 when it is still this version or the file's, less what an
+    interrupted download left; None when the server does not say. Raises InputError."""
+    waiting = read_state(file) if file.exists() else ""
     with client_for(source) as client, said(source):
-        response = client.head(source.url, headers=_condition(version))
+        response = client.head(source.url, headers=_condition(waiting or version))
         if response.status_code == 304:
             return 0
         response.raise_for_status()
         length = response.headers.get("content-length", "")
-    return int(length) if length.isascii() and length.isdecimal() else None
+    if not (length.isascii() and length.isdecimal()):
+        return None
+    return max(int(length) - _begun(file, _version_of(response)), 0)
+
+
+def _begun(file: Path, now: str) -> int:
+    """Bytes of this version that an interrupted download left."""
+    part = file.with_name(file.name + ".part")
+    same = now and not now.startswith("W/") and part.exists() and read_state(part) == now
+    return part.stat().st_size if same else 0
+
+
+def _version_of(answer: httpx.Response) -> str:
+    tag: str = answer.headers.get("etag", "") or answer.headers.get("last-modified", "")
+    return tag
 
 
 def fetch(source: Source, file: Path, version: str, progress: Progress = SILENT) -> tuple[int, str]:
@@ -85,7 +100,7 @@ def fetch(source: Source, file: Path, version: str, progress: Progress = SILENT)
             count, now = _whole(source, answer, part), begun
         else:
             answer.raise_for_status()
-            now = answer.headers.get("etag", "") or answer.headers.get("last-modified", "")
+            now = _version_of(answer)
             write_state(part, now)
             count = _receive(source, answer, part, progress)
     file.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from hardening.advisories.exploited import epss_rows, is_epss, kev_rows
 from hardening.advisories.licences import licences_of
 from hardening.advisories.lifecycle import life_rows
 from hardening.advisories.model import Feed, Record
-from hardening.advisories.records import read_record
+from hardening.advisories.records import is_withdrawn, read_record
+from hardening.advisories.scopes import speaks_of
 from hardening.advisories.secdb import secdb_records
 from hardening.advisories.store import store_path
 from hardening.advisories.writing import Writer, new_store
@@ -30,20 +31,25 @@ _COMMON_NAMES = re.compile(r"(?:all|osv|main|community)(?:\.|\Z)")
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many records were taken, and how many had no usable shape or were withdrawn."""
+    """How many records were taken, and how many were not: `withdrawn` by their database, of other
+    releases than those asked for (`elsewhere`), without a usable shape (`left_out`)."""
 
     feed: str
     records: int
     left_out: int
+    withdrawn: int = 0
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A file that a feed was fetched into; `etag` is its server's name for this version."""
+    """A file that a feed was fetched into; `etag` is its server's name for this version. Of its
+    records those of `releases` are kept, all where it is empty."""
 
     feed: str
     path: Path
     etag: str = ""
+    releases: tuple[str, ...] = ()
 
 
 def import_path(
@@ -58,7 +64,7 @@ def import_path(
         for feed in done.all_feeds(_now()):
             writer.set_feed(feed)
     progress.finish(PHASE)
-    return Imported(done.name, done.records, done.left_out)
+    return done.told()
 
 
 def replace_feeds(
@@ -70,13 +76,13 @@ def replace_feeds(
     imported = []
     with new_store(store or store_path()) as writer:
         for one in incoming:
-            done = _import(one.path, writer, one.feed, progress)
+            done = _import(one.path, writer, one.feed, progress, one.releases)
             if not done.records and not done.tables:
-                raise _nothing(one.path)
+                raise _nothing(one.path) if not done.elsewhere else _no_release(one)
             writer.drop_missing(one.feed)
             for feed in done.all_feeds(_now(), one.feed, one.etag):
-                writer.set_feed(feed)
-            imported.append(Imported(one.feed, done.records, done.left_out))
+                writer.set_feed(replace(feed, releases=one.releases))
+            imported.append(replace(done.told(), feed=one.feed))
     progress.finish(PHASE)
     return tuple(imported)
 
@@ -96,6 +102,14 @@ def _nothing(path: Path) -> InputError:
     )
 
 
+def _no_release(one: Incoming) -> InputError:
+    return InputError(
+        f"The feed {one.feed} has no records of {', '.join(one.releases)}",
+        "none of its records names that release",
+        f"Look at the name, or take all of {one.feed}",
+    )
+
+
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
@@ -108,6 +122,8 @@ class _Import:
     name: str
     advisories: int = 0
     left_out: int = 0
+    withdrawn: int = 0
+    elsewhere: int = 0
     newest: str = ""
     prefixes: set[str] = field(default_factory=set)
     tables: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -116,6 +132,9 @@ class _Import:
     @property
     def records(self) -> int:
         return self.advisories + sum(count for count, _ in self.tables.values())
+
+    def told(self) -> Imported:
+        return Imported(self.name, self.records, self.left_out, self.withdrawn, self.elsewhere)
 
     def saw(self, record: Record) -> Record:
         self.newest = max(self.newest, record.modified)
@@ -136,13 +155,18 @@ class _Import:
             yield Feed(self.name, rest, now, self.newest, licences_of(self.prefixes), etag)
 
 
-def _import(path: Path, writer: Writer, name: str, progress: Progress) -> _Import:
+def _import(
+    path: Path, writer: Writer, name: str, progress: Progress, releases: tuple[str, ...] = ()
+) -> _Import:
     done = _Import(name)
     if not path.is_dir() and is_epss(head(path, 4096)):
         count = writer.replace_table("epss", epss_rows(lines(path, progress)))
         done.tables[EPSS] = count, ""
         return done
-    count = writer.add(_records(path, writer, done, progress), name)
+    records = _records(path, writer, done, progress)
+    if releases:
+        records = _of_releases(records, releases, done)
+    count = writer.add((done.saw(one) for one in records), name)
     done.advisories += count
     return done
 
@@ -153,9 +177,27 @@ def _records(path: Path, writer: Writer, done: _Import, progress: Progress) -> I
         record = _record(document)
         if record is not None:
             progress.advance(PHASE, 1)
-            yield done.saw(record)
+            yield record
+        elif is_withdrawn(document):
+            done.withdrawn += 1
         elif not _other(document, writer, done):
             done.left_out += 1
+
+
+def _of_releases(
+    records: Iterator[Record], releases: tuple[str, ...], done: _Import
+) -> Iterator[Record]:
+    """What the records say of these releases, those for subscribers included."""
+    for record in records:
+        kept = tuple(
+            one
+            for one in record.affected
+            if any(speaks_of(one.ecosystem, release) for release in releases)
+        )
+        if kept:
+            yield record if len(kept) == len(record.affected) else replace(record, affected=kept)
+        else:
+            done.elsewhere += 1
 
 
 def _record(document: Any) -> Record | None:

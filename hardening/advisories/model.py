@@ -112,7 +112,8 @@ class Vulnerability:
 @dataclass(frozen=True, slots=True)
 class Feed:
     """One source of the store: where it came from, when, how many records. `imported` and `newest`
-    (its newest record) are ISO 8601; `etag` is what its server called this version."""
+    (its newest record) are ISO 8601; `etag` is what its server called this version. `releases` are
+    those whose records were kept, empty for all."""
 
     name: str
     records: int
@@ -120,6 +121,7 @@ class Feed:
     newest: str = ""
     licence: str = ""
     etag: str = ""
+    releases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,8 @@ CREATE TABLE epss(cve TEXT PRIMARY KEY, probability REAL, percentile REAL) WITHO
 CREATE TABLE life(product TEXT, cycle TEXT, ends TEXT, extended TEXT, codename TEXT,
   PRIMARY KEY(product, cycle)) WITHOUT ROWID;
 """
-"""`alias` holds what an advisory is another name of, or covers (OSV `aliases`, `upstream`)."""
+"""`meta` has, besides, `releases of FEED` where only some releases of a feed were kept, one on each
+line. `alias` holds what an advisory is another name of, or covers (OSV `aliases`, `upstream`)."""
 
 
 def store_path() -> Path:
@@ -84,9 +85,15 @@ class Store:
 
     def feeds(self) -> tuple[Feed, ...]:
         rows = self.connection.execute(
-            "SELECT name, records, imported, newest, licence, etag FROM feed ORDER BY name"
+            "SELECT name, records, imported, newest, licence, etag, (SELECT value FROM meta"
+            " WHERE key = 'releases of ' || name) FROM feed ORDER BY name"
         )
-        return tuple(Feed(*row) for row in rows)
+        return tuple(
+            Feed(
+                name, records, imported, newest, licence, etag, tuple(of.split("\n")) if of else ()
+            )
+            for name, records, imported, newest, licence, etag, of in rows
+        )
 
     def ecosystems(self) -> dict[str, int]:
         """Names of the ecosystems it holds advisories of, with their numbers in its tables."""

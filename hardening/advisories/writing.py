@@ -146,6 +146,10 @@ class Writer:
             "INSERT OR REPLACE INTO feed VALUES (?,?,?,?,?,?)",
             (feed.name, feed.records, feed.imported, feed.newest, feed.licence, feed.etag),
         )
+        key = f"releases of {feed.name}"
+        self._db.execute("DELETE FROM meta WHERE key = ?", (key,))
+        if feed.releases:
+            self._db.execute("INSERT INTO meta VALUES (?, ?)", (key, "\n".join(feed.releases)))
 
     def replace_table(self, table: str, rows: Iterable[Sequence[object]]) -> int:
         """The rows of `kev`, `epss` or `life`, in place of the old ones."""

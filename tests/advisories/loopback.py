@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `files` by path; `cut` breaks every answer off after so many bytes."""
+    """Serves `files` by path; `cut` breaks every answer off after so many bytes, `pause` waits so
+    many seconds after each piece of 4,096; of `unsized` it does not tell the size."""
 
     daemon_threads = True
 
@@ -18,6 +20,8 @@ class Server(ThreadingHTTPServer):
         self.files: dict[str, bytes] = {}
         self.etag = '"one"'
         self.cut: int | None = None
+        self.pause = 0.0
+        self.unsized: set[str] = set()
         self.asked: list[tuple[str, dict[str, str]]] = []
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -60,11 +64,18 @@ class Handler(BaseHTTPRequestHandler):
                 return
         data = body[start:]
         self._head(206 if start else 200, len(data), f"bytes {start}-{len(body) - 1}/{len(body)}")
-        self.wfile.write(data if self.server.cut is None else data[: self.server.cut])
+        data = data if self.server.cut is None else data[: self.server.cut]
+        if not self.server.pause:
+            self.wfile.write(data)
+            return
+        for start in range(0, len(data), 4096):
+            self.wfile.write(data[start : start + 4096])
+            time.sleep(self.server.pause)
 
     def _head(self, status: int, length: int, ranged: str = "") -> None:
         self.send_response(status)
-        self.send_header("Content-Length", str(length))
+        if self.path not in self.server.unsized:
+            self.send_header("Content-Length", str(length))
         self.send_header("ETag", self.server.etag)
         if ranged and status in (206, 416):
             self.send_header("Content-Range", ranged)

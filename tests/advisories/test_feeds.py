@@ -260,12 +260,50 @@ def test_names_of_feeds() -> None:
     chosen = groups(("pypi", "Red Hat", "kev", "alpine:V3.19"), today=TODAY)
     assert [one.name for one in chosen] == ["PyPI", "Red Hat", "kev", "Alpine:v3.19"]
     assert chosen[1].sources[0].url.endswith("/Red%20Hat/all.zip")
-    assert [one.url.rpartition("/v3.19/")[2] for one in chosen[3].sources] == [
-        "main.json",
-        "community.json",
-    ]
+    whole, *secdb = chosen[3].sources
+    assert (whole.name, whole.releases) == ("Alpine", ("Alpine:v3.19",))
+    assert [one.url.rpartition("/v3.19/")[2] for one in secdb] == ["main.json", "community.json"]
     with pytest.raises(UsageError):
         groups(("nonsense",), today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("Debian:12", "Debian:12"),
+        ("debian:bookworm", "Debian:12"),
+        ("Alpine:3.19", "Alpine:v3.19"),
+        ("alpine:edge", "Alpine:edge"),
+        ("Ubuntu:22.04", "Ubuntu:22.04:LTS"),
+        ("ubuntu:24.04:lts", "Ubuntu:24.04:LTS"),
+        ("Ubuntu:25.10", "Ubuntu:25.10"),
+        ("rocky linux:9", "Rocky Linux:9"),
+        ("Red Hat:9", "Red Hat:enterprise_linux:9"),
+        ("SUSE:Linux Enterprise Server 15 SP7", "SUSE:Linux Enterprise Server 15 SP7"),
+        ("openSUSE:Leap 15.6", "openSUSE:Leap 15.6"),
+        ("Azure Linux:3", "Azure Linux:3"),
+    ],
+)
+def test_names_of_releases(asked: str, kept: str) -> None:
+    (group,) = groups((asked,), today=TODAY)
+    assert (group.name, group.sources[0].releases) == (kept, (kept,))
+
+
+@pytest.mark.parametrize(
+    "asked", ["Debian:nonsense", "PyPI:3", "Alpine:3", "kev:1", "Ubuntu:", ":"]
+)
+def test_names_that_are_none(asked: str) -> None:
+    with pytest.raises(UsageError):
+        groups((asked,), today=TODAY)
+
+
+def test_releases_of_one_ecosystem_are_fetched_once() -> None:
+    first, whole = groups(("Debian:12", "Debian:11", "PyPI"), today=TODAY)
+    assert first.sources[0].releases == ("Debian:12", "Debian:11")
+    assert (whole.name, whole.sources[0].releases) == ("PyPI", ())
+    (all_of,) = groups(("Debian:12", "Debian"), today=TODAY)
+    assert all_of.sources[0].releases == ()
+    assert groups(today=TODAY)[0].sources[0].releases is None
 
 
 def test_alpine_brings_both_repositories_of_its_branches() -> None:

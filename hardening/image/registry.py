@@ -8,6 +8,7 @@ everything is bounded: a registry is a stranger.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ MAX_MANIFEST = 4 << 20
 MAX_PAGE = 4 << 20
 MAX_PAGES = 200
 MAX_TAGS = 100_000
+WHOLE_LIST = 120.0
+"""Seconds for all pages of a tag list together."""
 PAGE = 1000
 SPARE = 10
 MAX_KNOWN = 64
@@ -114,6 +117,10 @@ def parse_name(text: str) -> Name:
     return Name(registry, name, reference)
 
 
+class WrongDigest(InputError):
+    """What a registry sent is not what its digest says."""
+
+
 class Registry:
     """One registry; a context manager. Every method raises InputError in a person's words."""
 
@@ -179,8 +186,8 @@ class Registry:
         asked = name.reference if ":" in name.reference else ""
         for wanted in filter(_DIGEST.match, (asked, stated)):
             if digest_of(answer.body, wanted) != wanted:
-                raise InputError(f"The manifest of {name.shown} does not match its digest",
-                                 f"it should be {wanted}", "Do not use this image.")  # fmt: skip
+                raise WrongDigest(f"The manifest of {name.shown} does not match its digest",
+                                  f"it should be {wanted}", "Do not use this image.")  # fmt: skip
         content = json_object(answer.body, name.shown)
         kind = answer.headers.get("content-type", "").partition(";")[0].strip()
         return Manifest(asked or digest_of(answer.body), kind, content)
@@ -208,8 +215,8 @@ class Registry:
         if answer.status != 200:
             raise _unexpected(name, answer)
         if digest_of(answer.body, digest) != digest:
-            raise InputError(f"A blob of {name.shown} does not match its digest",
-                             f"it should be {digest}", "Do not use this image.")  # fmt: skip
+            raise WrongDigest(f"A blob of {name.shown} does not match its digest",
+                              f"it should be {digest}", "Do not use this image.")  # fmt: skip
         return answer.body
 
     def tags(self, name: Name) -> Tags:
@@ -219,7 +226,10 @@ class Registry:
             dict[str, None](),
             set[str](),
         )
+        until = time.monotonic() + WHOLE_LIST
         for _ in range(MAX_PAGES):
+            if time.monotonic() > until:
+                break
             seen.add(path)
             answer = self._ask("GET", path, name, "application/json", MAX_PAGE)
             if answer.status != 200:

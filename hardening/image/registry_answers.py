@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from hardening.errors import InputError
@@ -49,6 +50,23 @@ def _quota(text: str) -> tuple[int | None, int | None]:
 
 def number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
+
+
+def retry_after(text: str, now: datetime) -> int | None:
+    """Seconds of `Retry-After`: a number, or an HTTP date (RFC 9110 section 10.2.3); None when
+    nothing (or nonsense) is said."""
+    from email.utils import parsedate_to_datetime
+
+    seconds = number(text.strip())
+    if seconds is not None or not text:
+        return seconds
+    try:
+        until = parsedate_to_datetime(text[:100])
+        if until.tzinfo is None:
+            until = until.replace(tzinfo=UTC)
+        return max(0, round((until - now).total_seconds()))
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def json_object(data: bytes, what: str) -> dict[str, Any]:

@@ -12,7 +12,9 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -127,20 +129,39 @@ def _ask_helper(helper: object, key: str) -> Credentials | None:
     if found is None:
         raise InputError(f"{program} is not installed", "docker's configuration names it",
                          "Install it, or log in again without it.")  # fmt: skip
-    try:
-        done = subprocess.run([found, "get"], input=key.encode(), capture_output=True,
-                              timeout=HELPER_SECONDS, check=False)  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
-        slow = isinstance(error, subprocess.TimeoutExpired)
-        reason = f"no answer within {HELPER_SECONDS} seconds" if slow else str(error)
-        raise InputError(f"{program} failed", reason, "Run `docker login` again.") from None
-    answer = done.stdout[:MAX_ANSWER].decode("utf-8", "replace")
-    if done.returncode:
-        if _MISSING in answer or _MISSING in done.stderr[:MAX_ANSWER].decode("utf-8", "replace"):
+    code, out, err = _run_helper(program, found, key)
+    if code:
+        if _MISSING in out or _MISSING in err:
             return None
-        raise InputError(f"{program} failed", f"exit code {done.returncode}",
+        raise InputError(f"{program} failed", f"exit code {code}",
                          "Run `docker login` again.")  # fmt: skip
-    return _from_answer(program, answer)
+    return _from_answer(program, out)
+
+
+def _run_helper(program: str, path: str, key: str) -> tuple[int, str, str]:
+    """Exit code and the beginning of what it wrote. It and all that it started end in time."""
+    why = ""
+    try:
+        with subprocess.Popen(
+            [path, "get"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        ) as running:
+            try:
+                out, err = running.communicate(key.encode(), timeout=HELPER_SECONDS)
+            except subprocess.TimeoutExpired:
+                why = f"no answer within {HELPER_SECONDS} seconds"
+            finally:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(running.pid, signal.SIGKILL)
+    except OSError as error:
+        why = str(error)
+    if why:
+        raise InputError(f"{program} failed", why, "Run `docker login` again.")
+    first, second = (one[:MAX_ANSWER].decode("utf-8", "replace") for one in (out, err))
+    return running.returncode, first, second
 
 
 def _from_answer(program: str, answer: str) -> Credentials | None:

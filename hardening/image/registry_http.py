@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import ssl
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -19,11 +20,12 @@ from hardening.image.registry_answers import (
     RateLimit,
     headers_of,
     json_object,
-    number,
     rate_limit,
+    retry_after,
 )
 from hardening.image.registry_auth import Challenge, Credentials, challenges, chosen
 from hardening.image.registry_credentials import credentials_for
+from hardening.image.registry_watch import Watch
 
 if TYPE_CHECKING:
     import httpx
@@ -32,6 +34,7 @@ HUB = "registry-1.docker.io"
 HUB_NAMES = ("docker.io", "index.docker.io", HUB)
 TIMEOUT = 20.0
 WHOLE_ANSWER = 60.0
+UNSAID_WAIT = 60
 MAX_REDIRECTS = 3
 MAX_TOKEN = 1 << 16
 _CERTIFICATES = Path("/etc/docker/certs.d")
@@ -69,6 +72,7 @@ class Conversation:
         self._credentials: Credentials | None = None
         self._asked_credentials = False
         self._wait_until = 0.0
+        self._watch = Watch(WHOLE_ANSWER)
 
     def close(self) -> None:
         if self._client is not None:
@@ -124,7 +128,11 @@ class Conversation:
         import httpx
 
         try:
-            self._http().get(f"{secure}v2/")
+            with (
+                self._watch.running(self.registry) as trace,
+                self._http().stream("GET", f"{secure}v2/", extensions={"trace": trace}),
+            ):
+                pass
         except httpx.TransportError as error:
             text = str(error).lower()
             if "ssl" in text and "certificate" not in text:
@@ -145,7 +153,12 @@ class Conversation:
             own = urlsplit(url)[:2] == origin
             sent = {**headers, "Authorization": authorization} if own and authorization else headers
             try:
-                with self._http().stream(method, url, headers=sent, data=form) as response:
+                with (
+                    self._watch.running(self.registry) as trace,
+                    self._http().stream(
+                        method, url, headers=sent, data=form, extensions={"trace": trace}
+                    ) as response,
+                ):
                     body = b"" if method == "HEAD" else self._read(response, limit)
                     answer = Answer(response.status_code, headers_of(response), body, url)
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
@@ -156,12 +169,14 @@ class Conversation:
                 return answer
             url = urljoin(url, target)
             if not self._may_follow(url):
-                raise InputError(f"{self.registry} redirects to an address without TLS", "",
-                                 "It was not followed.")  # fmt: skip
+                raise InputError(f"{self.registry} redirects to this machine, or to an address "
+                                 "without TLS", "", "It was not followed.")  # fmt: skip
         raise InputError(f"{self.registry} redirects again and again", "", "")
 
     def _may_follow(self, url: str) -> bool:
         parts = urlsplit(url)
+        if is_loopback(parts.netloc) and not is_loopback(self.host):
+            return False
         if parts.scheme == "https":
             return bool(parts.netloc)
         return parts.scheme == "http" and is_loopback(parts.netloc) and is_loopback(self.host)
@@ -169,22 +184,20 @@ class Conversation:
     def _read(self, response: httpx.Response, limit: int) -> bytes:
         if response.headers.get("content-encoding", "identity") != "identity":
             raise InputError(f"{self.registry} sends a compressed answer nobody asked for")
-        until, chunks, size = time.monotonic() + WHOLE_ANSWER, [], 0
+        chunks, size = [], 0
         for chunk in response.iter_raw():
             size += len(chunk)
             if size > limit:
                 raise InputError(f"The answer of {self.registry} is too large",
                                  f"more than {limit} bytes")  # fmt: skip
-            if time.monotonic() > until:
-                raise InputError(f"{self.registry} takes more than {WHOLE_ANSWER:.0f} seconds")
             chunks.append(chunk)
         return b"".join(chunks)
 
     def _note_limits(self, answer: Answer) -> None:
         self.rate_limit = rate_limit(answer.headers) or self.rate_limit
         if answer.status == 429:
-            asked = number(answer.headers.get("retry-after", ""))
-            seconds = 60 if asked is None else min(asked, 86400)
+            asked = retry_after(answer.headers.get("retry-after", ""), datetime.now(UTC))
+            seconds = UNSAID_WAIT if asked is None else min(asked, 86400)
             self._wait_until = time.monotonic() + seconds
             raise self._too_many(seconds)
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from hardening.dockerfile.model import Dockerfile, Instruction
 from hardening.model import Span
-from hardening.rules.support_secrets import TEMPLATE, secrets_in
+from hardening.rules.support_secrets import secrets_in
 from hardening.secrets.command_lines import passwords_in
+from hardening.secrets.judge import PUBLIC, TEMPLATE
 from hardening.secrets.model import Secret
 
 
@@ -33,7 +34,7 @@ def values_in(dockerfile: Dockerfile, instruction: Instruction) -> Iterable[Valu
     found: dict[str, Value] = {}
     for secret, span in secrets_in(dockerfile, instruction):
         text = span.slice(dockerfile.text)
-        if secret.demoted != TEMPLATE and "$" not in text:
+        if secret.demoted not in (TEMPLATE, PUBLIC) and "$" not in text:
             found.setdefault(text, Value(secret, "", [])).add(span)
     taken = [span for value in found.values() for span in value.spans]
     for password in passwords_in(instruction):

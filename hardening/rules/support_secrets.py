@@ -22,7 +22,7 @@ from hardening.secrets.names import is_plainly_none, is_secret_name
 from hardening.subject import Subject
 
 _CACHE = "_secrets_of_text"
-TEMPLATE = "template that something else fills in"
+_DIGESTS = "_digests_of_secrets"
 
 
 def secrets_of_text(dockerfile: Dockerfile) -> tuple[tuple[Secret, Span], ...]:
@@ -39,6 +39,22 @@ def secrets_of_text(dockerfile: Dockerfile) -> tuple[tuple[Secret, Span], ...]:
             if isinstance(place, FilePlace)
         ]
         cached = dockerfile.__dict__[_CACHE] = tuple(sorted(found, key=lambda one: one[1]))
+    return cached
+
+
+def digests_of_text(dockerfile: Dockerfile) -> frozenset[str]:
+    """SHA-256 of every secret that stands in the Dockerfile, passwords of its commands included."""
+    cached = dockerfile.__dict__.get(_DIGESTS)
+    if cached is None:
+        from hardening.secrets.command_lines import passwords_in
+        from hardening.secrets.mask import identity
+
+        found = {secret.sha256 for secret, _ in secrets_of_text(dockerfile)}
+        for one in dockerfile.instructions:
+            for password in passwords_in(one.trigger if one.trigger is not None else one):
+                text = password.span.slice(dockerfile.text)
+                found.add(identity(text.encode("utf-8", "surrogateescape")))
+        cached = dockerfile.__dict__[_DIGESTS] = frozenset(found)
     return cached
 
 

@@ -26,11 +26,6 @@ class Seen:
     line: int = 0
 
 
-def line_of(hit: Hit, data: bytes) -> int:
-    """One-based line of a hit in text; 0 in binary data."""
-    return 0 if b"\0" in data[:8192] else data.count(b"\n", 0, hit.start) + 1
-
-
 def grouped(seen: Iterable[Seen], image: Image | None) -> tuple[Secret, ...]:
     """The secrets, the worst first, demoted ones last. `image` gives them their lives."""
     groups: dict[str, list[Seen]] = {}

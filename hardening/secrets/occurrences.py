@@ -33,8 +33,15 @@ _KEY_END = re.compile(rb"-----END [A-Z0-9 ]{0,64}PRIVATE KEY(?: BLOCK)?-----")
 def hits_in(data: bytes, path: str, *, chosen: Matcher | None = None) -> tuple[Hit, ...]:
     """All plausible hits in a file's content. Binary files are searched for formats with a mark
     of their own and for whole keys only."""
-    engine = chosen or matcher()
-    structured = read_structure(path, data)
+    return _hits(data, path, read_structure(path, data), chosen or matcher())
+
+
+def hits_in_part(data: bytes, path: str, *, chosen: Matcher | None = None) -> tuple[Hit, ...]:
+    """The same for a piece of a file, which its own structure does not tell any more."""
+    return _hits(data, path, (), chosen or matcher())
+
+
+def _hits(data: bytes, path: str, structured: tuple[Hit, ...], engine: Matcher) -> tuple[Hit, ...]:
     kinds = tuple(engine.candidates(data))
     if not kinds:
         return structured

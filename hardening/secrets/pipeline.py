@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from hardening.progress import Progress
 from hardening.secrets.engine import Hit
-from hardening.secrets.occurrences import hits_in
+from hardening.secrets.occurrences import hits_in, hits_in_part
+from hardening.secrets.windows import Window, readable
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -28,24 +29,31 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Searched(Generic[Item]):
-    """A file with hits. `item` is whatever the caller gave with it."""
+class Piece(Generic[Item]):
+    """What is searched at once: a file or a window of one. `item` is whatever the caller gave with
+    it, `raw` its bytes; the window has them in a form that can be searched."""
 
     item: Item
     path: str
-    data: bytes
+    raw: bytes
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Searched(Generic[Item]):
+    """A piece with hits; their offsets are into the window."""
+
+    piece: Piece[Item]
     hits: tuple[Hit, ...]
 
 
-def search(
-    files: Iterable[tuple[Item, str, bytes]], progress: Progress
-) -> Iterator[Searched[Item]]:
-    """Files (item, path, content) that have hits, in the order given. Raises Cancelled."""
+def search(pieces: Iterable[Piece[Item]], progress: Progress) -> Iterator[Searched[Item]]:
+    """Pieces that have hits, in the order given. Raises Cancelled."""
     from concurrent.futures import ThreadPoolExecutor
 
     pending: deque[Future[list[Searched[Item]]]] = deque()
     with ThreadPoolExecutor(WORKERS) as pool:
-        for batch in _batches(files, progress):
+        for batch in _batches(pieces, progress):
             pending.append(pool.submit(_hits_of, batch))
             while len(pending) > MAX_PENDING:
                 yield from pending.popleft().result()
@@ -53,17 +61,15 @@ def search(
             yield from pending.popleft().result()
 
 
-def _batches(
-    files: Iterable[tuple[Item, str, bytes]], progress: Progress
-) -> Iterator[list[tuple[Item, str, bytes]]]:
-    batch: list[tuple[Item, str, bytes]] = []
+def _batches(pieces: Iterable[Piece[Item]], progress: Progress) -> Iterator[list[Piece[Item]]]:
+    batch: list[Piece[Item]] = []
     size = 0
-    for item, path, data in files:
+    for piece in pieces:
         progress.check()
-        if not data:
+        if not piece.raw:
             continue
-        batch.append((item, path, data))
-        size += len(data)
+        batch.append(piece)
+        size += len(piece.raw)
         if size >= BATCH:
             yield batch
             batch, size = [], 0
@@ -71,10 +77,16 @@ def _batches(
         yield batch
 
 
-def _hits_of(batch: list[tuple[Item, str, bytes]]) -> list[Searched[Item]]:
+def _hits_of(batch: list[Piece[Item]]) -> list[Searched[Item]]:
     found = []
-    for item, path, data in batch:
-        hits = hits_in(data, path)
+    for piece in batch:
+        data = readable(piece.raw)
+        if data is not piece.raw:
+            piece = replace(piece, window=replace(piece.window, data=data))
+        window = piece.window
+        hits = hits_in(data, piece.path) if window.whole else hits_in_part(data, piece.path)
+        if not window.whole:
+            hits = tuple(hit for hit in hits if window.holds(hit))
         if hits:
-            found.append(Searched(item, path, data, hits))
+            found.append(Searched(piece, hits))
     return found

@@ -9,8 +9,9 @@ from hardening.errors import Cancelled
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch, make_image
 from hardening.model import ConfigPlace, FilePlace, ImagePathPlace, Severity
 from hardening.progress import Silent
+from hardening.secrets.configuration import split_build_args
 from hardening.secrets.model import Secret
-from hardening.secrets.scanner import scan_image, scan_text, split_build_args
+from hardening.secrets.scanner import scan_image, scan_text
 
 GITHUB = "ghp_" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5"
 NPM = "npm_" + "q9Rw7Et5Yu3Io1Pa8Sd6Fg4Hj2KlZx0CvBnM"

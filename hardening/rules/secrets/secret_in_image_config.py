@@ -8,7 +8,8 @@ from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import ConfigPlace, Evidence, Finding, Severity
 from hardening.rules.frame import Example, Need, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_secrets import how_to_rotate, secrets_of_text, where
+from hardening.rules.support_secrets import digests_of_text, how_to_rotate, where
+from hardening.secrets.judge import PUBLIC
 from hardening.secrets.model import Secret
 from hardening.subject import Subject
 
@@ -40,7 +41,11 @@ rule = Rule(
             "FROM alpine:3.22\nRUN true\n",
             image=ImageSketch(
                 layers=(LayerSketch({"a": "b"}, command="RUN |1 NODE_ENV=production npm ci"),),
-                env={"PATH": "/usr/bin", "TOKEN_TTL": "3600"},
+                env={
+                    "PATH": "/usr/bin",
+                    "TOKEN_TTL": "3600",
+                    "GPG_KEY": "A035C8C19219BA821ECEA86B",
+                },
             ),
         ),
     ),
@@ -52,7 +57,12 @@ def find(subject: Subject) -> Iterator[Finding]:
     image = subject.image
     for secret in subject.secrets or ():
         kept = tuple(place for place in secret.places if isinstance(place, ConfigPlace))
-        if not kept or image is None or _seen_in_dockerfile(subject, secret, kept):
+        if (
+            not kept
+            or image is None
+            or secret.demoted == PUBLIC
+            or _seen_in_dockerfile(subject, secret, kept)
+        ):
             continue
         history = sum(place.key.startswith("history[") for place in kept)
         yield rule.finding(
@@ -80,7 +90,7 @@ def _seen_in_dockerfile(subject: Subject, secret: Secret, kept: tuple[ConfigPlac
     instructions speak then."""
     if subject.dockerfile is None:
         return False
-    if any(one.sha256 == secret.sha256 for one, _ in secrets_of_text(subject.dockerfile)):
+    if secret.sha256 in digests_of_text(subject.dockerfile):
         return True
     names = {pair.key for one in facts(subject).all("ENV") for pair in one.instruction.pairs}
     return all(place.key.removeprefix("Env.") in names for place in kept)

@@ -9,8 +9,9 @@ from hardening.dockerfile.model import Dockerfile
 from hardening.model import Evidence, Finding, Fix, Severity, Span, holds
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Placed, facts
-from hardening.rules.support_secrets import TEMPLATE, lowered, secrets_of_text
+from hardening.rules.support_secrets import lowered, secrets_of_text
 from hardening.secrets.command_lines import passwords_in
+from hardening.secrets.judge import PUBLIC, TEMPLATE
 from hardening.secrets.mask import identity
 from hardening.subject import Subject
 
@@ -69,7 +70,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     dockerfile = known.dockerfile
     taken: list[Span] = []
     for secret, span in secrets_of_text(dockerfile):
-        if secret.demoted == TEMPLATE or "$" in span.slice(dockerfile.text):
+        if secret.demoted in (TEMPLATE, PUBLIC) or "$" in span.slice(dockerfile.text):
             continue
         owner = known.placed_around(span)
         if owner is not None and owner.instruction.keyword in _ELSEWHERE:

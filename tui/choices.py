@@ -70,6 +70,10 @@ class Choices:
         self._set(self.plan.accept(fix_key(finding, fix)), (finding, fix))
         return fix
 
+    def take_plan(self, plan: Plan, finding: Finding, fix: Fix) -> None:
+        """Go on with another plan, in which this fix of this finding is accepted."""
+        self._set(plan, (finding, fix))
+
     def accept_keys(self, replayed: Replayed) -> int:
         """Take over the plan of a replay (all SAFE fixes at once); how many are new."""
         added = [one for one in replayed.applied if one.key not in self.plan]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hardening.secrets.model import Secret
     from hardening.subject import Subject
     from hardening.workspace import Workspace
+    from tui.bases import Bases
     from tui.files import FileTree
     from tui.rows import Cells
 
@@ -88,11 +89,10 @@ class RunReady(Message):
 
 @dataclass
 class BasesReady(Message):
-    """Other bases for the opened text; `compared` when those of the local engine were read."""
+    """Other bases for the opened text, as far as they were read."""
 
     subject: Subject
-    values: dict[str, Any]
-    compared: bool
+    bases: Bases
 
 
 @dataclass

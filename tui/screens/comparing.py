@@ -1,9 +1,8 @@
-"""Other bases in the Detail of a finding about the base, before one of them is accepted."""
+"""Other bases: in the Detail of a finding about the base, and side by side before one is chosen."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 
@@ -11,75 +10,104 @@ from tui.findings import FindingRow
 from tui.messages import BasesReady, WorkFailed
 from tui.rows import Cells
 from tui.screens.contents import Contents
+from tui.text import clean
 
 if TYPE_CHECKING:
     from hardening.subject import Subject
+    from tui.bases import Bases
 
 
 class Comparing(Contents):
     """Adds the comparison of bases to the joined screen."""
 
-    _bases: dict[str, Any] | None = None
+    _bases: Bases | None = None
     _bases_of: Subject | None = None
     """The opened subject that the bases were, or are being, looked up for."""
-    _compared = False
-    comparing = False
-    """True while bases of the local engine are read."""
 
     def comparison(self, row: FindingRow) -> list[Cells]:
-        from tui.base_choices import base_paragraphs, is_about_base, offers_a_row
+        from tui.base_choices import base_paragraphs, is_about_base
 
+        if not is_about_base(row.finding):
+            return []
+        bases = self.bases
+        return [] if bases is None else base_paragraphs(bases, row.fix)
+
+    @property
+    def bases(self) -> Bases | None:
+        """Of the opened subject; None while they are looked up."""
         opened = self.store.opened
-        if opened is None or not is_about_base(row.finding):
-            return []
+        if opened is None or opened.dockerfile is None:
+            return None
         if self._bases_of is not opened:
-            self._bases, self._bases_of, self._compared = None, opened, False
-            self._look_up_bases(opened, compare=False)
-        if self._bases is None or not offers_a_row(row.finding, self._bases):
-            return []
-        lines = base_paragraphs(self._bases, row.finding, row.fix, compared=self._compared)
-        if self.comparing:
-            lines.append([("Reading those that the local engine holds …", "accent")])
-        return lines
+            self._bases, self._bases_of = None, opened
+            self._look_up_bases(opened)
+        return self._bases
 
     @property
     def can_compare(self) -> bool:
-        """True when reading other bases would say something new."""
+        """True when the Detail lists other bases."""
         row = self.current_row
-        known = self._bases is not None and bool(self._bases["rows"]) and not self._compared
-        return known and row is not None and bool(self.comparison(row)) and not self.comparing
+        return row is not None and self._bases is not None and bool(self.comparison(row))
 
-    def compare_bases(self) -> None:
-        """Read the listed bases that the local engine holds."""
-        if self.can_compare and self._bases_of is not None:
-            self.comparing = True
-            self._look_up_bases(self._bases_of, compare=True)
-            self.draw_detail()
+    def action_bases(self) -> None:
+        """Other bases side by side, with what choosing each would change."""
+        from tui.screens.bases import BasesScreen
 
-    def _look_up_bases(self, subject: Subject, *, compare: bool) -> None:
-        if subject.dockerfile is None:
+        opened = self.store.opened
+        if opened is None or opened.dockerfile is None:
             return
+        known = self.bases if self._bases_of is opened else None
+        screen = BasesScreen(opened, self.store.plan, known)
+        self.app.push_screen(screen, lambda name: self._bases_closed(screen, name))
 
+    def _bases_closed(self, screen: object, name: str | None) -> None:
+        from tui.screens.bases import BasesScreen
+
+        if isinstance(screen, BasesScreen) and screen.bases is not None:
+            self._bases, self._bases_of = screen.bases, screen.subject
+        if name is not None:
+            self.choose_base(name)
+        self.draw_tab()
+
+    def choose_base(self, name: str) -> None:
+        """Accept the fix of this name, or take it back when it is accepted."""
+        from hardening.base_choice import KEY
+        from tui.bases import chosen_in, plan_with
+
+        store, bases = self.store, self._bases
+        if chosen_in(store.plan) == name:
+            store.take_back(KEY)
+            self.plan_changed()
+            return
+        finding = None if bases is None else bases.finding
+        fix = next((one for one in finding.fixes if one.name == name), None) if finding else None
+        if finding is not None and fix is not None:
+            store.take_plan(plan_with(store.plan, fix), finding, fix)
+            told = f"{fix.title}: it is in the text; u takes it back, 5 shows the diff"
+            self.notify(clean(told, 300), markup=False, timeout=5)
+            self.plan_changed()
+
+    def plan_changed(self) -> None:
+        """Show another plan; the screen that has one knows how."""
+
+    def _look_up_bases(self, subject: Subject) -> None:
         def work() -> None:
-            from hardening.cli.base import assess, base_values, known_numbers
+            from tui.bases import known_bases
 
             try:
-                found = assess(subject, ask=False, libc=False)
-                found = replace(found, known=known_numbers(found, read=compare))
-                values = base_values(found)
+                bases = known_bases(subject)
             except Exception as error:
                 self.post_message(WorkFailed("Cannot compare bases", error))
                 return
-            self.post_message(BasesReady(subject, values, compare))
+            self.post_message(BasesReady(subject, bases))
 
         self.run_worker(work, thread=True, group="bases", exclusive=True)
 
     @on(BasesReady)
     def _bases_ready(self, event: BasesReady) -> None:
-        self.comparing = False
-        if event.subject is not self._bases_of:
+        if event.subject is not self._bases_of or (self._bases and self._bases.is_read):
             return
-        self._bases, self._compared = event.values, event.compared
+        self._bases = event.bases
         if self.tab == "detail" or self.has_class("-broad"):
             self.draw_detail()
         self.refresh_bindings()

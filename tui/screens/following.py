@@ -199,7 +199,12 @@ class Following(Board):
     # Detail
 
     def draw_detail(self) -> None:
-        self.detail.show(self._detail())
+        self.detail.show(self._detail(), about=self._detail_about())
+
+    def _detail_about(self) -> object:
+        """What the Detail speaks of: its place is kept while that is the same."""
+        row = self.current_row
+        return (self.store.pointer, None if row is None else row.key)
 
     def _detail(self) -> list[Cells]:
         store, pointer = self.store, self.store.pointer

@@ -301,6 +301,9 @@ class MainScreen(Views):
                 listed = self.listed(self.tab)
                 can_group = listed is not None and bool(listed.items)
                 return can_compare or can_group or self.tab in ("diff", "files", "run")
+            case "bases":
+                opened = self.store.opened
+                return True if opened is not None and opened.dockerfile is not None else None
             case "next_side":
                 return bool(self.layers_pane.image is not None)
             case "edit" | "reload":

@@ -61,7 +61,7 @@ class Views(Output):
             self.show_compose = not self.show_compose
             self.draw_run()
         elif self.tab == "detail":
-            self.compare_bases()
+            self.action_bases()
         else:
             self.next_grouping()
 

@@ -22,14 +22,21 @@ class Prose(Lines):
         self._paragraphs: list[Cells] = []
         self._wrapped: list[Cells] = []
         self._wrapped_for = -1
+        self._about: object = None
 
-    def show(self, paragraphs: Iterable[Cells]) -> None:
-        """Show these paragraphs from their beginning."""
-        self._paragraphs = list(paragraphs)
+    def show(self, paragraphs: Iterable[Cells], *, about: object = None) -> None:
+        """Show these paragraphs: from their beginning, or where they were read when they are
+        `about` the same as those before."""
+        shown = list(paragraphs)
+        is_same = about is not None and about == self._about
+        if is_same and shown == self._paragraphs:
+            return
+        self._paragraphs, self._about = shown, about
         self._wrapped_for = -1
-        self.set_reactive(Lines.cursor, 0)
         self._wrap()
         self.update_rows()
+        if not is_same:
+            self.scroll_to(y=0, animate=False, immediate=True, force=True)
 
     @property
     def plain(self) -> str:

@@ -66,9 +66,14 @@ def write_patch(workspace: Workspace, file: Path) -> Path:
 
 
 def write_text(file: Path, text: str) -> Path:
-    """Write one text atomically. Raises WriteError."""
+    """Write one text atomically; a link stays one, and what is no regular file (a pipe, a device)
+    is written into. Raises WriteError."""
     try:
-        write_atomically(file, encode(text))
+        if file.exists() and not file.is_file():
+            with file.open("wb") as stream:
+                stream.write(encode(text))
+            return file
+        write_atomically(file.resolve(), encode(text))
     except OSError as error:
         raise WriteError(
             f"Cannot write {file}",

@@ -27,10 +27,10 @@ def main() -> int:
 
 def _screen(request: OpenRequest) -> int:
     """Open the screen. Raises UsageError where there is no terminal to draw on."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
             "The screen needs a terminal",
-            "standard input or output is a pipe or a file",
+            "standard input or output is closed, a pipe or a file",
             "Run a command without the screen, such as `drydock check PATH`.",
         )
     from tui.app import run

@@ -42,4 +42,4 @@ def _report(store: Store, *, json: bool) -> str:
     image = None if subject.image is None else subject.image.reference
     if json:
         return document([report_of(path, image, subject, report)])
-    return text_of(path, image, subject, report, colour=False)
+    return text_of(path, image, subject, report)

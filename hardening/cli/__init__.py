@@ -69,8 +69,18 @@ def complain(error: DrydockError) -> None:
     if error.why:
         parts.append(f"  why: {printable(error.why)}")
     if error.next_step:
-        parts.append(f"  next: {printable(error.next_step)}")
-    print("\n".join(parts), file=sys.stderr)
+        end = "" if error.next_step.endswith((".", "?", "!")) else "."
+        parts.append(f"  next: {printable(error.next_step)}{end}")
+    print(_cleared() + "\n".join(parts), file=sys.stderr)
+
+
+def _cleared() -> str:
+    """What takes a line of progress off the terminal."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return ""
+    from hardening.cli.progress import CLEAR
+
+    return CLEAR
 
 
 def require_screen(screen: Screen | None) -> Screen:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hardening.cli import codes, complain
 from hardening.cli.opening import STANDARD_INPUT, open_named
+from hardening.cli.output import look_of, note, progress_of, put
 from hardening.errors import DrydockError, UsageError
 from hardening.model import Report, Severity
+from hardening.progress import SILENT
 from hardening.subject import Subject
 
 PARALLEL_FROM = 24
@@ -28,35 +31,57 @@ class Outcome:
     text: str = ""
     report: dict[str, Any] | None = None
     error: tuple[str, str, str] | None = None
+    counts: Counter[Severity] = field(default_factory=Counter)
+    skipped: tuple[tuple[str, str, str], ...] = ()
+    """What was not assessed, why, and what to do: told once for all paths."""
     others: frozenset[str] = frozenset()
     """Files that the imported reports speak of and that this path is not."""
 
 
 def check(options: argparse.Namespace) -> int:
-    """Print the reports; the highest code of all paths. Raises UsageError."""
+    """Print the reports; the highest code of all paths. Raises UsageError and WriteError."""
     paths = _paths(options)
-    options.colour = options.format == "text" and _colour()
-    code = codes.CLEAN
-    reports: list[dict[str, Any]] = []
-    others: frozenset[str] | None = None
+    options.look = look_of(options)
+    options.alone = len(paths) == 1
+    outcomes = []
     for outcome in _outcomes(paths, options):
-        code = max(code, outcome.code)
-        if outcome.error is None:
-            others = outcome.others if others is None else others & outcome.others
+        outcomes.append(outcome)
         if outcome.error is not None:
             complain(DrydockError(*outcome.error))
-        if outcome.report is not None:
-            reports.append(outcome.report)
-        sys.stdout.write(outcome.text)
+        if options.output is None:
+            sys.stdout.write(outcome.text)
     if options.format == "json":
         from hardening.reports.json_report import document
 
-        sys.stdout.write(document(reports))
-    for path in sorted(others or ()):
-        complain(
-            DrydockError(f"Imported results about {path} are left out", "no PATH names that file")
-        )
-    return code
+        put(document([one.report for one in outcomes if one.report is not None]), options)
+    elif options.output is not None or not options.alone:
+        texts = "" if options.output is None else "".join(one.text for one in outcomes)
+        put(texts + _sums(outcomes, options), options)
+    for path in sorted(_left_out(outcomes)):
+        note(f"Imported results about {path} are left out: no PATH names that file", options)
+    return max(one.code for one in outcomes)
+
+
+def _sums(outcomes: list[Outcome], options: argparse.Namespace) -> str:
+    """What several paths have in common, and their sum."""
+    if options.alone:
+        return ""
+    from hardening.reports.text import skipped_lines, total_line
+
+    counts: Counter[Severity] = Counter()
+    for one in outcomes:
+        counts.update(one.counts)
+    skipped = [skip for one in outcomes for skip in one.skipped]
+    lines = skipped_lines(skipped, options.look)
+    failed = sum(one.error is not None for one in outcomes)
+    lines += total_line(len(outcomes) - failed, failed, counts, options.look)
+    return "\n".join(lines) + "\n"
+
+
+def _left_out(outcomes: list[Outcome]) -> frozenset[str]:
+    """Files that every path says are not its own."""
+    found = [one.others for one in outcomes if one.error is None]
+    return frozenset.intersection(*found) if found else frozenset()
 
 
 def _paths(options: argparse.Namespace) -> list[str | None]:
@@ -117,7 +142,8 @@ def _check_one(path: str | None, options: argparse.Namespace) -> Outcome:
 
     name = path if path is not None else ""
     try:
-        subject = open_named(path, options)
+        progress = progress_of(options) if options.alone else SILENT
+        subject = open_named(path, options, progress=progress)
         others: frozenset[str] = frozenset()
         if subject.imported and len(options.paths) > 1:
             from hardening.imports.merge import about_others, only_about
@@ -136,8 +162,10 @@ def _check_one(path: str | None, options: argparse.Namespace) -> Outcome:
         return Outcome(code, report=found, others=others)
     from hardening.reports.text import text_of
 
-    text = text_of(name, image, subject, report, colour=options.colour)
-    return Outcome(code, text, others=others)
+    text = text_of(name, image, subject, report, look=options.look, alone=options.alone)
+    skipped = tuple((one.what, one.reason, one.next_step) for one in report.skipped)
+    counts = Counter(one.severity for one in report.findings)
+    return Outcome(code, text, counts=counts, skipped=skipped, others=others)
 
 
 def _failed(name: str, options: argparse.Namespace, error: DrydockError) -> Outcome:
@@ -172,9 +200,3 @@ def _code(report: Report, threshold: Severity | None) -> int:
 def _cores() -> int:
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
-
-
-def _colour() -> bool:
-    from hardening.reports.plain import wants_colour
-
-    return wants_colour(sys.stdout)

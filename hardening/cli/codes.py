@@ -1,4 +1,4 @@
-"""Exit codes, as `drydock --help` documents them."""
+"""Exit codes, as the help of every command documents them."""
 
 CLEAN = 0
 FINDINGS = 1
@@ -6,9 +6,21 @@ INPUT = 2
 INTERNAL = 3
 INTERRUPTED = 130
 
-TEXT = """exit codes:
-  0  clean: no finding at or above the threshold
-  1  findings at or above the threshold (--fail-on)
-  2  usage or input error: a file, image or setting is wrong; or nothing could be assessed
-  3  internal error: a bug, or a rule that crashed
-  130  interrupted"""
+
+def text(clean: str = "done", findings: str = "", failed: str = "") -> str:
+    """The end of a command's help: what each of its codes means. Without `findings` it has no 1;
+    `failed` says what else ends with 2."""
+    more = f", or {failed}" if failed else ""
+    lines = [
+        f"  0    {clean}",
+        *([f"  1    {findings}"] if findings else []),
+        f"  2    a file, image, setting or argument is wrong{more}",
+        "  3    a bug in drydock, or a rule that crashed",
+        "  130  interrupted",
+    ]
+    return "exit codes:\n" + "\n".join(lines)
+
+
+OVERVIEW = text(
+    "clean, or done", "found something at or above the threshold", "nothing was assessed"
+)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -12,14 +11,26 @@ from typing import Any
 
 from hardening.advisories.store import open_store, store_path
 from hardening.cli import codes
+from hardening.cli.output import add_output, hint, look_of, note, progress_of, put, put_json
 from hardening.errors import InputError, UsageError
 from hardening.reports.layers import human_size
 from hardening.reports.plain import plural, printable
+from hardening.reports.sheet import BOLD, YELLOW, Cell, Look, table, wrapped
+
+SCHEMA = "drydock.db/1"
+EPILOG = codes.text(failed="a feed could not be updated: the store holds what it held")
+_WHAT = "Give OSV files (JSON, JSONL, zip), KEV, EPSS or end-of-life data, or a folder of them."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`update`, `import` and `status` with what each takes."""
-    parser.add_argument("action", choices=("update", "import", "status"))
+    parser.add_argument(
+        "action",
+        choices=("update", "import", "status"),
+        metavar="ACTION",
+        help="update: fetch what changed; import: take files, without a network; status: what the "
+        "store holds, of when",
+    )
     parser.add_argument(
         "names",
         nargs="*",
@@ -28,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "epss, endoflife (default: all); import: OSV files or folders (JSON, JSONL, zip; xz or "
         "gz), Alpine's secdb, the KEV catalogue, EPSS scores, the end-of-life table",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--offline", action="store_true", help="make no request")
+    add_output(parser)
 
 
 def database(options: argparse.Namespace) -> int:
@@ -43,17 +54,17 @@ def database(options: argparse.Namespace) -> int:
 
 def _import(options: argparse.Namespace) -> int:
     from hardening.advisories.importing import import_path
-    from hardening.cli.progress import progress_on
 
     if not options.names:
-        raise UsageError("Nothing to import", "no file was named", "Give an OSV file or folder.")
+        raise UsageError("Nothing to import", "no file was named", _WHAT)
     for name in options.names:
         path = Path(name)
         if not path.exists():
-            raise UsageError(f"{name} does not exist", "", "Give an OSV file or folder.")
-        done = import_path(path, progress=progress_on(sys.stderr))
+            raise UsageError(f"{name} does not exist", "", _WHAT)
+        done = import_path(path, progress=progress_of(options))
         left = f", {done.left_out} left out" if done.left_out else ""
         print(printable(f"{done.feed}: {plural(done.records, 'record')}{left}"))
+    hint("`drydock db status` shows what the store holds, `drydock vulns IMAGE` asks it", options)
     return codes.CLEAN
 
 
@@ -67,7 +78,7 @@ def _update(options: argparse.Namespace) -> int:
     failed = []
     for group in groups(tuple(options.names), today=date.today()):
         try:
-            _update_group(group)
+            _update_group(group, options)
         except InputError as error:
             failed.append(error)
             print(printable(f"{group.name}: {error}"), file=sys.stderr)
@@ -77,18 +88,18 @@ def _update(options: argparse.Namespace) -> int:
             "see above; the store holds what it held of them",
             "Run the same again: what was fetched is kept",
         )
+    hint("`drydock vulns IMAGE` looks an image up", options)
     return codes.CLEAN
 
 
-def _update_group(group: Any) -> None:
+def _update_group(group: Any, options: argparse.Namespace) -> None:
     from hardening.advisories.feeds import group_size, update
-    from hardening.cli.progress import progress_on
 
     size = group_size(group)
     files = plural(len(group.sources), "file")
     shown = "unknown size" if size is None else "nothing new" if size == 0 else human_size(size)
-    print(printable(f"{group.name}: {shown} in {files}"), file=sys.stderr)
-    done = update(group, progress=progress_on(sys.stderr))
+    note(f"{group.name}: {shown} in {files}", options)
+    done = update(group, progress=progress_of(options))
     records = sum(one.records for one in done.imported)
     said = plural(records, "record") if done.imported else "unchanged"
     missing = f"; not there: {', '.join(done.missing)}" if done.missing else ""
@@ -96,27 +107,39 @@ def _update_group(group: Any) -> None:
 
 
 def _status(options: argparse.Namespace) -> int:
+    if options.names:
+        raise UsageError("db status takes no name", f"{options.names[0]} was given", "Drop it.")
     values = status_values()
     if options.format == "json":
-        sys.stdout.write(json.dumps(values, indent=2) + "\n")
-        return codes.CLEAN
-    if values["bytes"] is None:
-        print(f"No advisories in {values['path']}: run `drydock db update` or `drydock db import`")
-        return codes.CLEAN
-    for feed in values["feeds"]:
-        print(printable(_feed_line(feed)))
-    for what in values["missing"]:
-        print(f"{what}: none; `drydock db update {what}` fetches it")
-    print(printable(f"{human_size(values['bytes'])} in {values['path']}"))
+        put_json(values, options)
+    else:
+        put(_status_text(values, look_of(options)), options)
     return codes.CLEAN
 
 
-def _feed_line(feed: dict[str, Any]) -> str:
+def _status_text(values: dict[str, Any], look: Look) -> str:
+    if values["bytes"] is None:
+        lines = wrapped(f"No advisories in {values['path']}", look)
+        lines += wrapped("`drydock db update` fetches them", look, first="  ")
+        lines += wrapped("`drydock db import PATH` takes them from files", look, first="  ")
+        return "\n".join(lines) + "\n"
+    lines = table([_feed_cells(feed) for feed in values["feeds"]], look)
+    for what in values["missing"]:
+        lines += wrapped(f"{what}: none; `drydock db update {what}` fetches it", look)
+    records = plural(sum(feed["records"] for feed in values["feeds"]), "record")
+    last = f"{records}, {human_size(values['bytes'])} in {values['path']}"
+    return "\n".join([*lines, *wrapped(last, look, code=BOLD)]) + "\n"
+
+
+def _feed_cells(feed: dict[str, Any]) -> tuple[Cell | str, ...]:
     newest = f", newest record {feed['newest'][:10]}" if feed["newest"] else ""
-    licence = f", {feed['licence']}" if feed["licence"] else ", licence not stated"
     old = f" ({feed['age']})" if feed["age"] else ""
-    count = plural(feed["records"], "record")
-    return f"{feed['name']:<26} {count}, imported {feed['imported'][:10]}{old}{newest}{licence}"
+    licence = feed["licence"] or "licence not stated"
+    return (
+        feed["name"],
+        Cell(plural(feed["records"], "record"), right=True),
+        Cell(f"imported {feed['imported'][:10]}{old}{newest}, {licence}", YELLOW if old else ""),
+    )
 
 
 def status_values(today: date | None = None) -> dict[str, Any]:
@@ -127,7 +150,13 @@ def status_values(today: date | None = None) -> dict[str, Any]:
     path = store_path()
     store = open_store(path)
     if store is None:
-        return {"path": str(path), "bytes": None, "feeds": [], "missing": list(TABLES)}
+        return {
+            "schema": SCHEMA,
+            "path": str(path),
+            "bytes": None,
+            "feeds": [],
+            "missing": list(TABLES),
+        }
     day = today or datetime.now(UTC).date()
     with closing(store):
         feeds = [
@@ -143,4 +172,10 @@ def status_values(today: date | None = None) -> dict[str, Any]:
         ]
         held = {"kev": "kev", "epss": "epss", "life": "endoflife"}
         missing = [name for table, name in held.items() if not store.holds(table)]
-    return {"path": str(path), "bytes": path.stat().st_size, "feeds": feeds, "missing": missing}
+    return {
+        "schema": SCHEMA,
+        "path": str(path),
+        "bytes": path.stat().st_size,
+        "feeds": feeds,
+        "missing": missing,
+    }

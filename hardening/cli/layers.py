@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from hardening.cli import codes
+from hardening.cli.output import look_of, progress_of, put, put_json
 
 
 def layers(options: argparse.Namespace) -> int:
-    """Print the layers of an image, its files read. Raises ImageError and EngineError."""
+    """Print the layers of an image, its files read, secrets masked in their commands. Raises
+    ImageError, EngineError and WriteError."""
     from hardening.image.loading import load_files, open_image
+    from hardening.secrets.hiding import Masks
+    from hardening.secrets.scanner import scan_image
 
-    image = load_files(open_image(options.image, platform=options.platform))
+    progress = progress_of(options)
+    opened = open_image(options.image, platform=options.platform, progress=progress)
+    masks = Masks(scan_image(opened))  # No file is read yet: its configuration and history alone.
+    image = load_files(opened, progress=progress)
     if options.format == "json":
-        import json
-
         from hardening.reports.layers import layers_values
 
-        sys.stdout.write(json.dumps(layers_values(image), indent=2) + "\n")
+        put_json(layers_values(image, masks), options)
     else:
         from hardening.reports.layers import layers_text
 
-        sys.stdout.write(layers_text(image))
+        put(layers_text(image, masks, look=look_of(options)), options)
     return codes.CLEAN

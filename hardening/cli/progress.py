@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from typing import IO
 
 from hardening.progress import SILENT, Progress
 
 _EVERY = 0.2
+_PATIENCE = 0.4
+"""Seconds in which nothing is said: most work is done by then."""
+CLEAR = "\r\x1b[K"
 
 
 def progress_on(stream: IO[str]) -> Progress:
@@ -23,27 +27,37 @@ class _Line:
         self._total: int | None = None
         self._unit = ""
         self._done = 0
-        self._shown = 0.0
+        self._next = time.monotonic() + _PATIENCE
+        self._on_screen = False
 
     def start(self, phase: str, total: int | None = None, unit: str = "bytes") -> None:
-        self._total, self._unit, self._done, self._shown = total, unit, 0, 0.0
+        self._total, self._unit, self._done = total, unit, 0
+        self._say(phase)
 
     def advance(self, phase: str, amount: int) -> None:
         self._done += amount
-        now = time.monotonic()
-        if now - self._shown >= _EVERY:
-            self._shown = now
-            self._stream.write(f"\r\x1b[K{phase}: {self._text()}")
-            self._stream.flush()
+        self._say(phase)
 
     def finish(self, phase: str) -> None:
-        self._stream.write("\r\x1b[K")
-        self._stream.flush()
+        if self._on_screen:
+            self._stream.write(CLEAR)
+            self._stream.flush()
+            self._on_screen = False
 
     def check(self) -> None:
         return None
 
+    def _say(self, phase: str) -> None:
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + _EVERY
+        self._on_screen = True
+        room = max(1, shutil.get_terminal_size().columns - 1)
+        self._stream.write(CLEAR + f"{phase}: {self._text()}".removesuffix(": ")[:room])
+        self._stream.flush()
+
     def _text(self) -> str:
         if self._total:
             return f"{min(100, 100 * self._done // self._total)} %"
-        return f"{self._done:,} {self._unit}"
+        return f"{self._done:,} {self._unit}" if self._done else ""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
-import sys
 
 from hardening.cli import codes
+from hardening.cli.output import look_of, put, put_json
 from hardening.errors import UsageError
 from hardening.rules import Rule, all_rules
 
@@ -19,20 +18,19 @@ def rules(options: argparse.Namespace) -> int:
         from hardening.reports.rule_text import rule_values
 
         values = [rule_values(rule) for rule in chosen]
-        sys.stdout.write(
-            json.dumps({"schema": "drydock.rules/1", "rules": values}, indent=2) + "\n"
-        )
+        put_json({"schema": "drydock.rules/1", "rules": values}, options)
     elif options.format == "markdown":
         from hardening.reports.markdown import rule_section, rules_page
 
         sections = (rule_section(one) for one in chosen)
         page = rules_page(chosen) if options.id is None else "\n".join(sections)
-        sys.stdout.write(page)
+        put(page, options)
     else:
         from hardening.reports.rule_text import rule_list, rule_page
 
-        pages = (rule_page(one) for one in chosen)
-        sys.stdout.write(rule_list(chosen) if options.id is None else "\n".join(pages))
+        look = look_of(options)
+        pages = (rule_page(one, look) for one in chosen)
+        put(rule_list(chosen, look) if options.id is None else "\n".join(pages), options)
     return codes.CLEAN
 
 

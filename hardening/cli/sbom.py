@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from pathlib import Path
 
 from hardening.cli import codes
-from hardening.errors import WriteError
+from hardening.cli.arguments import add_image
+from hardening.cli.output import add_output, look_of, progress_of, put
 
-FORMATS = ("json", "cyclonedx", "spdx")
+FORMATS = ("json", "cyclonedx", "spdx", "text")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "image", metavar="IMAGE", help="an engine image, an archive or an OCI layout"
-    )
-    parser.add_argument("--platform", metavar="OS/ARCH", help="which of a multi-platform image")
-    parser.add_argument("--format", choices=FORMATS, default="json")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
+    add_image(parser)
+    add_output(parser, formats=FORMATS, default="json")
 
 
 def sbom(options: argparse.Namespace) -> int:
     """Print or write the document. Raises ImageError, EngineError, WriteError."""
-    text = _document(options)
-    if options.output is None:
-        sys.stdout.write(text)
-        return codes.CLEAN
-    try:
-        options.output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WriteError(f"{options.output} cannot be written", reason) from None
+    put(_document(options), options)
     return codes.CLEAN
 
 
@@ -40,8 +27,10 @@ def _document(options: argparse.Namespace) -> str:
     from hardening.image.loading import load_files, open_image
     from hardening.inventory.catalog import catalog
 
-    image = load_files(open_image(options.image, platform=options.platform))
-    inventory = catalog(image)
+    progress = progress_of(options)
+    opened = open_image(options.image, platform=options.platform, progress=progress)
+    image = load_files(opened, progress=progress)
+    inventory = catalog(image, progress=progress)
     if options.format == "cyclonedx":
         from hardening.reports.sbom_cyclonedx import cyclonedx_text
 
@@ -50,6 +39,8 @@ def _document(options: argparse.Namespace) -> str:
         from hardening.reports.sbom_spdx import spdx_text
 
         return spdx_text(image, inventory)
-    from hardening.reports.sbom import sbom_values
+    from hardening.reports.sbom import sbom_text, sbom_values
 
+    if options.format == "text":
+        return sbom_text(image, inventory, look=look_of(options))
     return json.dumps(sbom_values(image, inventory), indent=2) + "\n"

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from hardening.cli import codes
-from hardening.errors import ImageError
+from hardening.cli.arguments import add_offline, add_platform
+from hardening.cli.opening import STANDARD_INPUT, standard_input
+from hardening.cli.output import add_output, look_of, progress_of, put, put_json
+from hardening.errors import ImageError, InputError
+from hardening.model import Skipped
+from hardening.progress import SILENT, Progress
 from hardening.secrets.model import Secret
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst", ".tzst")
+_MAX_INPUT = 64 << 20
+EPILOG = codes.text(
+    "none is left to look at",
+    "secrets that are neither explained away nor allowed by drydock.toml",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,10 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "targets",
         nargs="+",
         metavar="PATH|IMAGE",
-        help="files, folders, image archives, OCI layouts, or images of the engine",
+        help="files, folders, image archives, OCI layouts, images of the engine, or - for text on "
+        "standard input",
     )
-    parser.add_argument("--platform", metavar="OS/ARCH", help="which of a multi-platform image")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_platform(parser)
+    add_offline(parser)
+    add_output(parser)
 
 
 def secrets(options: argparse.Namespace) -> int:
@@ -32,17 +43,19 @@ def secrets(options: argparse.Namespace) -> int:
     folder (of the current one, for an image). Raises InputError, UsageError."""
     from hardening.reports.secrets import Reported, secrets_text, secrets_values
 
-    found = []
+    found: list[Reported] = []
+    unread: list[Skipped] = []
+    progress = progress_of(options)
     for target in options.targets:
         allowed = _allowed(Path(target))
         found += [
             Reported(target, secret, allowed.get(secret.sha256, ""))
-            for secret in scan(target, platform=options.platform)
+            for secret in scan(target, unread, platform=options.platform, progress=progress)
         ]
     if options.format == "json":
-        sys.stdout.write(json.dumps(secrets_values(found), indent=2) + "\n")
+        put_json(secrets_values(found, unread), options)
     else:
-        sys.stdout.write(secrets_text(found))
+        put(secrets_text(found, unread, look=look_of(options)), options)
     return codes.FINDINGS if any(one.counts for one in found) else codes.CLEAN
 
 
@@ -61,30 +74,63 @@ def _allowed(target: Path) -> dict[str, str]:
     }
 
 
-def scan(target: str, *, platform: str | None = None) -> Iterator[Secret]:
-    """Secrets of one target: what exists on disk is a file or folder unless it is an image."""
+def scan(
+    target: str,
+    unread: list[Skipped],
+    *,
+    platform: str | None = None,
+    progress: Progress = SILENT,
+) -> Iterator[Secret]:
+    """Secrets of one target: what exists on disk is a file or folder unless it is an image. What
+    could not be searched is added to `unread`. Raises InputError, ImageError, EngineError."""
+    if target == STANDARD_INPUT:
+        from hardening.secrets.scanner import scan_text
+
+        text = standard_input(_MAX_INPUT).decode("utf-8", "surrogateescape")
+        yield from scan_text(text, "standard input")
+        return
     path = Path(target)
     if path.exists() and not is_image(path):
-        from hardening.secrets.folders import scan_paths
-
-        yield from scan_paths((path,))
+        yield from _scan_files(path, unread, progress)
         return
     from hardening.image.loading import load_files, open_image
     from hardening.secrets.scanner import scan_image
 
-    yield from scan_image(load_files(open_image(target, platform=platform)))
+    opened = open_image(target, platform=platform, progress=progress)
+    yield from scan_image(load_files(opened, progress=progress), progress=progress)
+
+
+def _scan_files(path: Path, unread: list[Skipped], progress: Progress) -> Iterator[Secret]:
+    from hardening.secrets.folders import scan_paths
+
+    if not path.is_file() and not path.is_dir():
+        raise InputError(f"{path} is neither a file nor a folder", "", "Name one, or an image.")
+    if not os.access(path, os.R_OK):
+        raise InputError(f"{path} cannot be read", "permission denied", "Check its permissions.")
+    if path.is_file() and path.name.endswith(_ARCHIVES):
+        unread.append(
+            Skipped(
+                f"what is packed in {path}",
+                "it is no image, so it was searched as one file",
+                "Unpack it and name the folder; save an image again with `docker save`.",
+            )
+        )
+    yield from scan_paths((path,), progress=progress)
 
 
 def is_image(path: Path) -> bool:
-    """Whether a path on disk is an OCI layout or a saved image."""
+    """Whether a path on disk is an OCI layout or a saved image. Raises ImageError where there is no
+    room to uncompress it: then nobody knows."""
     if path.is_dir():
         return (path / "oci-layout").is_file()
-    if not path.name.endswith(_ARCHIVES):
+    if not path.is_file() or not path.name.endswith(_ARCHIVES):
         return False
     from hardening.image.loading import open_image
 
     try:
         open_image(str(path))
-    except ImageError:
+    except ImageError as error:
+        if "is nearly full" in error.why or "No space" in error.why:
+            raise
         return False
     return True

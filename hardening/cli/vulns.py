@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardening.cli import codes
+from hardening.cli.arguments import IMAGE_HELP, add_platform
+from hardening.cli.opening import STANDARD_INPUT, standard_input
+from hardening.cli.output import add_output, hint, look_of, progress_of, put, put_json
 from hardening.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,14 +17,21 @@ if TYPE_CHECKING:
     from hardening.inventory.model import Inventory
 
 
+EPILOG = codes.text(
+    "nothing is known to be wrong",
+    "vulnerabilities were found",
+    "none of the packages could be looked up",
+)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "image",
         metavar="IMAGE|SBOM",
-        help="an engine image, an archive or an OCI layout; or a CycloneDX or SPDX JSON file",
+        help=f"{IMAGE_HELP}; or a list of packages: CycloneDX, SPDX or drydock JSON, - for one on "
+        "standard input",
     )
-    parser.add_argument("--platform", metavar="OS/ARCH", help="which of a multi-platform image")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_platform(parser)
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--online",
@@ -31,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="ask api.osv.dev instead of the store: it is told names and versions of the packages",
     )
     where.add_argument("--offline", action="store_true", help="make no request (the default)")
+    add_output(parser)
 
 
 def vulns(options: argparse.Namespace) -> int:
@@ -39,19 +48,29 @@ def vulns(options: argparse.Namespace) -> int:
     from hardening.reports.vulns import vulns_text, vulns_values
 
     inventory = _inventory(options)
-    assessed = _assess(inventory, online=options.online)
+    assessed = _assess(inventory, options)
     if options.format == "json":
-        sys.stdout.write(json.dumps(vulns_values(options.image, assessed), indent=2) + "\n")
+        put_json(vulns_values(options.image, assessed), options)
     else:
-        sys.stdout.write(vulns_text(assessed))
-    if any(not one.vulnerability.hidden for one in assessed.rows):
+        put(vulns_text(assessed, look=look_of(options)), options)
+    shown = [one.vulnerability for one in assessed.rows if not one.vulnerability.hidden]
+    if any(one.fixed for one in shown):
+        hint(
+            f"with its Dockerfile, `drydock fix PATH --image {options.image} --safety review` "
+            f"patches what has a fix, and `drydock base PATH --image {options.image}` compares "
+            "base images",
+            options,
+        )
+    if shown:
         return codes.FINDINGS
     return codes.INPUT if inventory.packages and not assessed.assessed else codes.CLEAN
 
 
 def _inventory(options: argparse.Namespace) -> Inventory:
-    from hardening.advisories.sbom import is_document, read_sbom
+    from hardening.advisories.sbom import MAX_BYTES, is_document, read_sbom, sbom_of
 
+    if options.image == STANDARD_INPUT:
+        return sbom_of(standard_input(MAX_BYTES + 1), "standard input")
     path = Path(options.image)
     if is_document(path):
         if options.platform:
@@ -60,15 +79,16 @@ def _inventory(options: argparse.Namespace) -> Inventory:
     from hardening.image.loading import load_files, open_image
     from hardening.inventory.catalog import catalog
 
-    return catalog(load_files(open_image(options.image, platform=options.platform)))
+    progress = progress_of(options)
+    opened = open_image(options.image, platform=options.platform, progress=progress)
+    return catalog(load_files(opened, progress=progress), progress=progress)
 
 
-def _assess(inventory: Inventory, *, online: bool) -> Assessment:
-    if online:
+def _assess(inventory: Inventory, options: argparse.Namespace) -> Assessment:
+    if options.online:
         from hardening.advisories.online import assess_online
-        from hardening.cli.progress import progress_on
 
-        return assess_online(inventory, progress=progress_on(sys.stderr))
+        return assess_online(inventory, progress=progress_of(options))
     from hardening.advisories.assessment import assess
 
     return assess(inventory)

@@ -17,6 +17,7 @@ from hardening.model import (
     Safety,
 )
 from hardening.reports.places import describe, shown_path, where
+from hardening.secrets.hiding import Masks, text_secrets
 from hardening.subject import Subject
 from hardening.workspace import EditError, Workspace, prepare_edits, splice
 
@@ -32,12 +33,13 @@ def document(reports: Iterable[Mapping[str, Any]]) -> str:
 
 def report_of(path: str, image: str | None, subject: Subject, report: Report) -> Json:
     """One report as plain values; `path` as the person gave it."""
+    masks = _masks(subject, report)
     return {
         "path": _text(path),
         "image": image,
         "score": report.score,
-        "findings": [finding_of(subject, one) for one in report.findings],
-        "ignored": [_ignored(subject, one) for one in report.ignored],
+        "findings": [finding_of(subject, one, masks) for one in report.findings],
+        "ignored": [_ignored(subject, one, masks) for one in report.ignored],
         "skipped": [
             {"what": one.what, "reason": one.reason, "next_step": one.next_step}
             for one in report.skipped
@@ -61,7 +63,16 @@ def failed_report(path: str, image: str | None, reason: str, next_step: str) -> 
     }
 
 
-def finding_of(subject: Subject, finding: Finding) -> Json:
+def _masks(subject: Subject, report: Report) -> Masks:
+    """The secrets of the files that the patches change, so that no patch shows one."""
+    findings = (*report.findings, *(one.finding for one in report.ignored))
+    paths = {
+        edit.path for finding in findings for fix in finding.fixes for edit in fix.edits
+    } & subject.texts.keys()
+    return Masks(text_secrets({path: subject.texts[path] for path in sorted(paths)}))
+
+
+def finding_of(subject: Subject, finding: Finding, masks: Masks) -> Json:
     place = where(subject.root, finding.places)
     return {
         "rule": finding.rule,
@@ -78,7 +89,7 @@ def finding_of(subject: Subject, finding: Finding) -> Json:
         "sources": [_text(one) for one in finding.sources],
         "evidence": [*_config_evidence(finding), *(_evidence(one) for one in finding.evidence)],
         "key": finding.key,
-        "fixes": [_fix(subject, one) for one in finding.fixes],
+        "fixes": [_fix(subject, one, masks) for one in finding.fixes],
     }
 
 
@@ -106,7 +117,7 @@ def fix_diff(subject: Subject, fix: Fix) -> str:
     return Workspace(subject.root, subject.texts, after).diff()
 
 
-def _fix(subject: Subject, fix: Fix) -> Json:
+def _fix(subject: Subject, fix: Fix, masks: Masks) -> Json:
     return {
         "title": _text(fix.title),
         "safety": fix.safety.label,
@@ -118,13 +129,13 @@ def _fix(subject: Subject, fix: Fix) -> Json:
             }
             for one in fix.preconditions
         ],
-        "diff": _text(fix_diff(subject, fix)),
+        "diff": _text(masks.hide(fix_diff(subject, fix))),
     }
 
 
-def _ignored(subject: Subject, ignored: Ignored) -> Json:
+def _ignored(subject: Subject, ignored: Ignored, masks: Masks) -> Json:
     return {
-        "finding": finding_of(subject, ignored.finding),
+        "finding": finding_of(subject, ignored.finding, masks),
         "source": ignored.source,
         "reason": _text(ignored.reason),
         "expires": None if ignored.expires is None else ignored.expires.isoformat(),

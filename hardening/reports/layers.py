@@ -6,28 +6,34 @@ from typing import Any
 
 from hardening.image.model import Image, Layer
 from hardening.reports.plain import plural, printable
+from hardening.reports.sheet import BOLD, DIM, PLAIN, YELLOW, Cell, Look, cut, table, wrapped
+from hardening.secrets.hiding import Masks
 
 SCHEMA = "drydock.layers/1"
+NOTABLE_WASTE = 1_000_000
+"""Bytes of one layer that are worth a colour."""
+WIDEST_COMMAND = 100
+"""Characters of a command where no terminal says how many fit."""
 
 
-def layers_text(image: Image) -> str:
+def layers_text(image: Image, masks: Masks, *, look: Look = PLAIN) -> str:
     """A table, lowest layer first, then the sums."""
-    lines = [f"{'layer':>5}  {'size':>9}  {'wasted':>9}  {'files':>8}  {'from':<7}  command"]
-    lines.extend(_row(layer) for layer in image.layers)
+    heads = ("layer", "size", "wasted", "files")
+    rows = [
+        (*(Cell(one, DIM, right=True) for one in heads), Cell("from", DIM), Cell("command", DIM))
+    ]
+    rows += [_row(layer, masks, look) for layer in image.layers]
+    lines = table(rows, look, wrap=False)
+    count = plural(len(image.layers), "layer")
+    last = f"{image.reference}: {count}, {human_size(image.size)}"
     efficiency = image.efficiency
     if efficiency is not None:
-        lines.append(
-            f"{printable(image.reference)}: {plural(len(image.layers), 'layer')}, "
-            f"{human_size(image.size)}, {human_size(efficiency.removable)} removable, "
-            f"efficiency {efficiency.score:.1%}"
-        )
-    else:
-        count = plural(len(image.layers), "layer")
-        lines.append(f"{printable(image.reference)}: {count}, {human_size(image.size)}")
+        last += f", {human_size(efficiency.removable)} removable, efficiency {efficiency.score:.1%}"
+    lines += wrapped(last, look, code=BOLD)
     return "\n".join(lines) + "\n"
 
 
-def layers_values(image: Image) -> dict[str, Any]:
+def layers_values(image: Image, masks: Masks) -> dict[str, Any]:
     """The same as plain values; sizes in bytes."""
     efficiency = image.efficiency
     return {
@@ -49,7 +55,7 @@ def layers_values(image: Image) -> dict[str, Any]:
                 "whiteouts": len(layer.whiteouts),
                 "origin": layer.attribution.origin.value,
                 "created": layer.created,
-                "command": layer.command,
+                "command": masks.hide(layer.command),
             }
             for layer in image.layers
         ],
@@ -66,10 +72,13 @@ def human_size(count: int) -> str:
     return f"{size:.1f} TB"
 
 
-def _row(layer: Layer) -> str:
-    command = printable(" ".join(layer.command.split()))
-    shown = command if len(command) <= 100 else command[:99] + "…"
+def _row(layer: Layer, masks: Masks, look: Look) -> tuple[Cell, ...]:
+    command = printable(" ".join(masks.hide(layer.command).split()))
     return (
-        f"{layer.index:>5}  {human_size(layer.size):>9}  {human_size(layer.wasted):>9}  "
-        f"{len(layer):>8,}  {layer.attribution.origin.value:<7}  {shown}"
+        Cell(str(layer.index), right=True),
+        Cell(human_size(layer.size), right=True),
+        Cell(human_size(layer.wasted), YELLOW if layer.wasted >= NOTABLE_WASTE else "", right=True),
+        Cell(f"{len(layer):,}", right=True),
+        Cell(layer.attribution.origin.value),
+        Cell(command if look.width is not None else cut(command, WIDEST_COMMAND)),
     )

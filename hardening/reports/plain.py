@@ -37,10 +37,15 @@ def wants_colour(stream: IO[str]) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def severity_code(severity: Severity) -> str:
+    """The SGR code of a severity's colour."""
+    return _COLOURS[severity]
+
+
 def severity_word(severity: Severity, *, colour: bool) -> str:
     if not colour:
         return severity.label
-    return f"\x1b[{_COLOURS[severity]}m{severity.label}\x1b[0m"
+    return f"\x1b[{severity_code(severity)}m{severity.label}\x1b[0m"
 
 
 def plural(count: int, noun: str) -> str:

@@ -6,29 +6,42 @@ import textwrap
 from collections.abc import Iterable
 from typing import Any
 
+from hardening.reports.sheet import BOLD, GREEN, PLAIN, Cell, Look, painted, severity_cell, table
 from hardening.rules import Example, Rule
 
 WIDTH = 88
 
 
-def rule_list(rules: Iterable[Rule]) -> str:
-    """One line per rule: id, severity, whether it has a fix, title."""
-    rows = [(one.id, one.severity.label, "fix" if one.fixable else "", one.title) for one in rules]
-    width = max((len(row[0]) for row in rows), default=0)
-    return "".join(f"{row[0]:<{width}}  {row[1]:<8}  {row[2]:<3}  {row[3]}\n" for row in rows)
+def rule_list(rules: Iterable[Rule], look: Look = PLAIN) -> str:
+    """One row per rule: id, severity, whether it has a fix, title."""
+    rows = [
+        (
+            Cell(one.id, BOLD),
+            severity_cell(one.severity),
+            Cell("fix" if one.fixable else "", GREEN),
+            one.title,
+        )
+        for one in rules
+    ]
+    return "".join(f"{line}\n" for line in table(rows, look))
 
 
-def rule_page(rule: Rule) -> str:
-    """All about one rule."""
+def rule_page(rule: Rule, look: Look = PLAIN) -> str:
+    """All about one rule; prose is at most `WIDTH` wide."""
+    width = min(WIDTH, look.width or WIDTH)
     parts = [
-        f"{rule.id}: {rule.title}",
-        f"theme {rule.theme}, severity {rule.severity.label}, confidence {rule.confidence.label}, "
-        f"profile {rule.profile.value}, {'with' if rule.fixable else 'without'} a fix",
+        painted(f"{rule.id}: {rule.title}", BOLD, look),
+        textwrap.fill(
+            f"theme {rule.theme}, severity {rule.severity.label}, "
+            f"confidence {rule.confidence.label}, profile {rule.profile.value}, "
+            f"{'with' if rule.fixable else 'without'} a fix",
+            width,
+        ),
         "",
-        textwrap.fill(rule.why, WIDTH),
+        textwrap.fill(rule.why, width),
     ]
     if rule.aliases:
-        parts += ["", "Also known as: " + ", ".join(rule.aliases)]
+        parts += ["", textwrap.fill("Also known as: " + ", ".join(rule.aliases), width)]
     for title, examples in (("Bad", rule.bad), ("Good", rule.good)):
         for example in examples:
             parts += ["", f"{title}{': ' + example.note if example.note else ''}"]

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hardening.model import ConfigPlace, FilePlace, ImagePathPlace, LayerPlace, Place
-from hardening.reports.plain import printable
+from hardening.model import ConfigPlace, FilePlace, ImagePathPlace, LayerPlace, Place, Skipped
+from hardening.reports.sheet import (
+    BOLD,
+    DIM,
+    PLAIN,
+    Cell,
+    Look,
+    severity_cell,
+    table,
+    wrapped,
+)
 from hardening.secrets.model import Secret
 from hardening.secrets.rotation import OUT_OF_THE_IMAGE, at_provider, checklist
 
@@ -29,9 +39,15 @@ class Reported:
         return not self.secret.demoted and not self.allowed
 
 
-def secrets_values(found: Iterable[Reported]) -> dict[str, Any]:
+def secrets_values(found: Iterable[Reported], unread: Iterable[Skipped] = ()) -> dict[str, Any]:
     """The JSON document."""
-    return {"schema": SCHEMA, "secrets": [row for one in found for row in _rows(one)]}
+    return {
+        "schema": SCHEMA,
+        "secrets": [row for one in found for row in _rows(one)],
+        "not_assessed": [
+            {"what": one.what, "reason": one.reason, "next_step": one.next_step} for one in unread
+        ],
+    }
 
 
 def _rows(one: Reported) -> Iterator[dict[str, Any]]:
@@ -74,39 +90,93 @@ def layer_of(place: Place) -> int | None:
     return place.layer if isinstance(place, ImagePathPlace | LayerPlace) else None
 
 
-def secrets_text(found: Iterable[Reported]) -> str:
-    """A line for each place, those explained away last; a checklist for each kind of secret that
-    is left; and a summary line."""
+def secrets_text(
+    found: Iterable[Reported], unread: Iterable[Skipped] = (), *, look: Look = PLAIN
+) -> str:
+    """Each secret with the places where it lies; a checklist for each kind; those explained away
+    or allowed; what was not searched; and the counts."""
     kept = list(found)
-    rows = [(one, row) for one in kept for row in _rows(one)]
-    rows.sort(key=lambda pair: not pair[0].counts)
-    lines = [_line(row) for _, row in rows]
-    lines += _checklists(one.secret for one in kept if one.counts)
-    real = sum(1 for one, _ in rows if one.counts)
-    allowed = sum(1 for one, _ in rows if one.allowed)
-    last = f"{real} to look at, {len(rows) - real - allowed} probably none"
-    lines.append(last + (f", {allowed} allowed" if allowed else ""))
-    return "".join(printable(line) + "\n" for line in lines)
+    counting = [one for one in kept if one.counts]
+    lines = [line for group in _by_value(counting) for line in _block(group, look)]
+    lines += _checklists((one.secret for one in counting), look)
+    others = [(one, row) for one in kept if not one.counts for row in _rows(one)]
+    lines += _others(others, look)
+    for one in unread:
+        said = f"{one.what}: {one.reason}. {one.next_step}".rstrip()
+        lines += wrapped(said, look, first="not assessed: ")
+    real = sum(1 for one in counting for _ in _rows(one))
+    allowed = sum(1 for one, _ in others if one.allowed)
+    last = f"{real} to look at, {len(others) - allowed} probably none"
+    lines += wrapped(last + (f", {allowed} allowed" if allowed else ""), look, code=BOLD)
+    return "\n".join(lines) + "\n"
 
 
-def _line(row: dict[str, Any]) -> str:
-    where = row["path"] + (f":{row['start_line']}" if row["start_line"] else "")
+def _by_value(found: Iterable[Reported]) -> list[list[Reported]]:
+    """The same value in several targets is one secret."""
+    groups: dict[str, list[Reported]] = {}
+    for one in found:
+        groups.setdefault(one.secret.sha256, []).append(one)
+    return sorted(groups.values(), key=lambda group: -group[0].secret.severity)
+
+
+def _block(group: list[Reported], look: Look) -> list[str]:
+    """The secret, where it lies, and the hash by which the settings can allow it."""
+    secret = group[0].secret
+    kind = Cell(secret.rule, BOLD)
+    lines = table([(severity_cell(secret.severity), kind, secret.masked)], look)
+    places = dict.fromkeys(_where(row) for one in group for row in _rows(one))
+    for place in places:
+        lines += wrapped(place, look, first="  ")
+    return lines + wrapped(f"sha256 {secret.sha256}", look, first="  ", code=DIM)
+
+
+def _others(pairs: list[tuple[Reported, dict[str, Any]]], look: Look) -> list[str]:
+    """One row for all that lie in the same place for the same reason."""
+    counts = Counter(
+        (
+            _where(row),
+            row["rule"],
+            row["masked"],
+            row["sha256"] if one.allowed else "",
+            _reason(row),
+        )
+        for one, row in pairs
+    )
+    merged: dict[tuple[str, str, str, str], list[tuple[str, int]]] = {}
+    for (where, rule, masked, digest, reason), count in counts.items():
+        merged.setdefault((where, rule, digest, reason), []).append((masked, count))
+    rows = []
+    for (where, rule, digest, reason), values in merged.items():
+        times = sum(count for _, count in values)
+        shown = values[0][0] if times == 1 else f"{times} values"
+        rows.append((rule, shown, f"{where} ({reason})" + (f" sha256 {digest}" if digest else "")))
+    return ["", *table(rows, look)] if rows and look.width else table(rows, look)
+
+
+def _reason(row: dict[str, Any]) -> str:
+    return f"allowed: {row['allowed']}" if row["allowed"] else f"probably none: {row['demoted']}"
+
+
+def _where(row: dict[str, Any]) -> str:
+    where: str = row["path"] + (f":{row['start_line']}" if row["start_line"] else "")
     layer = "" if row["layer"] is None else f" in layer {row['layer']}"
     gone = row["removed"] is not None and row["layer"] is not None
-    removed = f", removed in layer {row['removed']}" if gone else ""
-    note = f" (probably none: {row['demoted']})" if row["demoted"] else ""
-    note = f" (allowed: {row['allowed']})" if row["allowed"] else note
-    return f"{where}{layer}{removed} {row['severity']} {row['rule']} {row['masked']}{note}"
+    return where + layer + (f", removed in layer {row['removed']}" if gone else "")
 
 
-def _checklists(secrets: Iterable[Secret]) -> Iterator[str]:
+def _checklists(secrets: Iterable[Secret], look: Look) -> Iterator[str]:
     """Kinds with the same steps share one list, and all share what gets them out of the image."""
     kinds: dict[tuple[str, ...], dict[str, None]] = {}
     for secret in secrets:
         kinds.setdefault(at_provider(secret), {})[secret.title] = None
     for steps, titles in kinds.items():
-        yield f"To rotate: {', '.join(titles)}"
-        yield from (f"  {number}. {step}" for number, step in enumerate(steps, start=1))
+        yield from wrapped(", ".join(titles), look, first="To rotate: ")
+        yield from _steps(steps, look)
     if kinds:
         yield "Then, for each of them:"
-        yield from (f"  {number}. {one}" for number, one in enumerate(OUT_OF_THE_IMAGE, start=1))
+        yield from _steps(OUT_OF_THE_IMAGE, look)
+
+
+def _steps(steps: Iterable[str], look: Look) -> Iterator[str]:
+    for number, step in enumerate(steps, start=1):
+        yield from wrapped(step, look, first=f"  {number}. ")

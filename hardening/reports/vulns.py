@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from typing import Any
 
 from hardening.advisories.assessment import Assessment, Row
-from hardening.reports.plain import printable
+from hardening.advisories.model import Feed
+from hardening.reports.sheet import (
+    BOLD,
+    GREEN,
+    PLAIN,
+    RED,
+    Cell,
+    Look,
+    severity_cell,
+    table,
+    wrapped,
+)
 
 SCHEMA = "drydock.vulns/1"
 
@@ -62,21 +74,26 @@ def _row(line: Row) -> dict[str, Any]:
     }
 
 
-def vulns_text(assessed: Assessment) -> str:
-    """A line for each, those without a fix apart, what was hidden as a count, groups by action,
-    what was not assessed, and the dates of the data."""
+def vulns_text(assessed: Assessment, *, look: Look = PLAIN) -> str:
+    """A row for each, those without a fix apart; what was not assessed; the dates of the data; and
+    the count by action, with what was hidden."""
     shown = [one for one in assessed.rows if not one.vulnerability.hidden]
-    unfixed = [one for one in shown if not one.vulnerability.fixed]
-    lines = [_line(one) for one in shown if one.vulnerability.fixed]
+    lines = table([_cells(one) for one in shown if one.vulnerability.fixed], look)
+    unfixed = [_cells(one) for one in shown if not one.vulnerability.fixed]
     if unfixed:
-        lines += ["without a fix:", *(f"  {_line(one)}" for one in unfixed)]
-    lines.append(total(assessed, shown))
-    lines += [
-        f"not assessed: {one.what}: {one.reason}. {one.next_step}".rstrip()
-        for one in assessed.not_assessed
-    ]
-    lines += [f"data: {one.name}, imported {one.imported[:10]}" for one in assessed.feeds]
-    return "".join(printable(line) + "\n" for line in lines)
+        lines += ["without a fix:", *table(unfixed, look, indent="  ")]
+    for one in assessed.not_assessed:
+        said = f"{one.what}: {one.reason}. {one.next_step}".rstrip()
+        lines += wrapped(said, look, first="not assessed: ")
+    for day, feeds in groupby(sorted(assessed.feeds, key=_imported), key=_imported):
+        names = ", ".join(one.name for one in feeds)
+        lines += wrapped(f"imported {day}: {names}", look, first="data: ")
+    lines += wrapped(total(assessed, shown), look, code=BOLD)
+    return "\n".join(lines) + "\n"
+
+
+def _imported(feed: Feed) -> str:
+    return feed.imported[:10]
 
 
 def in_short(assessed: Assessment) -> str:
@@ -88,14 +105,19 @@ def in_short(assessed: Assessment) -> str:
     return total(assessed, shown) + (f"; data: {dates}" if dates else "")
 
 
-def _line(line: Row) -> str:
+def _cells(line: Row) -> tuple[Cell, ...]:
+    """Id, severity, what threatens, the package, and what mends it."""
     row, package = line.vulnerability, line.packages[0]
-    severity = "unrated" if row.rating.severity is None else row.rating.severity.label
-    marks = " exploited" if row.kev else ""
-    if row.epss is not None:
-        marks += f" {100 * row.epss:.1f}%"
-    fixed = f"fixed in {row.fixed}" if row.fixed else row.note or "no fix"
-    return f"{row.id} {severity}{marks} {package.name} {package.version}, {fixed}"
+    marks = ["exploited"] if row.kev else []
+    marks += [f"{100 * row.epss:.1f}%"] if row.epss is not None else []
+    mends = f"fixed in {row.fixed} ({line.action})" if row.fixed else row.note or "no fix"
+    return (
+        Cell(row.id),
+        severity_cell(row.rating.severity),
+        Cell(" ".join(marks), RED if row.kev else ""),
+        Cell(f"{package.name} {package.version}"),
+        Cell(mends, GREEN if row.fixed else ""),
+    )
 
 
 def total(assessed: Assessment, shown: list[Row]) -> str:

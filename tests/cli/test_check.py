@@ -172,10 +172,7 @@ def test_many_paths_keep_their_order(
 
 
 def test_standard_input(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Stream:
-        buffer = io.BytesIO(DOCKERFILE.encode())
-
-    monkeypatch.setattr(sys, "stdin", Stream())
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(DOCKERFILE.encode())))
     result = run("check", "-", "--format", "json")
     (report,) = _reports(result.out)
     assert report["path"] == "-" and len(report["findings"]) > 3

@@ -87,7 +87,6 @@ def test_nothing_to_fix_prints_nothing(run: Run, project: Path) -> None:
         (["-", "--write"], "cannot be written back"),
         (["missing"], "does not exist"),
         (["Dockerfile", "--output", "no/such/folder"], "Cannot write no/such/folder"),
-        ([], "required: PATH"),
     ],
 )
 def test_mistakes(run: Run, project: Path, arguments: list[str], says: str) -> None:

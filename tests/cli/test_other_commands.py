@@ -15,9 +15,14 @@ from hardening.opening import OpenRequest
 from hardening.reports.layers import human_size, layers_text, layers_values
 from hardening.rules import all_rules
 from hardening.sample import copy_sample, open_sample, sample, samples
+from hardening.secrets.hiding import Masks
 from tests.cli.conftest import Run
 
 ROOT = Path(__file__).parents[2]
+ENGINE_COMMANDS = ("check", "fix", "layers", "sbom", "vulns", "secrets", "base")
+COMMANDS = (*ENGINE_COMMANDS, "db", "rules", "demo", "cache")
+FAILING = ("check", "vulns", "secrets")
+"""Commands that end with 1 when they find something."""
 
 
 def test_rules_are_listed_one_a_line(run: Run) -> None:
@@ -64,14 +69,14 @@ def _image() -> ImageSketch:
 
 def test_layers_as_text() -> None:
     image = make_image(_image())
-    lines = layers_text(image).splitlines()
+    lines = layers_text(image, Masks()).splitlines()
     assert lines[1].split()[0] == "0" and "\\x1b" in lines[1] and "\x1b" not in lines[1]
     assert lines[-1].startswith("app:1: 2 layers, ")
     assert "removable" in lines[-1] and "efficiency" in lines[-1]
 
 
 def test_layers_as_values() -> None:
-    values = layers_values(make_image(_image()))
+    values = layers_values(make_image(_image()), Masks())
     assert values["schema"] == "drydock.layers/1"
     assert [one["index"] for one in values["layers"]] == [0, 1]
     assert values["layers"][0]["wasted"] >= 2000
@@ -225,11 +230,29 @@ def test_version_and_help(run: Run) -> None:
     assert overview.code == 0
     for word in ("check", "fix", "layers", "rules", "demo", "cache", "exit codes:"):
         assert word in overview.out
-    for command in ("check", "fix", "layers", "rules", "demo", "cache"):
+    for command in COMMANDS:
+        assert f"drydock {command} " in overview.out
         page = run(command, "--help")
         assert page.code == 0 and f"usage: drydock {command}" in page.out
-        for code in ("0  clean", "1  findings", "2  usage", "3  internal"):
-            assert code in page.out
+        codes = page.out.partition("exit codes:")[2]
+        assert [line.split()[0] for line in codes.splitlines()[1:]] == (
+            ["0", "1", "2", "3", "130"] if command in FAILING else ["0", "2", "3", "130"]
+        )
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "200"])
+def test_every_help_fits_the_terminal(
+    run: Run, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    for command in ("", *COMMANDS):
+        page = run(*([command] if command else []), "--help").out
+        assert max(map(len, page.splitlines())) <= max(int(columns), 80), command
+
+
+def test_a_mistyped_command_is_told_its_name(run: Run, project: Path) -> None:
+    assert "did you mean `drydock check`?" in run("chekc").err
+    assert "An image is named with --image." in run("app:1.2").err
 
 
 def test_a_name_that_several_rules_share_shows_them_all(run: Run) -> None:

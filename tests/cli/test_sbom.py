@@ -60,7 +60,7 @@ def test_a_file_that_cannot_be_written_is_told(
 ) -> None:
     path = _archive(tmp_path)
     assert main(["sbom", str(path), "--output", str(tmp_path / "none" / "x.json")]) == 2
-    assert "cannot be written" in capsys.readouterr().err
+    assert "Cannot write " in capsys.readouterr().err
 
 
 def test_the_standard_formats_are_written(

@@ -10,7 +10,7 @@ INTERRUPTED = 130
 def text(clean: str = "done", findings: str = "", failed: str = "") -> str:
     """The end of a command's help: what each of its codes means. Without `findings` it has no 1;
     `failed` says what else ends with 2."""
-    more = f", or {failed}" if failed else ""
+    more = f",\n       or {failed}" if failed else ""
     lines = [
         f"  0    {clean}",
         *([f"  1    {findings}"] if findings else []),

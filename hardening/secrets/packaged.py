@@ -2,7 +2,8 @@
 
 Records: dpkg's conffiles in `status`, its `info/*.md5sums` (and `status.d/*.md5sums` of distroless
 images), apk's `installed` (`Z:Q1` + base 64 of SHA-1), the FILEDIGESTS of RPM's headers, wheels'
-`RECORD` (PEP 376 / PEP 427, SHA-256). Packages list `/bin/x` where a merged /usr has `/usr/bin/x`.
+`RECORD` (PEP 376 / PEP 427, SHA-256). A wheel that was made of a local or named source
+(`direct_url.json`, PEP 610) is the project's own work: its record excuses nothing. Packages list `/bin/x` where a merged /usr has `/usr/bin/x`.
 """
 
 from __future__ import annotations
@@ -55,11 +56,12 @@ class Packaged:
 
     def _read(self) -> _Records:
         found: _Records = {}
+        own = self._own_wheels()
         for layer in self._image.layers:
             wanted = {
                 entry.path: MAX_DATABASE if rpm.is_database(entry.path) else MAX_RECORD
                 for entry in layer.entries()
-                if _is_record(entry.path)
+                if _is_record(entry.path) and dirname(entry.path) not in own
             }
             if not wanted:
                 continue
@@ -73,6 +75,15 @@ class Packaged:
                         known.append((algorithm, digest, package))
         self._records = found
         return found
+
+    def _own_wheels(self) -> frozenset[str]:
+        """The `.dist-info` folders of wheels that no index gave."""
+        return frozenset(
+            dirname(entry.path)
+            for layer in self._image.layers
+            for entry in layer.entries()
+            if entry.path.endswith(".dist-info/direct_url.json")
+        )
 
     def _rows(self, entry: Entry, data: bytes) -> Iterator[_Row]:
         if not rpm.is_database(entry.path):

@@ -3,291 +3,213 @@
 from __future__ import annotations
 
 import argparse
-import json
+import os
+import shlex
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from pathlib import Path
 
 from hardening.cli import codes
-from hardening.cli.base_numbers import (
-    NOT_READ,
-    UNKNOWN,
-    Known,
-    base_values_of,
-    base_words,
-    read_numbers,
-    row_values_of,
-    row_words,
-)
-from hardening.cli.opening import open_named
-from hardening.dockerfile.model import Stage
+from hardening.cli.arguments import add_opening
+from hardening.cli.base_rows import Assessed, assess, base_values, known_numbers, ordered
+from hardening.cli.opening import STANDARD_INPUT, open_named
+from hardening.cli.output import add_output, look_of, note, progress_of, put, put_json
 from hardening.errors import InputError, UsageError
-from hardening.facts.official import Tag, as_of, read
 from hardening.model import Fix, Safety, Verdict
 from hardening.opening.base_digests import with_base_digests
 from hardening.replay import edited
-from hardening.reports.layers import human_size
-from hardening.reports.plain import printable
-from hardening.rewrites.base_image import (
-    Candidate,
-    Risk,
-    candidates,
-    distroless,
-    releases_under,
-    worries,
-)
-from hardening.rewrites.base_image_conditions import conditions
-from hardening.rules.support import facts
-from hardening.rules.support_better_base import move, runtime_base
-from hardening.rules.support_images import Reference
+from hardening.reports.base import base_text
 from hardening.subject import Subject
 from hardening.workspace import Workspace
 
-if TYPE_CHECKING:
-    from hardening.cli.asking import Asked
+__all__ = ["Assessed", "add_arguments", "assess", "base", "base_values", "known_numbers"]
+
+EPILOG = codes.text("done, whatever the rows say")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What only this command takes."""
-    parser.add_argument("path", metavar="PATH", help="a Dockerfile, a Compose file or a folder")
     parser.add_argument(
+        "path",
+        nargs="?",
+        default=".",
+        metavar="PATH|IMAGE",
+        help="a Dockerfile, Compose file or folder, - for standard input; or an image: a base such "
+        "as python:3.12-slim, or what was built on one (default: this folder)",
+    )
+    choosing = parser.add_argument_group("choosing")
+    choosing.add_argument(
+        "--stage", metavar="NAME", help="the base of this stage (default: of the image that ships)"
+    )
+    choosing.add_argument(
+        "--choose", metavar="ROW", help="print the patch of one row, by its fix or its number"
+    )
+    choosing.add_argument("--write", action="store_true", help="write the chosen patch")
+    asking = parser.add_argument_group("comparing")
+    asking.add_argument(
         "--ask-registry", action="store_true", help="ask for the digest and size of every row"
     )
-    parser.add_argument(
+    asking.add_argument(
         "--compare",
         action="store_true",
         help="compare vulnerabilities: of rows that the local engine holds, and with "
         "--ask-registry of those whose builder attached a list of packages",
     )
-    parser.add_argument(
+    asking.add_argument(
         "--libc", action="store_true", help="also rows that change the C library (musl)"
     )
-    parser.add_argument("--choose", metavar="FIX", help="print the patch of one row")
-    parser.add_argument("--write", action="store_true", help="write the chosen patch")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_opening(parser)
+    add_output(parser)
     parser.set_defaults(profile=None)
 
 
 def base(options: argparse.Namespace) -> int:
-    """Print the rows for the base of the image that ships. Raises UsageError and InputError."""
+    """Print the rows for one base, or the patch of one. Raises UsageError and InputError."""
+    _check(options)
+    subject = _opened(options)
+    if subject.dockerfile is None:
+        raise InputError(f"{options.path} has no Dockerfile", "", "Name one, or an image.")
+    if not options.offline:
+        subject = with_base_digests(subject)
+    found = assess(
+        subject,
+        ask=options.ask_registry,
+        libc=options.libc,
+        compare=options.compare,
+        stage=options.stage,
+    )
+    if not options.offline:
+        found = replace(found, local=_local_sizes())
+    if options.compare or subject.assessment is not None:
+        found = replace(found, known=known_numbers(found, read=options.compare))
+    found = ordered(found)
+    if options.choose is not None:
+        return _choose(found, options)
+    values = base_values(found)
+    if getattr(options, "named_image", False):
+        values |= {"stage": None, "line": None}
+    if options.format == "json":
+        put_json(values, options)
+    else:
+        put(base_text(values, _command(options), look_of(options)), options)
+    return codes.CLEAN
+
+
+def _check(options: argparse.Namespace) -> None:
     if options.write and options.choose is None:
-        raise UsageError("--write needs a row", "", "Name one with --choose FIX.")
+        raise UsageError("--write needs a row", "", "Name one with --choose ROW.")
+    if options.write and options.path == STANDARD_INPUT:
+        raise UsageError("Standard input cannot be written back", "", "Leave --write out.")
     if options.ask_registry and options.offline:
         raise UsageError("--ask-registry needs the network", "--offline was given", "Drop one.")
     if options.compare and options.offline:
         raise UsageError("--compare asks the engine", "--offline was given", "Drop one.")
-    subject = open_named(options.path, options)
-    if subject.dockerfile is None:
-        raise InputError(f"{options.path} has no Dockerfile", "", "Name one.")
-    if not options.offline:
-        subject = with_base_digests(subject)
-    found = assess(subject, ask=options.ask_registry, libc=options.libc, compare=options.compare)
-    if options.compare or subject.assessment is not None:
-        found = replace(found, known=known_numbers(found, read=options.compare))
-    if options.choose is not None:
-        return _choose(found, options.choose, write=options.write)
-    values = base_values(found)
-    if options.format == "json":
-        sys.stdout.write(json.dumps(values, indent=2) + "\n")
-    else:
-        for line in _lines(values):
-            print(printable(line))
-    return codes.CLEAN
 
 
-@dataclass(frozen=True)
-class Assessed:
-    """The base and its rows. `old` is None when there is nothing to compare: `why` tells."""
+def _opened(options: argparse.Namespace) -> Subject:
+    """What PATH names: files, or an image where there is no such file."""
+    progress = progress_of(options)
+    if options.path == STANDARD_INPUT or Path(options.path).exists():
+        return open_named(options.path, options, progress=progress)
+    from hardening.cli.base_named import named_subject
 
-    subject: Subject
-    stage: Stage | None = None
-    reference: Reference | None = None
-    old: Tag | None = None
-    rows: tuple[Candidate, ...] = ()
-    asked: Mapping[str, Asked] = field(default_factory=dict)
-    why: str = ""
-    known: Known = NOT_READ
-    """Vulnerabilities of the base and of the rows, as far as they were read."""
-
-    def fix(self, row: Candidate) -> Fix | None:
-        if self.stage is None or self.reference is None or self.old is None:
-            return None
-        return move(self.subject, self.stage, self.reference, self.old, row)
+    return named_subject(options.path, options, progress=progress)
 
 
-def assess(subject: Subject, *, ask: bool, libc: bool, compare: bool = False) -> Assessed:
-    """Rows for the base of the image that ships; `ask` asks registries, with `compare` for lists
-    of packages too. Raises InputError."""
-    found = runtime_base(subject)
-    if found is None:
-        return Assessed(subject, why="The base is scratch, or named by a variable without a value")
-    stage, reference = found
-    image = reference.official
-    old = read(image, reference.tag) if image and "/" not in image else None
-    if old is None:
-        why = "Only tags with a release of Docker Official Images are compared"
-        return Assessed(subject, stage, reference, why=why)
-    rows = list(candidates(image, reference.tag, subject.today or date.today(), libc=libc))
-    other = distroless(image, reference.tag)
-    rows += [other] if other is not None else []
-    asked: dict[str, Asked] = {}
-    if ask:
-        subject, rows, asked = _ask_all(subject, stage, reference, old, rows, sboms=compare)
-    why = "" if rows else "No listed tag of the same kind is better"
-    return Assessed(subject, stage, reference, old, tuple(rows), asked, why)
+def _command(options: argparse.Namespace) -> str:
+    """How the same rows are asked for again."""
+    words = ["drydock", "base", options.path]
+    for name in ("image", "platform", "context", "service", "stage"):
+        value = getattr(options, name)
+        words += [f"--{name}", str(value)] if value is not None else []
+    for name in ("ask_registry", "compare", "libc", "offline"):
+        words += [f"--{name.replace('_', '-')}"] if getattr(options, name) else []
+    return shlex.join(words)
 
 
-def base_values(found: Assessed) -> dict[str, Any]:
-    """The base, what is wrong with it, and its rows; None stands for what nobody knows."""
-    today = found.subject.today or date.today()
-    return {
-        "base": found.reference.shown if found.reference is not None else "",
-        "worries": list(worries(found.old, today)) if found.old is not None else [],
-        "ends": _ends(found.old) if found.old is not None else {},
-        "vulnerabilities": base_values_of(found.known),
-        "rows": [_row(found, row) for row in found.rows],
-        "not_assessed": found.why,
-    }
+def _local_sizes() -> dict[str, int]:
+    """Images that the engine holds by tag; empty where none answers."""
+    from hardening.errors import DrydockError
+
+    try:
+        from hardening.image.engine import local_images
+
+        return {tag: one.size for one in local_images() for tag in one.repo_tags}
+    except (DrydockError, ImportError):
+        return {}
 
 
-def _choose(found: Assessed, name: str, *, write: bool) -> int:
+def _choose(found: Assessed, options: argparse.Namespace) -> int:
     """Print or write the patch of one row."""
-    fixes = {fix.name: fix for row in found.rows if (fix := found.fix(row)) is not None}
-    fix = fixes.get(name)
-    if fix is None:
-        known = ", ".join(fixes) or "none can be written down"
-        raise UsageError(f"There is no patch called {name}", "", f"Choose from: {known}")
+    fix = _chosen(found, options.choose)
     if fix.safety is Safety.MANUAL:
         failed = next(one for one in fix.preconditions if one.verdict is Verdict.FAILS)
-        raise UsageError(f"{name} is for people to make", failed.statement, failed.evidence)
+        raise UsageError(f"{fix.name} is for people to make", failed.statement, failed.evidence)
+    note(f"{fix.title} ({fix.safety.label}): {fix.effect}", options)
+    for one in fix.preconditions:
+        if one.verdict is Verdict.UNKNOWN:
+            note(f"check: {one.statement} ({one.evidence})", options)
     subject = found.subject
     after, _ = edited(subject.texts, {}, fix.edits)
+    if subject.dockerfile is None or not subject.texts:
+        raise AssertionError("a fix has a Dockerfile")
+    if getattr(options, "named_image", False):
+        if options.write:
+            raise UsageError(
+                f"{options.path} is an image", "there is no file to write", "Name one."
+            )
+        put(after[subject.dockerfile.path], options)
+        return codes.CLEAN
     workspace = Workspace(subject.root, subject.texts, after)
-    if not write:
-        sys.stdout.write(workspace.diff())
+    if not options.write:
+        _print_diff(_from_here(workspace).diff(), subject, options)
         return codes.CLEAN
     from hardening.writing import write as write_files
 
-    for file in write_files(workspace).files:
-        print(printable(f"wrote {file}"))
+    written = write_files(workspace)
+    for file in written.files:
+        note(f"wrote {file}", options)
+    for backup in written.backups:
+        note(f"kept the old text as {backup}", options)
     return codes.CLEAN
 
 
-def _ask_all(
-    subject: Subject,
-    stage: Stage,
-    reference: Reference,
-    old: Tag,
-    rows: list[Candidate],
-    *,
-    sboms: bool,
-) -> tuple[Subject, list[Candidate], dict[str, Asked]]:
-    """The subject that knows the digests, the rows with a refresh where the pin is behind its tag,
-    and what was said of each image."""
-    from hardening.cli.asking import ask_registries
-
-    platform = stage.platform or "linux/amd64"
-    platform = "linux/amd64" if "$" in platform else platform
-    if subject.image is not None:
-        platform = subject.image.platform or platform
-    names = [_name(reference, row) for row in rows]
-    wanted = [*names, reference.shown] if reference.digest or sboms else names
-    asked = ask_registries(wanted, platform, sboms=sboms)
-    now = asked.get(reference.shown)
-    if now is not None and now.digest and reference.digest not in ("", now.digest):
-        change = f"{reference.digest[:19]}... → {now.digest[:19]}..."
-        refresh = Candidate(old, Risk.REFRESH, (change,), ("what the tag names now",))
-        rows = [replace(refresh, source="registry"), *rows]
-    digests = {name: one.digest for name, one in asked.items() if one.digest}
-    subject = replace(subject, base_digests={**subject.base_digests, **digests})
-    return subject, rows, asked
+def _chosen(found: Assessed, wanted: str) -> Fix:
+    """By the name of the fix, or by the number in the list."""
+    fixes = [found.fix(row) for row in found.rows]
+    if wanted.isascii() and wanted.isdigit() and 0 < int(wanted[:6]) <= len(fixes):
+        number = int(wanted[:6])
+        fix = fixes[number - 1]
+        if fix is None:
+            why = found.why_not(found.rows[number - 1])
+            raise UsageError(f"Row {number} has no patch", why, "Choose another row.")
+        return fix
+    known = [one for one in fixes if one is not None]
+    for one in known:
+        if one.name == wanted:
+            return one
+    names = ", ".join(one.name for one in known) or "none can be written down"
+    raise UsageError(f"There is no patch called {wanted}", "", f"Choose from: {names}")
 
 
-def known_numbers(found: Assessed, *, read: bool) -> Known:
-    """Vulnerabilities of the base from the image at hand, and with `read` those of the base and of
-    the rows that the local engine holds."""
-    if found.reference is None:
-        return NOT_READ
-    names = [_name(found.reference, row) for row in found.rows if found.stage is not None]
-    platform = found.subject.image.platform if found.subject.image is not None else None
-    base = found.reference.shown
-    at_hand = found.subject.assessment
-    lists = {name: one.sbom for name, one in found.asked.items() if one.sbom is not None}
-    return read_numbers(
-        base, names if read else [], at_hand, platform=platform, read_base=read, lists=lists
+def _print_diff(diff: str, subject: Subject, options: argparse.Namespace) -> None:
+    """Exact for programs and files; at a terminal in colour, with secrets masked."""
+    if options.output is not None or not sys.stdout.isatty():
+        put(diff, options)
+        return
+    from hardening.reports.diff import coloured
+    from hardening.secrets.hiding import Masks, text_secrets
+
+    hidden = Masks(text_secrets(subject.texts)).hide(diff)
+    put(coloured(hidden, look_of(options)), options)
+
+
+def _from_here(workspace: Workspace) -> Workspace:
+    """With paths from the current folder, when the project lies below it."""
+    prefix = os.path.relpath(workspace.root)
+    if prefix == "." or prefix.startswith(".."):
+        return workspace
+    before, after = (
+        {f"{prefix}/{path}": text for path, text in texts.items()}
+        for texts in (workspace.before, workspace.after)
     )
-
-
-def _name(reference: Reference, row: Candidate) -> str:
-    return f"{row.name or reference.name}:{row.tag.text}"
-
-
-def _ends(tag: Tag) -> dict[str, str | None]:
-    return {
-        f"{one.image} {one.cycle}": one.ends.isoformat() if one.ends else None
-        for one in releases_under(tag)
-    }
-
-
-def _row(found: Assessed, row: Candidate) -> dict[str, Any]:
-    fix = found.fix(row)
-    reference, stage, old = found.reference, found.stage, found.old
-    if reference is None or stage is None or old is None:
-        raise AssertionError("rows have a base")
-    dockerfile = facts(found.subject).dockerfile
-    needs = conditions(dockerfile, stage, old, row, found.subject.image)
-    asked = found.asked.get(_name(reference, row))
-    size = asked.size if asked is not None else None
-    return {
-        "image": _name(reference, row),
-        "risk": row.risk.label,
-        "class": row.risk.name.lower(),
-        "changes": list(row.changes),
-        "gains": list(row.gains),
-        "ends": _ends(row.tag),
-        "source": row.source or f"list of official images of {as_of()}",
-        "digest": asked.digest if asked is not None else None,
-        "download_bytes": size,
-        "download_source": "registry" if size is not None else None,
-        **row_values_of(found.known, _name(reference, row)),
-        "registry_note": asked.note if asked is not None else "",
-        "safety": fix.safety.label if fix is not None else None,
-        "fix": fix.name if fix is not None else None,
-        "preconditions": [
-            {"statement": one.statement, "verdict": one.verdict.value, "evidence": one.evidence}
-            for one in needs
-        ],
-    }
-
-
-def _lines(values: dict[str, Any]) -> list[str]:
-    lines = [f"{values['base'] or 'No base image'}: ends {_dates(values['ends'])}"]
-    lines += [f"  vulnerabilities: {base_words(values['vulnerabilities'])}"]
-    lines += [f"  ! {one}" for one in values["worries"]]
-    for row in values["rows"]:
-        size = UNKNOWN if row["download_bytes"] is None else human_size(row["download_bytes"])
-        patch = f"{row['safety']} fix {row['fix']}" if row["fix"] else "no patch"
-        lines += [
-            "",
-            f"{row['risk']} {row['image']} ({row['class']}, {patch})",
-            f"   changes: {'; '.join(row['changes'])}",
-            f"   gains: {'; '.join(row['gains'])}",
-            f"   ends: {_dates(row['ends'])}",
-            f"   download: {size}; vulnerabilities: {row_words(row)}",
-            f"   source: {row['source']}",
-        ]
-        lines += [f"   digest: {row['digest']}"] if row["digest"] else []
-        lines += [f"   registry: {row['registry_note']}"] if row["registry_note"] else []
-        lines += [
-            f"   {one['verdict']}: {one['statement']} ({one['evidence']})"
-            for one in row["preconditions"]
-        ]
-    if values["not_assessed"]:
-        lines.append(values["not_assessed"])
-    return lines
-
-
-def _dates(ends: dict[str, str | None]) -> str:
-    return ", ".join(f"{name} {day or UNKNOWN}" for name, day in ends.items()) or UNKNOWN
+    return Workspace(Path(), before, after)

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from hardening.advisories.model import Vulnerability
     from hardening.rewrites.base_delta import Numbers
 
-UNKNOWN = "unknown"
 NOT_READ_HERE = "not read: see --compare"
 
 
@@ -130,27 +129,3 @@ def _counted(found: Iterable[Vulnerability]) -> dict[str, int]:
     from hardening.rewrites.base_delta import by_severity
 
     return dict(by_severity(found))
-
-
-def base_words(values: Mapping[str, Any] | None) -> str:
-    if values is None:
-        return UNKNOWN
-    with_fix = f", {values['with_fix']} with a fix" if values["with_fix"] else ""
-    return f"{_words(values['by_severity'])}{with_fix} ({values['source']})"
-
-
-def row_words(row: Mapping[str, Any]) -> str:
-    found = row["vulnerabilities"]
-    if found is None:
-        return f"{UNKNOWN} ({row['vulnerabilities_note']})"
-    if found["fixed"] is None:
-        return f"{_words(found['by_severity'])} ({found['source']})"
-    return (
-        f"mends {_words(found['fixed'])}; brings {_words(found['brought'])}; "
-        f"leaves {_words(found['remaining'])} ({found['source']})"
-    )
-
-
-def _words(counts: Mapping[str, int]) -> str:
-    parts = [f"{count} {word}" for word, count in counts.items() if count]
-    return ", ".join(parts) or "none"

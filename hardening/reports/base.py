@@ -27,7 +27,7 @@ def base_text(values: Values, command: str, look: Look) -> str:
     lines = _head(values, look)
     rows: list[Values] = list(values["rows"])
     if rows:
-        lines += ["", *_table(rows, look)]
+        lines += ["", *_table(values["base"], rows, look)]
         lines += ["", *wrapped(_legend(rows), look, code=DIM)]
     for number, row in enumerate(rows, 1):
         lines += ["", *_in_full(number, row, look, source=_one_source(rows) is None)]
@@ -54,7 +54,7 @@ def _head(values: Values, look: Look) -> list[str]:
     return lines + table(rows, look, indent="  ")
 
 
-def _table(rows: list[Values], look: Look) -> list[str]:
+def _table(base: str, rows: list[Values], look: Look) -> list[str]:
     head = ["#", "Risk", "Mends", "Brings", "Size", "Until", "Patch", "Move to"]
     shown: list[list[Cell | str]] = [
         [Cell(one, BOLD, right=one in ("#", "Mends", "Brings", "Size")) for one in head]
@@ -71,16 +71,19 @@ def _table(rows: list[Values], look: Look) -> list[str]:
                 Cell(_size(row), right=True),
                 min((day for day in row["ends"].values() if day), default="?"),
                 Cell(word, safety_code(_SAFETIES[word]) if word in _SAFETIES else DIM),
-                _short(row["image"]),
+                _short(base, row["image"]),
             ]
         )
     return table(shown, look)
 
 
-def _short(image: str) -> str:
-    """A long registry path may be broken before its last part."""
+def _short(base: str, image: str) -> str:
+    """The tag alone of the same image; a long registry path may be broken before its last part."""
+    same = base.rpartition(":")[0] + ":"
+    if image.startswith(same):
+        return image.removeprefix(same)
     folder, slash, name = image.rpartition("/")
-    return f"{folder}{slash} {name}" if len(image) > 40 and slash else image
+    return f"{folder}{slash} {name}" if slash else image
 
 
 def _sums(row: Values) -> tuple[str, str]:

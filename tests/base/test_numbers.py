@@ -109,9 +109,9 @@ def test_the_image_at_hand_tells_of_its_base(run: Run, shop: Path) -> None:
     assert numbers["data"]
     assert all(row["vulnerabilities"] is None for row in told["rows"])
     assert all("--compare" in row["vulnerabilities_note"] for row in told["rows"])
-    shown = run("base", ".", "--image", "image.tar.gz").out
-    assert "vulnerabilities: 1 unrated, 1 with a fix (the image at hand)" in shown
-    assert "vulnerabilities: unknown (not read" in shown
+    shown = " ".join(run("base", ".", "--image", "image.tar.gz").out.split())
+    assert "vulnerabilities 1 unrated, 1 with a fix (the image at hand)" in shown
+    assert "vulnerabilities unknown (not read" in shown
 
 
 def test_a_row_that_the_engine_holds_is_compared(

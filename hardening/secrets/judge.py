@@ -55,6 +55,9 @@ _COMMON = re.compile(
     r"|(?:some|my)[_-]?(?:user|super)?[_-]?(?:pass(?:word|wd)?|pwd|pw|secret|token|key|thing|value)?"
     r"(?:[_-]?key)?)[>\]'\"]*$"
 )
+_PUBLIC_VALUE = re.compile(
+    r"-----BEGIN [A-Z ]*PUBLIC|(?:ssh-(?:rsa|ed25519)|ecdsa-sha2-\S+) AAAA|pk_(?:live|test)_"
+)
 _FILLER = re.compile(r"(?i)x{6}|\*{3}|#{4}|\.{3}|1234567890|0123456789|abcdefghij|deadbeef")
 _RANDOM_REST: Final = 12
 """Characters beside the word that make a value more than a placeholder."""
@@ -95,7 +98,7 @@ def _by_value(hit: Hit, value: str) -> str:
     kind = hit.format
     if kind.id in ("private-key", "putty-key"):
         return ""
-    if kind.public:
+    if kind.public or _PUBLIC_VALUE.match(value):
         return PUBLIC
     found = _TEMPLATE.search(value)
     if found and (found.end() - found.start()) * 2 >= len(value):

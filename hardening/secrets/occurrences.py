@@ -18,9 +18,6 @@ _NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\[\]-]{0,64}$")
 _ASSIGNED = re.compile(r"^[A-Za-z0-9_]*=[\"']$")
 _NAME = re.compile(r"[A-Za-z0-9_.\[\]-]+")
 _COMMENT = re.compile(rb"\s*(?:#|;|//[\s#*]|/\*|\*\s|--\s|<!--)")
-_PUBLIC_VALUE = re.compile(
-    rb"-----BEGIN [A-Z ]*PUBLIC|(?:ssh-(?:rsa|ed25519)|ecdsa-sha2-\S+) AAAA|pk_live_|pk_test_"
-)
 _NEXT_PAIR = re.compile(rb"&[A-Za-z_][\w-]*=")
 _CODE_FILE: Final = re.compile(r"(?i)\.(?:py|php|inc|rb|js|ts|go|java|kt|cs|tf|gradle)$")
 _KEY_START = re.compile(
@@ -124,8 +121,7 @@ def _doubt(hit: Hit, data: bytes) -> str:
     line = data[max(data.rfind(b"\n", 0, begin) + 1, begin - 200) : begin]
     if _COMMENT.match(line):
         return "commented out"
-    public = is_public_name(setting_name(hit, data)) or _PUBLIC_VALUE.match(hit.value)
-    return "public key" if public else ""
+    return "public key" if is_public_name(setting_name(hit, data)) else ""
 
 
 def _one_setting(hit: Hit, data: bytes) -> Hit:

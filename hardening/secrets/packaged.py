@@ -3,7 +3,8 @@
 Records: dpkg's conffiles in `status`, its `info/*.md5sums` (and `status.d/*.md5sums` of distroless
 images), apk's `installed` (`Z:Q1` + base 64 of SHA-1), the FILEDIGESTS of RPM's headers, wheels'
 `RECORD` (PEP 376 / PEP 427, SHA-256). A wheel that was made of a local or named source
-(`direct_url.json`, PEP 610) is the project's own work: its record excuses nothing. Packages list `/bin/x` where a merged /usr has `/usr/bin/x`.
+(`direct_url.json`, PEP 610) is the project's own work: its record excuses nothing. Packages list
+`/bin/x` where a merged /usr has `/usr/bin/x`.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def test_a_real_secret_is_believed(path: str, content: str | bytes) -> None:
         ("srv/app.env", "API_KEY=xxxxxxxxxxxxxxxx\n", "placeholder"),
         ("srv/app.env", "API_TOKEN=<your-token>\n", "template that something else fills in"),
         ("srv/app.yml", "password: '${DB_PASSWORD}'\n", "template that something else fills in"),
-        ("srv/app.yml", 'password: "{{ db_password }}"\n', "template that something else fills in"),
+        ("srv/app.yml", 'password: "{{db_password}}"\n', "template that something else fills in"),
         ("srv/app.conf", "# password = s3cretpw9\n", "commented out"),
         ("srv/app.env", f"A={'AKIA' + 'IOSFODNN7EXAMPLE'}\n", "documented example"),
         ("srv/app.yml", f"public_token: {REAL}\n", "public key"),

@@ -66,8 +66,10 @@ def upgrade_fix(
     *,
     release: OsRelease | None,
     today: date,
+    built: Dockerfile | None = None,
 ) -> Fix | None:
-    """A RUN after the FROM of the image that ships; None where nothing in it can upgrade."""
+    """A RUN after the FROM of the image that ships; None where nothing in it can upgrade. `built`
+    is the text of which the image was made, where it is not `dockerfile`."""
     manager, wanted = manager_of(image, kind), sorted(filter(_PLAIN.match, set(names)))
     final = dockerfile.final_stage
     if manager is None or final is None or not wanted:
@@ -81,7 +83,7 @@ def upgrade_fix(
         f"Upgrade {_shown(wanted)} with {manager} after FROM",
         (insert_line_after(dockerfile, root.origin, line),),
         (
-            _starts_as_root(image, root),
+            _starts_as_root(image, root, built or dockerfile),
             *_archive(release, today),
         ),
         "The image carries a layer with the fixed packages until the base has them itself.",
@@ -89,7 +91,12 @@ def upgrade_fix(
 
 
 def pip_fix(
-    dockerfile: Dockerfile, image: Image, wanted: Mapping[str, str], paths: Iterable[str]
+    dockerfile: Dockerfile,
+    image: Image,
+    wanted: Mapping[str, str],
+    paths: Iterable[str],
+    *,
+    built: Dockerfile | None = None,
 ) -> Fix | None:
     """A RUN after FROM that raises Python packages which the base installed with pip: name to
     lowest version; `paths` are their files. None without pip."""
@@ -110,7 +117,7 @@ def pip_fix(
         f"Raise {_shown(list(plain))} with pip after FROM",
         (insert_line_after(dockerfile, root.origin, f"RUN pip install --no-cache-dir {words}"),),
         (
-            _starts_as_root(image, root),
+            _starts_as_root(image, root, built or dockerfile),
             _pip_may(image, paths),
             unknown("Every other package accepts the new versions", "Only a build shows it"),
         ),
@@ -133,22 +140,38 @@ def _shown(names: list[str]) -> str:
     return listed if len(names) <= 3 else f"{listed} and {len(names) - 3} more"
 
 
-def _starts_as_root(image: Image, root: Stage) -> Precondition:
+def _starts_as_root(image: Image, root: Stage, built: Dockerfile) -> Precondition:
     statement = "The base runs its commands as root"
     base = root.base_expanded or root.base.value
     if non_root_by_name(base):
         return fails(statement, f"{base} starts as another user")
-    user = ""
-    for entry in image.history:
-        if entry.layer is not None and image.layers[entry.layer].attribution.origin is Origin.OWN:
-            break
-        one = told(entry.created_by, entry.comment)
-        user = one.text if one.keyword == "USER" else user
+    user = next(reversed(_base_users(image, built)), "")
     if user.partition(":")[0] not in ("", "root", "0"):
         return fails(statement, f"The history of the base says USER {user}")
     if all(one.attribution.origin is Origin.UNKNOWN for one in image.layers):
         return unknown(statement, "It is not known which layers are the base's")
     return holds(statement, "The history of the base names no other user")
+
+
+def _base_users(image: Image, built: Dockerfile) -> list[str]:
+    """The users that the base's part of the history names. Behind its last layer the base's USER
+    lines and those of the text stand side by side: the text's are the last ones."""
+    final = built.final_stage
+    own = sum(len(tuple(one.all("USER"))) for one in built.chain(final)) if final else 0
+    users: list[tuple[str, bool]] = []
+    certain = True
+    for entry in image.history:
+        origin = None if entry.layer is None else image.layers[entry.layer].attribution.origin
+        if origin is Origin.OWN:
+            certain = False
+        elif origin is not None:  # all before a layer of the base is the base's
+            users = [(text, True) for text, _ in users]
+        one = told(entry.created_by, entry.comment)
+        if one.keyword == "USER":
+            users.append((one.text, False) if certain else ("", False))
+    behind = [text for text, firm in users if not firm]
+    theirs = behind[: max(0, len(behind) - own)]
+    return [text for text, firm in users if firm] + [text for text in theirs if text]
 
 
 def _archive(release: OsRelease | None, today: date) -> Iterator[Precondition]:

@@ -28,23 +28,32 @@ _STATEMENT = "Every other package of the image accepts the new version"
 
 @dataclass(frozen=True, slots=True)
 class Dependent:
-    """`name` `version` asks for another package as `specifiers` say ("" for any version)."""
+    """`name` `version` asks for `wanted` as `specifiers` say ("" for any version)."""
 
     name: str
     version: str
+    wanted: str
     specifiers: str
 
     @property
     def said(self) -> str:
-        return f"{self.name} {self.version} asks for {self.specifiers or 'any version'}"
+        return f"{self.name} {self.version} asks for {self.wanted}{self.specifiers}"
 
 
 def accepted(
-    package: Package, fixed: str, image: Image, inventory: Inventory, raised: Collection[str]
+    package: Package,
+    fixed: str,
+    image: Image,
+    inventory: Inventory,
+    *,
+    raised: Collection[str] = (),
+    edited: Collection[str] = (),
 ) -> Precondition:
     """Whether the packages beside it accept `fixed`. `raised` are folded names whose own versions
-    the changed files raise: what those will ask for is not known."""
-    found = _dependents(Same(image), Same(inventory)).get(_key(package, package.name), ())
+    the changed files raise: what those will ask for is not known. `edited` are those whose
+    requirements the fix itself rewrites."""
+    known = _dependents(Same(image), Same(inventory)).get(_key(package, package.name), ())
+    found = [one for one in known if folded("pypi", one.name) not in edited]
     against = [one for one in found if one.specifiers and admits(one.specifiers, fixed) is False]
     firm = [one for one in against if folded("pypi", one.name) not in raised]
     if firm:
@@ -75,7 +84,7 @@ def _dependents(
     for path, data in _metadata(image.value, list(packages)[:_MAX_FILES]):
         package = packages[path]
         for name, specifiers in _requirements(data):
-            dependent = Dependent(package.name, package.version, specifiers)
+            dependent = Dependent(package.name, package.version, name, specifiers)
             found[_key(package, name)].append(dependent)
     return {key: tuple(dict.fromkeys(value)) for key, value in found.items()}
 

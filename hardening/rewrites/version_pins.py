@@ -31,6 +31,7 @@ _VARIABLE = re.compile(
 )
 PLAIN_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+:~_!-]{0,200}\Z")
 """Versions come out of feeds that may be hostile: nothing else is written into a file."""
+NO_HASH = "No hash has to be renewed"
 _UNQUOTED = frozenset({"sudo", "env", "exec", "command", "time", "nice"})
 """Wrappers that do not take the command inside a string: quotes may be added below them."""
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from hardening.advisories.assessment import Row
+from hardening.dockerfile.model import Dockerfile
 from hardening.facts.official import read
 from hardening.model import Fix, Safety, unknown
 from hardening.rewrites.base_image import Candidate, Risk, candidates
@@ -46,9 +47,15 @@ def upgrades(subject: Subject, rows: Sequence[Row]) -> Iterator[Fix]:
             names,
             release=inventory.release,
             today=subject.today or date.today(),
+            built=_built(subject),
         )
         if fix is not None:
             yield fix
+
+
+def _built(subject: Subject) -> Dockerfile | None:
+    """The text of which the image was built."""
+    return subject.built_from.dockerfile if subject.built_from is not None else None
 
 
 def _pip_upgrades(subject: Subject, rows: Sequence[Row]) -> Iterator[Fix]:
@@ -63,7 +70,7 @@ def _pip_upgrades(subject: Subject, rows: Sequence[Row]) -> Iterator[Fix]:
     wanted = {name: highest("PyPI", versions) for name, versions in fixed.items()}
     known = {name: version for name, version in wanted.items() if version is not None}
     paths = [one.path for one in packages_in(rows)]
-    fix = pip_fix(subject.dockerfile, subject.image, known, paths)
+    fix = pip_fix(subject.dockerfile, subject.image, known, paths, built=_built(subject))
     if fix is not None and len(known) == len(wanted):
         yield fix
 

@@ -11,7 +11,7 @@ from hardening.image.model import Origin
 from hardening.inventory.model import Package
 from hardening.model import Fix, Verdict
 from hardening.rewrites.python_dependents import accepted
-from hardening.rewrites.raise_pin import raise_fix, renewal_command
+from hardening.rewrites.raise_pin import by_hand, raise_fix
 from hardening.rewrites.renewals import go_get, renewals
 from hardening.rewrites.version_pins import PLAIN_VERSION, Pin, folded, pins
 from hardening.rules.support_vulnerabilities import (
@@ -152,8 +152,8 @@ def fixes(subject: Subject, group: Group) -> Iterator[Fix]:
         yield from upgrades(subject, group.rows)
 
 
-def tip(subject: Subject, group: Group) -> str:
-    """What to do where no text of the subject can be changed."""
+def tip(subject: Subject, group: Group, tried: Sequence[Fix]) -> str:
+    """What to do where no text of the subject can be changed; `tried` are the group's fixes."""
     package, fixed = group.package, group.fixed
     if package.type in SYSTEM:
         return "Build again with --no-cache: what is installed without a version comes in newer"
@@ -161,10 +161,10 @@ def tip(subject: Subject, group: Group) -> str:
         return f"Build the program again with Go {fixed}, or take a newer release of it"
     if package.tooling:
         return "Leave npm out of the image that ships, or take a newer Node base"
-    if group.pinned and fixed:
-        command = renewal_command(subject, group.pinned[0], fixed)
-        if command:
-            return f"Run `{command}`, then build again"
+    if group.pinned and fixed and tried:
+        said = by_hand(subject, group.pinned[0], tried[0], fixed)
+        if said:
+            return said
     wanted = _wanted(group)
     command = renewals(package.type, wanted[:_SHOWN], subject.context)
     more = f" and {len(wanted) - _SHOWN} more" if len(wanted) > _SHOWN else ""
@@ -184,9 +184,9 @@ def _held(subject: Subject, package: Package, fixed: str) -> str:
     """Of a Python package that no text pins: what keeps it at its version."""
     if subject.image is None or subject.inventory is None:
         return ""
-    found = accepted(package, fixed, subject.image, subject.inventory, ())
+    found = accepted(package, fixed, subject.image, subject.inventory)
     if found.verdict is Verdict.FAILS:
-        return f"{found.evidence}: take a newer version of that first"
+        return f"{found.evidence}: raise that first"
     floor = f"{package.name}>={fixed}"
     return f"No package in the image keeps it below {fixed}: build anew, or ask for {floor}"
 

@@ -117,14 +117,15 @@ def find(subject: Subject) -> Iterator[Finding]:
     rows = [row for row in shares(subject).own if row.vulnerability.fixed]
     for group in groups(subject, rows) if rows else ():
         where = [*places(subject, group.rows, None), *(pin.place for pin in group.pinned)]
+        tried = tuple(fixes(subject, group))
         yield rule.finding(
             subject,
             message(group),
             at=where[0],
             about=group.about,
             also=where[1:],
-            fixes=fixes(subject, group),
+            fixes=tried,
             evidence=evidence(group.rows),
             severity=worst(group.rows),
-            tip=tip(subject, group),
+            tip=tip(subject, group, tried),
         )

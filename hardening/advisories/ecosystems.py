@@ -6,11 +6,12 @@ of language packages are normalised as their registries do.
 
 from __future__ import annotations
 
-import re
 from typing import Protocol
 
 from hardening.advisories.model import Target
+from hardening.advisories.names import normal_name
 from hardening.advisories.rpm_names import Epochs, epochs_of, rpm_release, rpm_targets
+from hardening.advisories.versions import scheme_of
 from hardening.facts.eol import releases
 from hardening.image.release import OsRelease
 
@@ -79,14 +80,8 @@ def _target(package: Installed, release: OsRelease | None) -> Target | None:
     ecosystem = _LANGUAGES.get(package.type)
     if ecosystem is None or (package.type == "maven" and ":" not in package.name):
         return None
-    return Target(ecosystem, normal_name(package.type, package.name), package.version)
-
-
-def normal_name(kind: str, name: str) -> str:
-    """The name as advisories write it."""
-    if kind == "pypi":
-        return re.sub(r"[-_.]+", "-", name).lower()
-    return name.lower() if kind in ("nuget", "composer") else name
+    name = normal_name(scheme_of(ecosystem), package.name)
+    return Target(ecosystem, name, package.version)
 
 
 def distribution(release: OsRelease | None) -> str | None:

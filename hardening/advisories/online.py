@@ -30,7 +30,7 @@ from hardening.advisories.store import Store
 from hardening.advisories.versions import scheme_of
 from hardening.advisories.writing import Writer, create
 from hardening.errors import InputError
-from hardening.inventory.model import Inventory
+from hardening.inventory.model import Inventory, Package
 from hardening.progress import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -57,11 +57,13 @@ def assess_online(
     progress: Progress = SILENT,
 ) -> Assessment:
     """What the service knows of the packages. Raises InputError, Cancelled."""
-    targets = [one for one in select(inventory).targets if scheme_of(one.ecosystem) is not None]
+    selected = select(inventory).targets
+    targets = [one for one in selected if scheme_of(one.ecosystem) is not None]
+    asked = [_as_written(one, selected[one][0]) for one in targets]
     import httpx
 
     with _said(), httpx.Client(base_url=api or API, timeout=_TIMEOUT) as client:
-        ids = _ids(client, targets, progress)
+        ids = _ids(client, asked, progress)
         records = _records(client, ids, progress)
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         create(connection)
@@ -117,6 +119,11 @@ def _ids(client: httpx.Client, targets: Sequence[Target], progress: Progress) ->
         raise InputError(f"{FEED} gave no usable answer", "its pages do not end")
     progress.finish(_PHASE)
     return list(found)
+
+
+def _as_written(target: Target, package: Package) -> Target:
+    """The service tells case apart; NuGet's records write names as packages do."""
+    return target._replace(name=package.name) if target.ecosystem == "NuGet" else target
 
 
 def _asked(target: Target) -> tuple[Target, ...]:

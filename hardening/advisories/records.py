@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hardening.advisories.model import Affected, Bound, Interval, Record
+from hardening.advisories.names import normal_name
 from hardening.advisories.severity import listed, rating_of
 from hardening.advisories.versions import InvalidVersion, key_of, scheme_of
 
@@ -21,6 +22,7 @@ _FROM_THE_FIRST = ("introduced", "0")
 _RANGES_ONLY = frozenset({"debian", "alpine", "rpm"})
 """Schemes whose records list versions besides, many and to no purpose."""
 EVERYTHING = Interval(None, None)
+_WITHOUT_TAGS = Interval(None, "0.0.0", Bound.LIMIT)
 _BOUNDS = {
     "introduced": None,
     "fixed": Bound.FIXED,
@@ -142,13 +144,14 @@ def _affected(item: Any) -> Affected | None:
     if not ecosystem or not name:
         return None
     scheme = scheme_of(ecosystem)
+    name = normal_name(scheme, name)
     intervals = _ranges(scheme, item.get("ranges"))
     urgency = ""
     specific = item.get("ecosystem_specific")
     if isinstance(specific, dict):
         urgency = _text(specific.get("urgency"), 40)
         if "custom_ranges" in specific and intervals == (EVERYTHING,):
-            intervals = _comparable(scheme, specific["custom_ranges"]) or intervals
+            intervals = _custom(scheme, specific["custom_ranges"]) or intervals
     listed_versions = item.get("versions")
     if not listed_versions or (intervals and scheme in _RANGES_ONLY):
         return Affected(ecosystem, name, intervals, (), urgency)
@@ -163,10 +166,12 @@ def _ranges(scheme: str | None, ranges: Any) -> tuple[Interval, ...]:
     return tuple(found)
 
 
-def _comparable(scheme: str | None, ranges: Any) -> tuple[Interval, ...]:
-    """The intervals when each of their ends is a version; the Go database keeps others too."""
+def _custom(scheme: str | None, ranges: Any) -> tuple[Interval, ...]:
+    """What Go's database keeps for ranges that its own form cannot write, when each of their ends
+    is a version. They say nothing of a module without tags (`v0.0.0-...`): there everything stays
+    affected."""
     intervals = _ranges(scheme, ranges)
-    if scheme is None:
+    if scheme is None or not intervals:
         return ()
     try:
         for one in intervals:
@@ -175,7 +180,7 @@ def _comparable(scheme: str | None, ranges: Any) -> tuple[Interval, ...]:
                     key_of(scheme, end)
     except InvalidVersion:
         return ()
-    return intervals
+    return (*intervals, _WITHOUT_TAGS)
 
 
 def _intervals(scheme: str | None, events: list[Any]) -> Iterator[Interval]:

@@ -91,7 +91,7 @@ def package_of(one: Listed) -> Package | None:
     name, source_version = _upstream(url)
     return Package(
         type=url.type,
-        name=url.name,
+        name=_name(one.name, url),
         version=version,
         source_name=one.source_name or name or url.name,
         source_version=one.source_version or source_version or version,
@@ -103,6 +103,12 @@ def package_of(one: Listed) -> Package | None:
         arch=url.qualifiers.get("arch", ""),
         tooling=one.tooling,
     )
+
+
+def _name(stated: str, url: Parsed) -> str:
+    """npm's older names have capitals, which package URLs lose; the component's own name keeps
+    them."""
+    return stated if url.type == "npm" and stated.lower() == url.name else url.name
 
 
 def _version(url: Parsed) -> str:

@@ -312,6 +312,32 @@ def test_ranges_that_go_cannot_write(tmp_path: Path) -> None:
     assert fixes(matched(store, ("Go", "y", "v1.9.0"))) == [("GO-2", "")]
 
 
+def test_a_module_without_tags_is_in_no_range_that_go_cannot_write(tmp_path: Path) -> None:
+    spans = [{"type": "ECOSYSTEM", "events": [{"introduced": "4.12"}, {"fixed": "5.0.7"}]}]
+    one = record("GO-1", "Go", "x", ("introduced", "0"),
+                 affected={"ecosystem_specific": {"custom_ranges": spans}})  # fmt: skip
+    store = store_of(tmp_path, one)
+    untagged = "v0.0.0-20240403103450-0e7f2b5bf4d2"
+    assert fixes(matched(store, ("Go", "x", untagged))) == [("GO-1", "")]
+    assert fixes(matched(store, ("Go", "x", "v4.13.0"))) == [("GO-1", "5.0.7")]
+    assert not matched(store, ("Go", "x", "v5.0.7"), ("Go", "x", "v0.1.0")).vulnerabilities
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "written", "asked"),
+    [
+        ("PyPI", "jw.util", "jw-util"),
+        ("NuGet", "Newtonsoft.Json", "newtonsoft.json"),
+        ("Packagist", "Symfony/Http-Kernel", "symfony/http-kernel"),
+    ],
+)
+def test_names_of_records_are_normalised_too(
+    tmp_path: Path, ecosystem: str, written: str, asked: str
+) -> None:
+    store = store_of(tmp_path, record("GHSA-1", ecosystem, written, *until("2.0.0")))
+    assert fixes(matched(store, (ecosystem, asked, "1.0.0"))) == [("GHSA-1", "2.0.0")]
+
+
 def test_malware_is_critical_without_a_rating(tmp_path: Path) -> None:
     store = store_of(tmp_path, record("MAL-2026-1", "npm", "x", ("introduced", "0")))
     row = only(matched(store, ("npm", "x", "1.0.0")))

@@ -116,6 +116,14 @@ def test_the_answer_is_the_stores(service: Service) -> None:
     ]
 
 
+def test_nuget_is_asked_in_its_own_writing(service: Service) -> None:
+    service.records = {"GHSA-1": record("GHSA-1", "NuGet", "Newtonsoft.Json", *until("13.0.1"))}
+    service.pages = {"Newtonsoft.Json": [["GHSA-1"]]}
+    one = package("nuget", "Newtonsoft.Json", "12.0.3")
+    found = assess_online(Inventory((one,), None), api=service.url)
+    assert [row.vulnerability.fixed for row in found.rows] == ["13.0.1"]
+
+
 def test_repositories_of_red_hat_and_suse_are_asked_by_name(service: Service) -> None:
     rpm = (package("rpm", "x", "1-1"),)
     for release, wanted in (

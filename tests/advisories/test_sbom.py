@@ -11,10 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardening.advisories import sbom
+from hardening.advisories.ecosystems import targets_of
+from hardening.advisories.model import Target
 from hardening.advisories.sbom import is_document, read_sbom
 from hardening.advisories.sbom_packages import distribution_of, parsed
 from hardening.cli import main
 from hardening.errors import InputError
+from hardening.image.release import release_named
 from hardening.inventory.model import Inventory
 from tests.advisories.building import record, store_of, until
 
@@ -141,6 +144,31 @@ def test_components_within_components(tmp_path: Path) -> None:
 def test_names_and_versions(tmp_path: Path, purl: str, name: str, version: str) -> None:
     (one,) = read(tmp_path, cyclonedx(library(purl))).packages
     assert (one.name, one.version) == (name, version)
+
+
+def test_capitals_of_an_old_npm_name_stay(tmp_path: Path) -> None:
+    old = library("pkg:npm/Morris.js@0.5.0") | {"name": "Morris.js"}
+    other = library("pkg:npm/lodash@4.17.4") | {"name": "Something else"}
+    inventory = read(tmp_path, cyclonedx(old, other))
+    assert sorted(one.name for one in inventory.packages) == ["Morris.js", "lodash"]
+
+
+def test_rpm_sources_and_modules_as_syft_writes_them(tmp_path: Path) -> None:
+    url = (
+        "pkg:rpm/redhat/openssl-libs@3.0.7-25.el9?arch=x86_64&epoch=1&distro=rhel-9.4"
+        "&rpmmod=nodejs:18:9020020:rhel9&upstream=openssl-3.0.7-25.el9.src.rpm"
+    )
+    (one,) = read(tmp_path, cyclonedx(library(url))).packages
+    assert (one.version, one.source_name, one.source_version) == (
+        "1:3.0.7-25.el9",
+        "openssl",
+        "3.0.7-25.el9",
+    )
+    (own, source) = targets_of(one, release_named("rhel", "9.4"))
+    assert own == Target(
+        "Red Hat:enterprise_linux:9", "openssl-libs", "1:3.0.7-25.el9", "nodejs:18"
+    )
+    assert source == own._replace(name="openssl")
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,20 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import ModalScreen
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.actions import bindings_for
 from tui.outside import copy_locally
-from tui.rows import Cells
+from tui.rows import Cells, crop
 from tui.text import clean
 from tui.widgets.bars import Bar
 from tui.widgets.prose import Prose
+
+_GAP = 2
+"""Cells between two answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +36,53 @@ class Choice:
 
 
 class ChoiceBar(Bar):
-    """The answers in one line, one of them chosen."""
+    """The answers, one of them chosen: in one line, or in as many as they need."""
+
+    DEFAULT_CSS = "ChoiceBar { height: auto; }"
 
     def __init__(self, choices: tuple[Choice, ...], *, id: str = "choices") -> None:
         super().__init__(id=id)
         self.choices = choices
         self.chosen = 0
 
-    def _parts(self) -> list[Cells]:
-        parts: list[Cells] = []
+    def _lines(self, wide: int) -> list[list[int]]:
+        """Numbers of the answers in each line."""
+        lines: list[list[int]] = [[]]
+        room = wide
         for number, one in enumerate(self.choices):
-            tone = "tab-active" if number == self.chosen else "tab"
-            parts.append([(f" {one.key} ", tone if number == self.chosen else "key"),
-                          (f"{one.label} ", tone)])  # fmt: skip
-        return parts
+            size = len(one.key) + len(one.label) + 3
+            if lines[-1] and size > room:
+                lines.append([])
+                room = wide
+            lines[-1].append(number)
+            room -= size + _GAP
+        return lines
 
-    def line(self, width: int) -> Cells:
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
+
+    def render_line(self, y: int) -> Strip:
+        wide = self.size.width
+        lines = self._lines(wide)
         cells: Cells = []
-        for part in self._parts():
-            cells += [*part, ("  ", "plain")]
-        return cells
+        for number in lines[y] if y < len(lines) else ():
+            one, is_chosen = self.choices[number], number == self.chosen
+            tone = "tab-active" if is_chosen else "tab"
+            gap = [(" " * _GAP, "plain")] if cells else []
+            cells += [*gap, (f" {one.key} ", tone if is_chosen else "key"), (f"{one.label} ", tone)]
+        return self.strip_of(crop(cells, wide), wide)
 
-    def names(self, width: int) -> list[tuple[int, int, str]]:
-        spans: list[tuple[int, int, str]] = []
+    def on_click(self, event: events.Click) -> None:
+        lines = self._lines(self.size.width)
         at = 0
-        for part, one in zip(self._parts(), self.choices, strict=True):
-            end = at + sum(len(text) for text, _ in part)
-            spans.append((at, end, one.value))
-            at = end + 2
-        return spans
+        for number in lines[event.y] if event.y < len(lines) else ():
+            one = self.choices[number]
+            end = at + len(one.key) + len(one.label) + 3
+            if at <= event.x < end:
+                event.stop()
+                self.post_message(self.Pressed(self, one.value))
+                return
+            at = end + _GAP
 
     def move(self, step: int) -> None:
         self.chosen = (self.chosen + step) % len(self.choices)
@@ -108,8 +131,10 @@ class Dialog(ModalScreen[str | None]):
         event.stop()
 
     def on_mount(self) -> None:
-        """Old toasts would cover the answers."""
+        """Old toasts would cover the answers; the arrows scroll what is too long."""
         self.app.clear_notifications()
+        for words in self.query("#words"):
+            words.focus()
 
     @on(Bar.Pressed)
     def _pressed(self, event: Bar.Pressed) -> None:

@@ -60,6 +60,7 @@ def help_paragraphs(screen: Screen[object]) -> list[Cells]:
                   if node.HELP), "")  # fmt: skip
     if words:
         lines += [[(words, "plain")], []]
+    room = 16 if screen.size.width >= 60 else 7
     keys: dict[str, list[str]] = {}
     enabled: dict[str, bool] = {}
     for active in screen.active_bindings.values():
@@ -76,7 +77,8 @@ def help_paragraphs(screen: Screen[object]) -> list[Cells]:
             known = action_by_id(name)
             told = known.help if known is not None else ""
             tone = "plain" if enabled[name] else "muted"
-            lines.append([("  " + fit(" ".join(keys[name]), 16) + "  ", "key"), (told, tone)])
+            listed = " ".join(keys[name]) if room > 7 else keys[name][0]
+            lines.append([("  " + fit(listed, room) + "  ", "key"), (told, tone)])
         lines.append([])
     return [*lines, [("Marks", "header")], *([("  ", "plain"), *one] for one in _MARKS)]
 

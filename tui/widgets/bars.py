@@ -144,6 +144,9 @@ class TabStrip(Bar):
         return spans
 
 
+_NARROW = 60
+
+
 @dataclass(frozen=True, slots=True)
 class KeyHint:
     """A key that works now; `action` is what a click on it sends."""
@@ -168,8 +171,11 @@ class KeyBar(Bar):
             self.refresh()
 
     def _fitting(self, wide: int) -> list[KeyHint]:
-        """Ranks from 30 on stand at the right end and are always there."""
+        """Ranks from 30 on stand at the right end and are always there; the palette gives way
+        where there is little room, since the help tells of it."""
         always = [hint for hint in self._hints if hint.rank >= 30]
+        if wide < _NARROW:
+            always = [hint for hint in always if hint.action != "palette"]
         room = wide - 1 - sum(_hint_width(hint) for hint in always)
         chosen: list[KeyHint] = []
         for hint in self._hints:

@@ -30,6 +30,7 @@ from hardening.subject import Subject
 if TYPE_CHECKING:
     from hardening.cli.asking import Asked
 
+SCHEMA = "drydock.base/1"
 DEFAULT_PLATFORM = "linux/amd64"
 
 
@@ -117,7 +118,8 @@ def other_bases(found: Assessed) -> list[tuple[Stage, Reference]]:
 
 def ordered(found: Assessed) -> Assessed:
     """Least risk first; of one risk what people must do by hand last, and first what mends most
-    more than it brings. What is not known keeps its place behind what mends something."""
+    more than it brings, severest counted first. What is not known keeps its place among those that
+    gain nothing."""
     kept = sorted(found.rows, key=lambda row: _place(found, row))
     return replace(found, rows=tuple(kept))
 
@@ -128,8 +130,8 @@ def _place(found: Assessed, row: Candidate) -> tuple[int, bool, tuple[int, ...]]
     told = row_values_of(found.known, _name(found.reference, row)) if found.reference else {}
     numbers = told.get("vulnerabilities") or {}
     fixed, brought = numbers.get("fixed") or {}, numbers.get("brought") or {}
-    words = [one.label for one in sorted(Severity, reverse=True)]
-    gain = tuple(brought.get(word, 0) - fixed.get(word, 0) for word in words)
+    gain = tuple(brought.get(word, 0) - count for word, count in fixed.items())
+    gain = gain or (0,) * (len(Severity) + 1)
     return int(row.risk), by_hand, gain
 
 
@@ -138,6 +140,7 @@ def base_values(found: Assessed) -> dict[str, Any]:
     today = found.subject.today or date.today()
     stage, dockerfile = found.stage, found.subject.dockerfile
     return {
+        "schema": SCHEMA,
         "base": found.reference.shown if found.reference is not None else "",
         "stage": stage.name or str(stage.index) if stage is not None else None,
         "line": stage.origin.start_line if stage is not None and dockerfile else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -31,12 +32,18 @@ def with_base_digests(subject: Subject) -> Subject:
 def digests(dockerfile: Dockerfile, images: Iterable[LocalImage]) -> Mapping[str, str]:
     """Tag as the engine writes it (`debian:13`) → digest, for images called like a base.
 
-    A tag has a digest only when the image was pulled (or pushed) under that repository.
+    A tag has a digest only when the image was pulled (or pushed) under that repository, and under
+    one digest alone: of several, one may be that of a single platform.
     """
     wanted = base_names(dockerfile)
     found: dict[str, str] = {}
     for image in images:
-        by_repository = dict(one.split("@", 1) for one in image.repo_digests if "@" in one)
+        repositories = Counter(one.partition("@")[0] for one in image.repo_digests)
+        by_repository = dict(
+            one.split("@", 1)
+            for one in image.repo_digests
+            if "@" in one and repositories[one.partition("@")[0]] == 1
+        )
         for tag in image.repo_tags:
             repository = tag.rpartition(":")[0]
             if repository.rpartition("/")[2] in wanted and repository in by_repository:

@@ -14,6 +14,7 @@ from hardening.dockerfile.model import Instruction
 from hardening.model import Precondition, holds, unknown
 from hardening.rewrites.accounts import Choice
 from hardening.runtime.copied import copied_files
+from hardening.runtime.made_folders import DATABASES, made_databases
 from hardening.runtime.start import Start
 from hardening.runtime.writable import WritablePath, servers_of, writable_paths
 
@@ -23,7 +24,6 @@ _SYSTEM = ("/", "/tmp", "/var/tmp", "/dev", "/proc", "/sys", "/etc", "/usr", "/b
            "/srv", "/root")  # fmt: skip
 _DATA_FOLDERS = ("storage", "uploads", "tmp", "log", "logs", "cache", "data", "bootstrap/cache",
                  "media", "instance")  # fmt: skip
-_DATA_SUFFIXES = (".sqlite", ".sqlite3", ".db")
 READABLE = "Everything copied in can be read by an ordinary user"
 WRITABLE = "Every path that is written at run time is known and owned"
 
@@ -44,11 +44,11 @@ class Ownership:
         lines = []
         if self.folders:
             lines.append(made_for(choice, self.folders))
-        trees = " ".join(path for path in self.trees if not path.endswith(_DATA_SUFFIXES))
+        trees = " ".join(path for path in self.trees if not path.endswith(DATABASES))
         if trees:
             lines.append(f"mkdir -p {trees}")
             lines.append(f"chown -R {choice.ids} {trees}")
-        files = " ".join(path for path in self.trees if path.endswith(_DATA_SUFFIXES))
+        files = " ".join(path for path in self.trees if path.endswith(DATABASES))
         if files:
             lines.append(f"chown {choice.ids} {files}")
         return tuple(lines)
@@ -64,8 +64,8 @@ def ownership(start: Start, *, with_shell: bool) -> Ownership:
     """What must change hands. Without a shell nothing can: it is said instead."""
     paths = writable_paths(start)
     declared = {one.path for one in start.volumes if one.instruction is not None}
-    kept = [one.path for one in paths if one.kept and one.path not in declared]
-    trees = _server_paths(start, paths) + _data_paths(start)
+    kept = [one.path for one in paths if (one.kept or one.made) and one.path not in declared]
+    trees = [*_server_paths(start, paths), *_data_paths(start), *made_databases(start)]
     folders = [path for path in (_workdir(start), *kept) if path and path not in trees]
     volumes = sorted(declared)
     unreadable = _unreadable(start)
@@ -91,7 +91,8 @@ def _workdir(start: Start) -> str | None:
 def _server_paths(start: Start, paths: tuple[WritablePath, ...]) -> list[str]:
     if not servers_of(start):
         return []
-    return [one.path for one in paths if not one.kept and one.path not in ("/tmp", "/run/lock")]
+    temporary = ("/tmp", "/run/lock")
+    return [one.path for one in paths if not (one.kept or one.made or one.path in temporary)]
 
 
 def _data_paths(start: Start) -> list[str]:
@@ -120,7 +121,7 @@ def _data_paths(start: Start) -> list[str]:
 
 def _data_files(context: BuildContext, root: str) -> Iterator[str]:
     prefix = f"{root}/" if root else ""
-    for suffix in _DATA_SUFFIXES:
+    for suffix in DATABASES:
         yield from context.glob(f"{prefix}*{suffix}")
 
 

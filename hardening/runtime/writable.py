@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hardening.dockerfile.expansion import expand
 from hardening.runtime.base_facts import split_reference
 from hardening.runtime.copied import copied_files
+from hardening.runtime.made_folders import DATABASES, made_folders
 from hardening.runtime.programs import start_programs
 from hardening.runtime.start import Start
 
@@ -14,12 +16,14 @@ from hardening.runtime.start import Start
 @dataclass(frozen=True, slots=True)
 class WritablePath:
     """An absolute path that is written at run time. `kept` is true for data that must outlive the
-    container (a volume), false for what a tmpfs may hold. `mode` is octal."""
+    container (a volume), false for what a tmpfs may hold. `mode` is octal. `made` is true for an
+    empty folder of the image itself."""
 
     path: str
     evidence: str
     kept: bool = False
     mode: str = "1777"
+    made: bool = False
 
 
 _SERVERS: dict[str, tuple[tuple[str, bool], ...]] = {
@@ -65,7 +69,6 @@ SYSTEM = frozenset({
 })  # fmt: skip
 """Folders that no tmpfs may hide and no account may be given."""
 _WRITERS = ("mkdir", "touch", "tee", "install")
-_DATA_FILES = (".sqlite", ".sqlite3", ".db")
 
 
 def servers_of(start: Start) -> tuple[tuple[str, str], ...]:
@@ -106,6 +109,8 @@ def writable_paths(start: Start) -> tuple[WritablePath, ...]:
         found.setdefault(path, WritablePath(path, evidence, kept, "0755" if kept else "1777"))
     for path, evidence in _data_files(start):
         found.setdefault(path, WritablePath(path, evidence, kept=True, mode="0755"))
+    for path, evidence in made_folders(start):
+        found.setdefault(path, WritablePath(path, evidence, made=True))
     found.setdefault("/tmp", WritablePath("/tmp", "almost every program expects a writable /tmp"))
     return tuple(one for path, one in sorted(found.items()) if not _inside_another(path, found))
 
@@ -146,8 +151,9 @@ def _scripted(start: Start) -> list[tuple[str, str]]:
         if program.name not in _WRITERS:
             continue
         for word in program.words[1:]:
-            if word.startswith("/") and "$" not in word and word.count("/") >= 1:
-                folder = word if program.name in ("mkdir", "install") else word.rpartition("/")[0]
+            path = _known_path(start, word, relative=program.name == "mkdir")
+            if path is not None:
+                folder = path if program.name in ("mkdir", "install") else path.rpartition("/")[0]
                 clean = folder.rstrip("/")
                 kernel = clean.startswith(("/dev/", "/proc/", "/sys/", "/tmp/"))
                 if clean and clean not in SYSTEM and not kernel:
@@ -155,12 +161,28 @@ def _scripted(start: Start) -> list[tuple[str, str]]:
     return found
 
 
+def _known_path(start: Start, word: str, *, relative: bool) -> str | None:
+    """The absolute path that a word of a script means, with the variables of the image; None for
+    a flag and for what only the script knows. A bare name counts for a folder that is made."""
+    text = word.strip('"')
+    if "$" in text:
+        expanded = expand(text, start.environment)
+        text = expanded if expanded is not None and "$" not in expanded else ""
+    if not text or text.startswith("-") or any(one in text for one in "*?{`'\" "):
+        return None
+    if text.startswith("/"):
+        return text
+    if relative and text.isidentifier():
+        return start.absolute(text)
+    return None
+
+
 def _data_files(start: Start) -> list[tuple[str, str]]:
     """Folders of a database file that an environment variable names."""
     found = []
     for key, value in sorted(start.environment.items()):
         path = value.removeprefix("sqlite:///").removeprefix("file:")
-        if path.endswith(_DATA_FILES) and "://" not in path and "$" not in path and " " not in path:
+        if path.endswith(DATABASES) and "://" not in path and "$" not in path and " " not in path:
             folder = start.absolute(path).rpartition("/")[0]
             if folder:
                 found.append((folder, f"ENV {key} names the database file {path}"))

@@ -235,7 +235,7 @@ def test_version_and_help(run: Run) -> None:
         page = run(command, "--help")
         assert page.code == 0 and f"usage: drydock {command}" in page.out
         codes = page.out.partition("exit codes:")[2]
-        assert [line.split()[0] for line in codes.splitlines()[1:]] == (
+        assert [line.split()[0] for line in codes.splitlines()[1:] if line[2] != " "] == (
             ["0", "1", "2", "3", "130"] if command in FAILING else ["0", "2", "3", "130"]
         )
 

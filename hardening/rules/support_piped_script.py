@@ -5,15 +5,37 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from hardening.dockerfile.downloads import pipes_into_shell
 from hardening.dockerfile.edits import insert_line_before, replace_span
 from hardening.dockerfile.shell_model import Command
-from hardening.model import Fix, Span, holds, unknown
+from hardening.model import Fix, Safety, Span, holds, unknown
 from hardening.rules.support import Run, facts
 from hardening.rules.support_copy import checksum_name
 from hardening.rules.support_fixes import command_end, literal
+from hardening.rules.support_pipes import pipefail_fixes
 from hardening.subject import Subject
 
+_ADDRESS = re.compile(r"^[\"']?(?:https?|ftp)://|^[\"']?\$")
 _SHELLS = ("sh", "bash", "ash", "dash", "zsh")
+
+
+def is_replaced(subject: Subject, run: Run, command: Command) -> bool:
+    """True for a downloader whose pipe into a shell is taken away by the fix of pipe-into-shell,
+    and that no safe fix can give pipefail before: nothing else need be said of that pipe."""
+    if "replaced pipes" not in run.memo:
+        safe = any(one.safety is Safety.SAFE for one in pipefail_fixes(subject, run))
+        run.memo["replaced pipes"] = {
+            pipe[0].span
+            for pipe in (() if safe else pipes_into_shell(run.script))
+            if (address := address_of(pipe[0])) and any(script_fixes(subject, run, pipe, address))
+        }
+    return command.span in run.memo["replaced pipes"]
+
+
+def address_of(command: Command) -> str | None:
+    """The one address that a downloader fetches, as written."""
+    found = [word.text for word in command.arguments if _ADDRESS.match(word.text)]
+    return found[0] if len(found) == 1 else None
 
 
 def script_fixes(

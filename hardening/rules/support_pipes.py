@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from hardening.dockerfile.edits import insert_at, insert_line_before
 from hardening.dockerfile.model import Stage
 from hardening.dockerfile.shell_model import Command, Script, ShellWord
-from hardening.model import Precondition, holds, unknown
+from hardening.model import Fix, Precondition, holds, unknown
 from hardening.rules.support import Facts, Run, facts, image_has
 from hardening.subject import Subject
 
@@ -46,6 +47,8 @@ HAVE_BASH = frozenset({
 # fmt: on
 
 
+BASH = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]'
+PIPEFAIL_ALIASES = ("hadolint:DL4006", "kics:shell_running_a_pipe_without_pipefail_flag")
 ON_PURPOSE = "No part of a pipe fails or ends early on purpose"
 _ECHO_OPTION = re.compile(r"-[nE]*e")
 _PRINTF = re.compile(r"\\[xuUe]|%[qQ(]")
@@ -67,16 +70,23 @@ def protected(script: Script, command: Command) -> bool:
 
 def unsafe_pipe(script: Script) -> Command | None:
     """The first command of the first pipe that can fail unseen."""
-    for command in script.commands:
-        if command.pipeline_length < 2 or command.position != 0:
-            continue
-        members = script.pipeline_of(command)
-        if all(one.name in HARMLESS for one in members[:-1]) or protected(script, command):
-            continue
-        if members[-1].name in ("grep", "egrep"):
-            continue  # finds nothing when there is nothing, and fails
-        return command
-    return None
+    return next(unsafe_pipes(script), None)
+
+
+def unsafe_pipes(script: Script) -> Iterator[Command]:
+    """The first command of every pipe that can fail unseen."""
+    return (one for one in script.commands if is_unsafe(script, one))
+
+
+def is_unsafe(script: Script, command: Command) -> bool:
+    """True for the first command of a pipe that can fail unseen."""
+    if command.pipeline_length < 2 or command.position != 0:
+        return False
+    members = script.pipeline_of(command)
+    if all(one.name in HARMLESS for one in members[:-1]) or protected(script, command):
+        return False
+    # finds nothing when there is nothing, and fails
+    return members[-1].name not in ("grep", "egrep")
 
 
 def takes_shell(run: Run) -> bool:
@@ -94,6 +104,43 @@ def first_unsafe(known: Facts, run: Run) -> Run:
         )
     found: Run = known.memo[key]
     return found
+
+
+def pipefail_fixes(subject: Subject, run: Run) -> Iterator[Fix]:
+    """`set -o pipefail` in the RUN where its shell knows it, else a SHELL before the first such
+    RUN."""
+    known = facts(subject)
+    first = run.script.commands[0]
+    plain = first.editable and not first.wrappers and not run.instruction.heredocs
+    busybox = "alpine" in root_base(subject, run)
+    in_bash = run.script.shell.rpartition("/")[2] == "bash"
+    if plain and (busybox or in_bash):
+        start = run.instruction.arguments.start
+        yield Fix(
+            "set-pipefail",
+            "Begin the RUN with set -o pipefail",
+            (insert_at(known.dockerfile, start, "set -o pipefail && "),),
+            (
+                holds(
+                    "The shell knows pipefail", "bash" if in_bash else "Alpine's busybox ash does"
+                ),
+                early_end((run.script,)),
+            ),
+            "The build stops when any command of the pipe fails.",
+        )
+    elif run.stage is not None and takes_shell(run) and not busybox:
+        first_run = first_unsafe(known, run)
+        yield Fix(
+            "shell-pipefail",
+            "Set a shell with pipefail before the first such RUN",
+            (insert_line_before(known.dockerfile, first_run.instruction, BASH),),
+            (
+                has_bash(subject, run),
+                *habits(known, run),
+                later_shells(known, first_run),
+            ),
+            "The build stops when any command of a pipe fails; later shell forms run in bash.",
+        )
 
 
 def early_end(scripts: Iterable[Script]) -> Precondition:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hardening.dockerfile.downloads import pipes_into_shell
-from hardening.dockerfile.shell_model import Command
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
-from hardening.rules.support_piped_script import script_fixes
+from hardening.rules.support_piped_script import address_of, is_replaced, script_fixes
+from hardening.rules.support_pipes import PIPEFAIL_ALIASES, is_unsafe
 from hardening.subject import Subject
-
-_ADDRESS = re.compile(r"^[\"']?(?:https?|ftp)://|^[\"']?\$")
 
 rule = Rule(
     title="Do not run a download unseen",
@@ -70,9 +68,9 @@ def find(subject: Subject) -> Iterator[Finding]:
     for run in facts(subject).runs:
         for pipe in pipes_into_shell(run.script):
             downloader, shell = pipe
-            address = _address(downloader)
+            address = address_of(downloader)
             shown = address.strip("\"'") if address else "a download"
-            yield rule.finding(
+            found = rule.finding(
                 subject,
                 f"{shown} is run by {shell.name} without being checked",
                 at=downloader.span,
@@ -81,8 +79,5 @@ def find(subject: Subject) -> Iterator[Finding]:
                 severity=None if run.shipped else Severity.MEDIUM,
                 tip="Download it to a file, compare it with the publisher's checksum, then run it",
             )
-
-
-def _address(command: Command) -> str | None:
-    found = [word.text for word in command.arguments if _ADDRESS.match(word.text)]
-    return found[0] if len(found) == 1 else None
+            joined = is_replaced(subject, run, downloader) and is_unsafe(run.script, downloader)
+            yield replace(found, aliases=(*rule.aliases, *PIPEFAIL_ALIASES)) if joined else found

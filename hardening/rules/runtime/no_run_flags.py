@@ -15,6 +15,7 @@ from hardening.model import (
     Span,
 )
 from hardening.rules.frame import At, Example, Need, Profile, Rule
+from hardening.rules.support_profile import judges_everything
 from hardening.rules.support_run import compose_edits, service_place
 from hardening.runtime.compose import compose_text
 from hardening.runtime.flags import docker_run_text, hardened
@@ -65,6 +66,7 @@ rule = Rule(
         Example(_TEXT, run=RunConfiguration("compose.yaml#web", cap_drop=("ALL",))),
         Example("FROM mcr.example/windows/servercore:ltsc2022\n", note="Windows"),
         Example('FROM debian:13\nCMD ["bash"]\n', note="there to be built on, not to be run"),
+        Example("FROM team/app:1\nRUN make tools\n", note="nothing says that it starts anything"),
     ),
 )
 
@@ -84,7 +86,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         edits, refused = compose_edits(subject, flags)
         at, where = service_place(subject, "HostConfig"), run.source or "The container"
         message = f"{where} runs with none of the hardened flags"
-    elif NEW_FILE in subject.texts or (subject.image is None and only_a_base(start)):
+    elif NEW_FILE in subject.texts or (subject.image is None and not _runs_something(subject)):
         return
     else:
         edits, refused = (_new_file(subject),), ()
@@ -106,6 +108,14 @@ def find(subject: Subject) -> Iterator[Finding]:
         evidence=(Evidence(command),),
         tip=f"Start it with: {command}",
     )
+
+
+def _runs_something(subject: Subject) -> bool:
+    """True when the Dockerfile says what is started, or what is listened to; what a base that
+    nobody has read may start is no reason to ask."""
+    start = start_of(subject)
+    told = bool(start.argv or start.ports or start.all("EXPOSE"))
+    return (told or judges_everything(subject)) and not only_a_base(start)
 
 
 def _new_file(subject: Subject) -> Edit:

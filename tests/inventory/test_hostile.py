@@ -37,7 +37,7 @@ from tests.inventory.test_rpm import BASH, header, ndb, sqlite
 from tests.inventory.test_system_packages import CURL, INSTALLED, STATUS
 
 TYPES = ("deb", "apk", "rpm", "pypi", "npm", "golang", "maven", "gem", "composer", "nuget",
-         "cargo", "conda", "generic")  # fmt: skip
+         "cargo", "conda", "cran", "generic")  # fmt: skip
 
 
 @cache
@@ -59,6 +59,7 @@ def samples() -> dict[str, bytes]:
         "vendor/composer/installed.json": json.dumps(values).encode(),
         "app.deps.json": json.dumps(libraries).encode(),
         "conda-meta/x.json": json.dumps(values).encode(),
+        "library/x/DESCRIPTION": b"Package: x\nVersion: 1\nBuilt: R 4.2.2\n",
         "specifications/x-1.gemspec": b"Gem::Specification.new\n",
         "lib/app.jar": nested,
         "bin/go": inline_program(),

@@ -95,6 +95,13 @@ def test_a_program_that_mentions_the_mark_is_no_go_program() -> None:
     assert packages_of({"usr/bin/app": _program(data)}) == ()
 
 
+def test_a_module_replaced_by_a_folder_keeps_its_name() -> None:
+    frame = b"0" * 16 + b"dep\texample.com/a\tv1.0.0\n=>\t./a\t(devel)\t\n" + b"1" * 16
+    packages = packages_of({"app": _program(inline_program(frame))})
+    assert rows(packages)[0] == ("golang", "example.com/a", "(devel)")
+    assert packages[0].purl == "pkg:golang/example.com/a"
+
+
 def test_a_development_version_has_no_version_in_its_url() -> None:
     frame = b"0" * 16 + b"mod\texample.com/app\t(devel)\t\n" + b"1" * 16
     packages = packages_of({"app": _program(inline_program(frame))})

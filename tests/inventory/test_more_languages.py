@@ -1,4 +1,4 @@
-"""Java, Rust, Ruby, PHP, .NET and conda packages in images."""
+"""Java, Rust, Ruby, PHP, .NET, R and conda packages in images."""
 
 from __future__ import annotations
 
@@ -45,6 +45,31 @@ def test_java_without_maven_goes_by_file_name_and_manifest() -> None:
         }
     )
     assert rows(packages) == [("maven", "app", "4.5"), ("maven", "guava", "31.1-jre")]
+
+
+def test_a_local_repository_says_the_group_of_an_archive() -> None:
+    folder = "root/.m2/repository/org/scala-lang/scala-library/2.13.12"
+    packages = packages_of(
+        {
+            f"{folder}/scala-library-2.13.12.jar": jar({"x": ""}),
+            "srv/repository/other-1.0.jar": jar({"x": ""}),
+        }
+    )
+    assert [one.purl for one in packages] == [
+        "pkg:maven/org.scala-lang/scala-library@2.13.12",
+        "pkg:maven/other@1.0",
+    ]
+
+
+def test_r_packages_are_those_that_were_installed() -> None:
+    text = "Package: R6\nVersion: 2.5.1\nLicense: MIT + file LICENSE\n"
+    packages = packages_of(
+        {
+            "usr/lib/R/site-library/R6/DESCRIPTION": text + "Built: R 4.2.2; ; 2023-01-01; unix\n",
+            "src/R6/DESCRIPTION": text,
+        }
+    )
+    assert [one.purl for one in packages] == ["pkg:cran/R6@2.5.1"]
 
 
 def test_a_shaded_archive_names_every_part() -> None:

@@ -103,7 +103,10 @@ def test_a_header_gives_epoch_source_and_owned_files() -> None:
     six, bash = packages
     assert (bash.version, bash.source_name) == ("2:5.1.8-6.el9", "bash")
     assert bash.source_version == "5.1.8-6.el9"
-    assert bash.purl == ("pkg:rpm/rocky/bash@5.1.8-6.el9?arch=x86_64&distro=rocky-9.3&epoch=2")
+    assert bash.purl == (
+        "pkg:rpm/rocky/bash@5.1.8-6.el9?arch=x86_64&distro=rocky-9.3&epoch=2"
+        "&upstream=bash-5.1.8-6.el9.src.rpm"
+    )
     assert six.owned_by == "bash"
 
 

@@ -46,6 +46,7 @@ def test_dpkg_status_gives_installed_packages_with_their_source() -> None:
     assert (package.source_name, package.source_version) == ("util-linux", "2.38.1-5+deb12u1")
     assert package.purl == (
         "pkg:deb/debian/bsdutils@1:2.38.1-5%2Bdeb12u1?arch=amd64&distro=debian-12"
+        "&upstream=util-linux%402.38.1-5%2Bdeb12u1"
     )
     assert package.path == "var/lib/dpkg/status"
 

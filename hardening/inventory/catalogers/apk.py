@@ -29,7 +29,7 @@ def read(path: str, data: bytes) -> Iterator[Found]:
                 fields["V"],
                 origin,
                 arch=arch,
-                qualifiers=(("arch", arch),),
+                qualifiers=(("arch", arch), ("upstream", origin if origin != fields["P"] else "")),
                 vendor=fields.get("m", "")[:MAX_TEXT],
             )
         fields = {}

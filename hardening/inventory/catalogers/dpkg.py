@@ -17,7 +17,7 @@ def _accepts(path: str) -> bool:
     )
 
 
-def stanzas(data: bytes) -> Iterator[dict[str, str]]:
+def stanzas(data: bytes, wanted: frozenset[str] = _FIELDS) -> Iterator[dict[str, str]]:
     """The wanted fields of each stanza; a field's further lines are left out."""
     found: dict[str, str] = {}
     for line in lines_of(data):
@@ -27,7 +27,7 @@ def stanzas(data: bytes) -> Iterator[dict[str, str]]:
             found = {}
         elif line[0] not in " \t":
             name, colon, value = line.partition(":")
-            if colon and name in _FIELDS:
+            if colon and name in wanted:
                 found[name] = value.strip()
     if found:
         yield found
@@ -40,15 +40,17 @@ def read(path: str, data: bytes) -> Iterator[Found]:
         if not name or not version or len(state) != 3 or state[2] != "installed":
             continue
         source, _, rest = fields.get("Source", "").partition(" ")
+        source_version = rest.strip().strip("()")
         arch = fields.get("Architecture", "")
+        upstream = f"{source}@{source_version}" if source and source_version else source
         yield Found(
             "deb",
             name,
             version,
             source,
-            rest.strip().strip("()"),
+            source_version,
             arch,
-            qualifiers=(("arch", arch),),
+            qualifiers=(("arch", arch), ("upstream", upstream)),
             vendor=fields.get("Maintainer", "")[:MAX_TEXT],
         )
 

@@ -24,6 +24,7 @@ _MAX_TRIES = 64
 _VERSION = re.compile(r"(?:devel )?go(\d[\w.+-]*)")
 _LDFLAGS = re.compile(r"(?:^|[\s\"'])-X[ =][\"']?[\w./-]*[vV]ersion=[\"']?(v?\d[\w.+-]*)")
 _REPLACED = 3
+_Module = tuple[str, str]
 
 
 def read(path: str, data: bytes) -> Iterator[Found]:
@@ -45,13 +46,13 @@ def read_programs(path: str, programs: Sequence[Program]) -> Iterator[Found]:
 
 def modules_of(text: str) -> Iterator[Found]:
     """The main module and its dependencies; a replacement stands for what it replaces."""
-    main: tuple[str, str] | None = None
-    pending: tuple[str, str] | None = None
+    main: _Module | None = None
+    pending: _Module | None = None
     flags = ""
     for line in text.split("\n"):
         parts = line.split("\t")
         if parts[0] == "=>" and len(parts) >= _REPLACED:
-            pending = (parts[1], parts[2]) if parts[2] else pending
+            pending = _replaced(pending, parts[1], parts[2])
             continue
         if pending is not None:
             yield Found("golang", *pending)
@@ -66,6 +67,14 @@ def modules_of(text: str) -> Iterator[Found]:
         yield Found("golang", *pending)
     if main is not None and main[0]:
         yield Found("golang", main[0], _main_version(main[1], flags))
+
+
+def _replaced(module: _Module | None, name: str, version: str) -> _Module | None:
+    """What stands for a module. A folder beside the main module has no name and no version: the
+    module keeps its own name, but not the version that it does not have."""
+    if name.startswith((".", "/")) or name[1:2] == ":":
+        return None if module is None else (module[0], "(devel)")
+    return (name, version) if version else module
 
 
 def _main_version(version: str, flags: str) -> str:

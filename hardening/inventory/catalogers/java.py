@@ -19,6 +19,12 @@ _EXTENSIONS = frozenset(
     {"jar", "war", "ear", "par", "sar", "nar", "jpi", "hpi", "kar", "far", "lpkg"}
 )
 _POM = re.compile(r"META-INF/maven/[^/]+/[^/]+/pom\.properties$")
+_LAYOUT = re.compile(
+    r"(?:^|/)(?:repository|maven-repo)/(?P<group>.+)/(?P<name>[^/]+)/(?P<version>[^/]+)/"
+    r"(?P=name)-(?P=version)[^/]*$"
+)
+"""A local repository of Maven: the folders say the group."""
+
 _FILE = re.compile(r"(?P<name>.+?)-(?P<version>\d[\w.+~-]*)$")
 _MANIFEST = "META-INF/MANIFEST.MF"
 _ENTRY = b"PK\x01\x02"
@@ -86,6 +92,11 @@ def _found(
     if poms:
         return
     stem = path.rpartition("/")[2].rpartition(".")[0]
+    placed = _LAYOUT.search(path)
+    if placed is not None and placed["version"][0].isdigit():
+        group = placed["group"].replace("/", ".")
+        yield Found("maven", f"{group}:{placed['name']}", placed["version"])
+        return
     named = _FILE.match(stem)
     name = named["name"] if named else stem
     version = named["version"] if named else _stated_version(manifest)

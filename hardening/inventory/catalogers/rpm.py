@@ -70,7 +70,11 @@ def _manifest(data: bytes) -> Iterator[Found]:
             source,
             source_version,
             parts[7],
-            qualifiers=(("arch", parts[7]), ("epoch", epoch)),
+            qualifiers=(
+                ("arch", parts[7]),
+                ("epoch", epoch),
+                ("upstream", parts[9] if source else ""),
+            ),
             vendor="" if parts[4] == "(none)" else parts[4],
         )
 
@@ -96,7 +100,8 @@ def package_of(blob: bytes) -> Found | None:
         return None
     release, epoch = str(tags.get(_RELEASE, "")), tags.get(_EPOCH, 0)
     full = f"{version}-{release}" if release else version
-    source, source_version = source_of(str(tags.get(_SOURCE, "")))
+    source_file = str(tags.get(_SOURCE, ""))
+    source, source_version = source_of(source_file)
     arch = str(tags.get(_ARCH, ""))
     prefix = f"{epoch}:" if epoch else ""
     return Found(
@@ -109,6 +114,7 @@ def package_of(blob: bytes) -> Found | None:
         qualifiers=(
             ("arch", arch),
             ("epoch", str(epoch) if epoch else ""),
+            ("upstream", source_file if source else ""),
             ("rpmmod", str(tags.get(_MODULE, ""))),
         ),
         files=tuple(filter(_EVIDENCE.search, _files(blob))),

@@ -54,7 +54,7 @@ def match(store: Store, targets: Iterable[Target]) -> Matched:
 def _pairs(store: Store, found: Found, identity: Identity) -> Iterator[tuple[Hit, Facts, str]]:
     for hit in found.hits:
         facts = identity.facts[hit.advisory]
-        if _is_of_another_stream(hit, facts):
+        if hit.target.stream and _is_of_another_stream(hit, facts):
             continue
         for lead in identity.leads(facts):
             yield hit, facts, lead
@@ -63,8 +63,6 @@ def _pairs(store: Store, found: Found, identity: Identity) -> Iterator[tuple[Hit
 def _is_of_another_stream(hit: Hit, facts: Facts) -> bool:
     """RPM advisories name the module that they mend in their summary: `nodejs:20 security update`.
     One of another stream says nothing about a package of this one."""
-    if not hit.target.stream or ":" not in facts.summary:
-        return False
     streams = _STREAMS.findall(facts.summary)
     return bool(streams) and hit.target.stream not in streams
 
@@ -88,10 +86,12 @@ def _row(
     identity: Identity,
     scores: _Scores,
 ) -> Vulnerability:
-    hit, facts = min(group, key=_worth)
+    if len(group) > 1:
+        group.sort(key=_worth)
+    hit, facts = group[0]
     rating = _rating(group, lead, identity)
-    names = {name for _, one in group for name in (one.osv, *one.aliases)} | named
-    names |= identity.group(lead)
+    names = {name for _, one in group for name in (one.osv, *one.aliases)}
+    names.update(named, identity.group(lead))
     kev, ransomware, epss = scores.of(lead, names)
     fixed = _highest(hit.target, [one.fixed for one, _ in group if one.fixed])
     hidden = [_hidden(one, record) for one, record in group]
@@ -132,7 +132,7 @@ def _rating(group: list[tuple[Hit, Facts]], lead: str, identity: Identity) -> Ra
         by_urgency = urgency_rating(hit.urgency)
         if by_urgency is not None:
             return by_urgency
-    for _, facts in sorted(group, key=_worth):
+    for _, facts in group:
         if facts.rating.severity is not None:
             return facts.rating
     return identity.rating(lead) or UNRATED
@@ -140,9 +140,11 @@ def _rating(group: list[tuple[Hit, Facts]], lead: str, identity: Identity) -> Ra
 
 def _highest(target: Target, versions: list[str]) -> str:
     """Where records differ about the version that mends, the highest does for all of them."""
-    scheme = scheme_of(target.ecosystem)
-    if len(set(versions)) < 2 or scheme is None:
+    if len(versions) < 2:
         return versions[0] if versions else ""
+    scheme = scheme_of(target.ecosystem)
+    if scheme is None:
+        return versions[0]
     try:
         return max(versions, key=lambda one: key_of(scheme, one))
     except InvalidVersion:
@@ -179,6 +181,8 @@ class _Scores:
 
     def of(self, lead: str, names: set[str]) -> tuple[bool, bool, float | None]:
         """Exploited, by ransomware, the highest probability of its ids."""
+        if not self.kev and not self.epss:
+            return False, False, None
         ids = {lead, *names}
         known = [self.kev[one] for one in ids if one in self.kev]
         likely = [self.epss[one] for one in ids if one in self.epss]

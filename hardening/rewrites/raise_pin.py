@@ -62,15 +62,16 @@ def raise_fix(
     )
 
 
-def by_hand(subject: Subject, pin: Pin, fix: Fix, fixed: str) -> str:
+def by_hand(subject: Subject, found: Sequence[Pin], fix: Fix, fixed: str) -> str:
     """What a person does instead of a fix that cannot be applied: the command that renews the lock
     file or the hashes, else what stands in the way."""
-    command = renewal_command(subject, pin, fixed)
+    command = next(filter(None, (renewal_command(subject, pin, fixed) for pin in found)), "")
     if command:
         return f"Run `{command}`, then build again"
     failed = [one for one in fix.preconditions if one.verdict is Verdict.FAILS]
-    if any(one.statement == NO_HASH for one in failed):
-        return f"Run {_hash_command(subject, pin, fixed)}, then build again"
+    for pin in found:
+        if any(one.statement == NO_HASH for one in pin.conditions):
+            return f"Run {_hash_command(subject, pin, fixed)}, then build again"
     return f"{'; '.join(one.evidence for one in failed)}: change that first" if failed else ""
 
 

@@ -10,10 +10,12 @@ import re
 from collections.abc import Sequence
 
 from hardening.context import BuildContext
+from hardening.dockerfile.source import decode
 from hardening.rewrites.lock_files import Lock, lock_of
-from hardening.rewrites.version_pins import PLAIN_VERSION
+from hardening.rewrites.version_pins import PLAIN_VERSION, folded
 
 _MAX_PATHS = 20_000
+_MAX_BYTES = 1 << 20
 _PLAIN = re.compile(r"@?[A-Za-z0-9][A-Za-z0-9._/+-]{0,200}\Z")
 """Names come out of an image that may be hostile, and people paste commands."""
 
@@ -33,6 +35,11 @@ def renewals(kind: str, wanted: Sequence[tuple[str, str]], context: BuildContext
         return " && ".join(f"cargo update {name} --precise {one}" for name, one in wanted)
     if lock.tool == "yarn":
         return f"yarn up -R {names}" if lock.modern else ""
+    if lock.tool in _DIRECT and context is not None:
+        manifest, command = _DIRECT[lock.tool]
+        text = decode(context.read(_beside(lock, manifest), _MAX_BYTES) or b"")
+        if all(_is_key(text, name) for name, _ in wanted):
+            return " ".join((command, *(f"'{name}=={version}'" for name, version in wanted)))
     verb = _VERBS.get(lock.tool)
     return f"{verb} {names}" if verb is not None else ""
 
@@ -41,6 +48,23 @@ def go_get(wanted: Sequence[tuple[str, str]]) -> str:
     """Raises Go modules: `go.mod` and `go.sum` together."""
     modules = " ".join(f"{name}@v{version.removeprefix('v')}" for name, version in wanted)
     return f"go get {modules} && go mod tidy"
+
+
+_DIRECT = {
+    "poetry": ("pyproject.toml", "poetry add --lock"),
+    "pipenv": ("Pipfile", "pipenv upgrade"),
+}
+"""Where a manifest has versions of its own, updating the lock file alone would change nothing."""
+
+
+def _beside(lock: Lock, name: str) -> str:
+    folder = lock.path.rpartition("/")[0]
+    return f"{folder}/{name}" if folder else name
+
+
+def _is_key(text: str, name: str) -> bool:
+    wanted = re.escape(folded("pypi", name)).replace("\\-", "[-_.]+")
+    return re.search(rf'^[ \t]*"?{wanted}"?[ \t]*=', text, re.M | re.I) is not None
 
 
 _VERBS = {

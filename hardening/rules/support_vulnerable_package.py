@@ -162,7 +162,7 @@ def tip(subject: Subject, group: Group, tried: Sequence[Fix]) -> str:
     if package.tooling:
         return "Leave npm out of the image that ships, or take a newer Node base"
     if group.pinned and fixed and tried:
-        said = by_hand(subject, group.pinned[0], tried[0], fixed)
+        said = by_hand(subject, group.pinned, tried[0], fixed)
         if said:
             return said
     wanted = _wanted(group)

@@ -13,7 +13,7 @@ from typing import Any
 
 from hardening.cli import codes, complain
 from hardening.cli.opening import STANDARD_INPUT, open_named
-from hardening.cli.output import look_of, note, progress_of, put
+from hardening.cli.output import hint, look_of, note, progress_of, put
 from hardening.errors import DrydockError, UsageError
 from hardening.model import Report, Severity
 from hardening.progress import SILENT
@@ -31,6 +31,7 @@ class Outcome:
     text: str = ""
     report: dict[str, Any] | None = None
     error: tuple[str, str, str] | None = None
+    fixable: bool = False
     counts: Counter[Severity] = field(default_factory=Counter)
     skipped: tuple[tuple[str, str, str], ...] = ()
     """What was not assessed, why, and what to do: told once for all paths."""
@@ -57,6 +58,10 @@ def check(options: argparse.Namespace) -> int:
     elif options.output is not None or not options.alone:
         texts = "" if options.output is None else "".join(one.text for one in outcomes)
         put(texts + _sums(outcomes, options), options)
+    if options.format == "text" and options.alone and outcomes[0].fixable:
+        image = f" --image {options.image}" if options.image else ""
+        named = paths[0] or "PATH"
+        hint(f"`drydock fix {named}{image}` shows the patch, --write makes it", options)
     for path in sorted(_left_out(outcomes)):
         note(f"Imported results about {path} are left out: no PATH names that file", options)
     return max(one.code for one in outcomes)
@@ -165,7 +170,8 @@ def _check_one(path: str | None, options: argparse.Namespace) -> Outcome:
     text = text_of(name, image, subject, report, look=options.look, alone=options.alone)
     skipped = tuple((one.what, one.reason, one.next_step) for one in report.skipped)
     counts = Counter(one.severity for one in report.findings)
-    return Outcome(code, text, counts=counts, skipped=skipped, others=others)
+    fixable = any(one.best_fix is not None for one in report.findings)
+    return Outcome(code, text, None, None, fixable, counts, skipped, others)
 
 
 def _failed(name: str, options: argparse.Namespace, error: DrydockError) -> Outcome:

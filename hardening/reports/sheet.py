@@ -121,7 +121,8 @@ def _last(head: str, cell: Cell, look: Look, *, wrap: bool) -> list[str]:
     if look.width is None:
         return [(head + painted(cell.text, cell.code, look)).rstrip()]
     start = cells(head)
-    if start > look.width - NARROWEST:
+    longest = max(map(cells, cell.text.split(" "))) if wrap else 0
+    if start > look.width - NARROWEST or start + longest > look.width >= longest + 4:
         under = min(4, max(0, look.width - NARROWEST))
         return [head.rstrip(), *_under(cell, " " * under, look, look.width - under, wrap=wrap)]
     lines = _under(cell, " " * start, look, look.width - start, wrap=wrap)

@@ -72,7 +72,7 @@ def skipped_lines(skipped: Skips, look: Look) -> list[str]:
         hint = f" ({next_step})" if next_step else ""
         times = f" ({count} times)" if count > 1 else ""
         what = _counted(what)
-        lines += wrapped(f"not assessed: {what}: {reason}{times}{hint}", look, first="  ")
+        lines += wrapped(f"{what}: {reason}{times}{hint}", look, first="  not assessed: ")
     return lines
 
 
@@ -206,8 +206,8 @@ def _ignored_lines(
         until = f" until {one.expires}" if one.expires else ""
         reason = f": {one.reason}" if one.reason else ""
         place = headline(subject.root, one.finding, image or "image")
-        said = f"ignored: {place} {one.finding.rule} by {one.source}{until}{reason}"
-        yield from wrapped(said, look, first="  ")
+        said = f"{place} {one.finding.rule} by {one.source}{until}{reason}"
+        yield from wrapped(said, look, first="  ignored: ")
 
 
 def _packages(subject: Subject, look: Look) -> Iterator[str]:
@@ -216,7 +216,7 @@ def _packages(subject: Subject, look: Look) -> Iterator[str]:
         return
     from hardening.reports.vulns import in_short
 
-    yield from wrapped(f"packages: {in_short(subject.assessment)}", look, first="  ")
+    yield from wrapped(in_short(subject.assessment), look, first="  packages: ")
 
 
 def _summary(path: str, image: str | None, report: Report) -> str:

@@ -78,7 +78,8 @@ def find(subject: Subject) -> Iterator[Finding]:
         layers = sorted({one.layer for one in entries})
         yield rule.finding(
             subject,
-            f"The image ships the {name}: {size_text(size)} in {len(entries)} files",
+            f"The image ships the {name}: {size_text(size)} in {len(entries):,} "
+            f"{'file' if len(entries) == 1 else 'files'}",
             at=places(entries)[0],
             about=name,
             also=(*places(entries, 20)[1:], *lines_of(subject, layers)),

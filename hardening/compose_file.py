@@ -36,6 +36,8 @@ class Build:
     dockerfile_inline: str | None = None
     target: str | None = None
     args: Mapping[str, str] = field(default_factory=dict)
+    privileged: bool = False
+    """`privileged: true`, or the entitlement `security.insecure`."""
 
     def context_in(self, folder: Path) -> Path | None:
         """The context folder, None for a remote one."""
@@ -74,14 +76,35 @@ def services(text: str, path: str = "compose.yaml") -> tuple[Service, ...]:
     assert isinstance(named, dict)
     if len(named) > MAX_SERVICES:
         raise InputError(f"{path} has too many services", f"more than {MAX_SERVICES}", "")
+    folders = _bound_volumes(top.get("volumes"))
+    elsewhere = ("include",) if top.get("include") else ()
     return tuple(
-        _service(name, value, path, document.lines.get(("services", name), 1))
+        _service(name, value, path, document.lines.get(("services", name), 1), folders, elsewhere)
         for name, value in named.items()
         if isinstance(value, dict)
     )
 
 
-def _service(name: str, value: dict[str, Value], path: str, line: int) -> Service:
+def _bound_volumes(value: Value) -> dict[str, str]:
+    """Named volumes that stand for a folder of the host: the local driver's `o: bind`."""
+    found: dict[str, str] = {}
+    for name, one in _mapping(value).items():
+        options = _mapping(_mapping(one).get("driver_opts"))
+        device = _text(options.get("device")) or ""
+        given = (_text(options.get("o")) or "").split(",")
+        if {"bind", "rbind"} & set(given) and device.startswith(("/", "~", "$", ".")):
+            found[name] = device
+    return found
+
+
+def _service(
+    name: str,
+    value: dict[str, Value],
+    path: str,
+    line: int,
+    folders: Mapping[str, str],
+    elsewhere: tuple[str, ...],
+) -> Service:
     build = _build(value.get("build"))
     limits = _mapping(_mapping(_mapping(value.get("deploy")).get("resources")).get("limits"))
     environment = _pairs(value.get("environment"))
@@ -106,9 +129,15 @@ def _service(name: str, value: dict[str, Value], path: str, line: int) -> Servic
         uts_mode=_text(value.get("uts")),
         userns_mode=_text(value.get("userns_mode")),
         ports=tuple(_port(one) for one in _items(value.get("ports"))),
-        volumes=tuple(filter(None, (_volume(one) for one in _items(value.get("volumes"))))),
+        volumes=tuple(
+            _from_host(text, folders)
+            for one in _items(value.get("volumes"))
+            if (text := _volume(one))
+        ),
         environment=environment,
         build_args=build.args if build is not None else {},
+        privileged_build=build is not None and build.privileged,
+        not_read=(*elsewhere, *(key for key in ("extends", "env_file") if value.get(key))),
     )
     return Service(name, _text(value.get("image")), build, run, line)
 
@@ -133,6 +162,8 @@ def _build(value: Value) -> Build | None:
         dockerfile_inline=_text(value.get("dockerfile_inline")),
         target=_text(value.get("target")),
         args=_pairs(value.get("args")),
+        privileged=_truth(value.get("privileged"))
+        or "security.insecure" in _texts(value.get("entitlements")),
     )
 
 
@@ -212,6 +243,12 @@ def _volume(value: Value) -> str | None:
     source, target = _text(value.get("source")), _text(value.get("target"))
     parts = [part for part in (source, target) if part]
     return ":".join([*parts, "ro"] if _truth(value.get("read_only")) else parts)
+
+
+def _from_host(text: str, folders: Mapping[str, str]) -> str:
+    """The short form with the host's folder in the place of a named volume that stands for it."""
+    name, colon, rest = text.partition(":")
+    return f"{folders[name]}:{rest}" if colon and name in folders else text
 
 
 def _tmpfs_volumes(value: Value) -> tuple[str, ...]:

@@ -318,3 +318,7 @@ class RunConfiguration:
     volumes: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     build_args: Mapping[str, str] = field(default_factory=dict)
+    privileged_build: bool = False
+    """Its image is built with every privilege of the host."""
+    not_read: tuple[str, ...] = ()
+    """Keys that take settings from elsewhere, which nobody read (`extends`, `env_file`)."""

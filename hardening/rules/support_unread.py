@@ -17,6 +17,7 @@ from hardening.subject import Subject
 _SCRIPTS = ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK")
 _SPLIT = "Move the commands into several RUN instructions or a file of their own"
 _CHECK = "Look for quotes and brackets that do not match"
+_RESOLVED = "Open what `docker compose config` prints instead"
 _IGNORE = "Leave out with .dockerignore what the build does not need"
 
 
@@ -25,6 +26,10 @@ def unread(subject: Subject) -> Iterator[Skipped]:
     if subject.dockerfile is not None:
         yield from _commands(subject, subject.dockerfile)
         yield from _variables(subject.dockerfile)
+    run = subject.run_configuration
+    if run is not None and run.not_read:
+        what = f"{', '.join(run.not_read)} of {run.source or 'the container'}"
+        yield Skipped(what, "what they bring in is not read", _RESOLVED)
     listed = getattr(subject.context, "listed_so_far", 0)
     if getattr(subject.context, "truncated", False):
         what = f"files of the build context after the first {MAX_PATHS:,}"

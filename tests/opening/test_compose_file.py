@@ -183,3 +183,62 @@ services:
     assert service.build is None and service.run.user is None
     assert service.run.cap_drop == () and service.run.ports == () and service.run.tmpfs == ()
     assert service.run.pids_limit is None and service.run.cpus is None
+
+
+ELSEWHERE = """\
+include: [other.yaml]
+services:
+  web:
+    extends: {service: db}
+    env_file: .env
+    build:
+      context: .
+      privileged: true
+    volumes:
+      - disk:/disk
+      - disk:/again:ro
+      - type: volume
+        source: disk
+        target: /long
+        read_only: true
+      - share:/share
+      - plain:/plain
+      - ./disk:/own
+  db:
+    build:
+      context: .
+      entitlements: [network.host, security.insecure]
+volumes:
+  disk:
+    driver: local
+    driver_opts: {type: none, o: "rw,bind", device: /etc}
+  share:
+    driver_opts: {type: nfs, o: "addr=10.0.0.1,rw", device: ":/data"}
+  plain:
+"""
+
+
+def test_a_named_volume_that_is_a_folder_of_the_host_is_one() -> None:
+    web, _ = services(ELSEWHERE)
+    assert web.run.volumes == (
+        "/etc:/disk", "/etc:/again:ro", "/etc:/long:ro", "share:/share", "plain:/plain",
+        "./disk:/own",
+    )  # fmt: skip
+
+
+def test_a_privileged_build_is_told() -> None:
+    assert [one.run.privileged_build for one in services(ELSEWHERE)] == [True, True]
+    assert not any(one.run.privileged_build for one in services(FULL))
+
+
+def test_what_comes_from_elsewhere_is_named() -> None:
+    web, db = services(ELSEWHERE)
+    assert web.run.not_read == ("include", "extends", "env_file")
+    assert db.run.not_read == ("include",)
+    assert not any(one.run.not_read for one in services(FULL))
+
+
+@pytest.mark.parametrize("volumes", ["[]", "text", "{a: text}", "{a: {driver_opts: [1]}}"])
+def test_volumes_of_any_shape_are_read(volumes: str) -> None:
+    text = f"services:\n  web:\n    volumes: [a:/a]\nvolumes: {volumes}\n"
+    assert services(text)[0].run.volumes == ("a:/a",)

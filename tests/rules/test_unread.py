@@ -6,7 +6,7 @@ import pytest
 
 from hardening.analyse import analyse
 from hardening.dockerfile.shell_walk import NOT_FOLLOWED, TOO_DEEP, TOO_LONG
-from hardening.model import Skipped
+from hardening.model import RunConfiguration, Skipped
 from hardening.opening import memory_subject
 
 STEPS = " && \\\n".join(f"echo {number} {'x' * 400}" for number in range(3000))
@@ -76,3 +76,9 @@ def test_files_beyond_the_bound_are_named() -> None:
     assert "files of the build context after the first 20,000" in skipped
     few = memory_subject("FROM debian:13\nCOPY . .\n", files={"a": ""})
     assert "files of the build context after" not in str(analyse(few).skipped)
+
+
+def test_settings_from_elsewhere_are_named() -> None:
+    run = RunConfiguration("compose.yaml#web", not_read=("extends", "env_file"))
+    skipped = [one.what for one in analyse(memory_subject("FROM debian:13\n", run=run)).skipped]
+    assert "extends, env_file of compose.yaml#web" in skipped

@@ -140,14 +140,17 @@ def _sizes(row: Values) -> Iterator[list[Cell | str]]:
 
 
 def _needs(row: Values) -> Iterator[list[Cell | str]]:
-    """What fails, what nobody knows, then what holds."""
+    """What fails, then what nobody knows, and how much holds; JSON has all of it."""
     label = "needs"
-    order = {"fails": 0, "unknown": 1, "holds": 2}
-    colours = {"fails": RED, "unknown": YELLOW}
-    for one in sorted(row["preconditions"], key=lambda one: order[one["verdict"]]):
-        text = f"{one['verdict']}: {one['statement']} ({one['evidence']})"
-        yield [label, Cell(text, colours.get(one["verdict"], ""))]
-        label = ""
+    for verdict, code in (("fails", RED), ("unknown", YELLOW)):
+        for one in row["preconditions"]:
+            if one["verdict"] == verdict:
+                text = f"{verdict}: {one['statement']} ({one['evidence']})"
+                yield [label, Cell(text, code)]
+                label = ""
+    held = [one["statement"] for one in row["preconditions"] if one["verdict"] == "holds"]
+    if held:
+        yield [label, f"holds: {'; '.join(held)}"]
 
 
 def _dates(ends: Mapping[str, str | None]) -> str:

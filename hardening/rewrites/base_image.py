@@ -7,7 +7,7 @@ flavour and the C library stay, and versions keep their precision, unless a row 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
 from functools import lru_cache
@@ -143,9 +143,11 @@ def _risk_of(image: str, found: Ended) -> Risk:
 
 def _nearest_and_newest(rows: list[Candidate], today: date) -> list[Candidate]:
     """Of many rows of one risk the ends, of those that last where some do; rows of another
-    flavour are few and all stay."""
+    flavour are few and stay, but for one C library the newest alone."""
     if rows[0].risk is Risk.FLAVOUR:
-        return rows
+        musl = [row for row in rows if row.libc_changes]
+        newest = sorted(musl, key=lambda row: _order(row.tag))[-1:]
+        return [*(row for row in rows if not row.libc_changes), *newest]
     lasting = [row for row in rows if not worries(row.tag, today)]
     ordered = sorted(lasting or rows, key=lambda row: (_release_order(row.tag), _order(row.tag)))
     return ordered if len(ordered) < 3 else [ordered[0], ordered[-1]]
@@ -161,7 +163,7 @@ def _comparable(old: Tag, today: date) -> Iterator[Tag]:
         new = read(old.image, text) if text is not None else None
         if new is None or new.text == old.text or is_over(new, today):
             continue
-        if _explicit(new) == _explicit(old) or _libc_moves(old, new):
+        if _explicit(new) == _explicit(old):
             yield new
 
 
@@ -189,7 +191,8 @@ def _row(old: Tag, new: Tag, today: date) -> Candidate | None:
         ):
             return None
         change = f"C library glibc → musl ({old.text} → {new.text})"
-        return Candidate(new, Risk.FLAVOUR, (change,), ("smaller",), libc_changes=True)
+        changes = (change, *_changes(old, replace(new, system=old.system)))
+        return Candidate(new, Risk.FLAVOUR, changes, ("smaller",), libc_changes=True)
     if slimmer:
         return _slim(old, new)
     if _flavour(new) != _flavour(old) or _family_moves(old, new) or _older(old, new):
@@ -206,13 +209,20 @@ def _same_release(old: Tag, new: Tag) -> bool:
 
 
 def _slim(old: Tag, new: Tag) -> Candidate | None:
-    """The same without what only building needs, on the same distribution."""
-    if not _same_release(old, new) or old.version != new.version or old.musl:
+    """The same without what only building needs, on the same distribution; of a tag that is no
+    longer rebuilt on the distributions and in the version that are."""
+    if not _same_release(old, new) or old.musl or _family_moves(old, new) or _older(old, new):
         return None
-    if _explicit(old) and old.system != new.system:
+    moved = tuple(_changes(old, new))
+    if moved and _is_rebuilt(old):
         return None
     gain = "fewer packages, so fewer holes and a smaller image"
-    return Candidate(new, Risk.FLAVOUR, (f"{old.text} → {new.text}",), (gain,))
+    return Candidate(new, Risk.FLAVOUR, (f"{old.text} → {new.text}", *moved), (gain,))
+
+
+def _is_rebuilt(tag: Tag) -> bool:
+    kin = (at_precision(one, tag.precision) for one in listed(tag.image))
+    return tag.text in kin or any(one.text == tag.text for one in listed(tag.image))
 
 
 def _family_moves(old: Tag, new: Tag) -> bool:

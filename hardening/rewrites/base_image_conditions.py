@@ -41,7 +41,9 @@ def conditions(
         return tuple(alpine(dockerfile, stage, image))
     same = holds("The C library stays the same", "The kind of distribution does not change")
     if row.risk is Risk.FLAVOUR:
-        return (same, *_slim(dockerfile, stage, old, image))
+        moved = unknown("Packages of the newer release fit", "; ".join(row.changes[1:]))
+        more = (moved,) if row.changes[1:] else ()
+        return (same, *_slim(dockerfile, stage, old, image), *more)
     return (same, *_version(old, row))
 
 

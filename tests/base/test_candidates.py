@@ -76,6 +76,20 @@ def test_the_order_of_the_words_does_not_matter() -> None:
     assert python.system == node.system == system_of("bookworm")
 
 
+def test_an_old_base_may_become_slim_on_what_is_rebuilt() -> None:
+    """`3.11-slim-bullseye` is gone; a tag that is rebuilt stays on its distribution."""
+    slim = [tag for tag, risk in rows("python", "3.11-bullseye").items() if risk == "R5"]
+    assert slim == ["3.11-slim-bookworm", "3.11-slim-trixie"]
+    slim = [tag for tag, risk in rows("python", "3.12-bookworm").items() if risk == "R5"]
+    assert slim == ["3.12-slim-bookworm"]
+
+
+def test_one_row_for_musl_written_as_the_old_tag_is() -> None:
+    for tag, expected in (("3.12-bookworm", "3.12-alpine3.24"), ("3.12.4", "3.12.14-alpine")):
+        found = [row for row in candidates("python", tag, TODAY, libc=True) if row.libc_changes]
+        assert [row.tag.text for row in found] == [expected]
+
+
 def test_the_c_library_changes_only_when_asked() -> None:
     assert not any("alpine" in tag for tag in rows("python", "3.14"))
     assert rows("python", "3.14", libc=True)["3.14-alpine"] == "R5"

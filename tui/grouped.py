@@ -5,15 +5,17 @@ No Textual here. `PackageList` and `VulnerabilityList` say what their items are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar, Generic, TypeVar
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
 
 from tui.branches import Branch, BranchTree, Path
 from tui.ordering import Sorting
 from tui.sides import Side
-from tui.text import matches
+from tui.text import contains, haystack
 
 T = TypeVar("T")
+U = TypeVar("U")
+BRANCHES = "branches"
 Order = Callable[[T], tuple[object, ...]]
 
 
@@ -33,6 +35,9 @@ class Grouped(Generic[T]):
         self._choices: dict[str, dict[Path, bool]] = {}
         self._tree: BranchTree | None = None
         self._hidden = 0
+        self._known: dict[Hashable, Any] = {}
+        """What was worked out of the items once, for every key pressed in a filter."""
+        self._known_of: Sequence[T] | None = None
 
     # What subclasses say
 
@@ -59,6 +64,12 @@ class Grouped(Generic[T]):
     def forget(self) -> None:
         """The items are others, or are shown otherwise."""
         self._tree = None
+
+    def regroup(self) -> None:
+        """The groups say something else now, or the items are others."""
+        for name in [one for one in self._known if isinstance(one, tuple) and one[0] == BRANCHES]:
+            del self._known[name]
+        self.forget()
 
     def set_needle(self, needle: str) -> None:
         self.needle = needle.strip()
@@ -109,21 +120,45 @@ class Grouped(Generic[T]):
         return self._hidden
 
     def _make(self) -> BranchTree:
-        kept = [n for n, one in enumerate(self.items) if self._keeps(one)]
-        hidden = {n for n in kept if self.is_hidden(self.items[n])}
-        self._hidden = len(hidden)
-        if not self.shows_hidden:
-            kept = [n for n in kept if n not in hidden]
-        order = self.order(self.sorting.column)
-        kept.sort(key=lambda n: order(self.items[n]), reverse=self.sorting.reverse)
+        kept = [n for n in self._in_order() if self._keeps(n)]
+        hides = self._once("hidden", lambda: [self.is_hidden(one) for one in self.items])
+        shown = [n for n in kept if not hides[n]]
+        self._hidden = len(kept) - len(shown)
+        branches = self._once(
+            (BRANCHES, self.grouping), lambda: [self.branches(one) for one in self.items]
+        )
         return BranchTree(
-            kept,
-            lambda n: self.branches(self.items[n]),
+            kept if self.shows_hidden else shown,
+            branches.__getitem__,
             choices=self._choices.setdefault(self.grouping, {}),
             all_open=bool(self.needle),
         )
 
-    def _keeps(self, item: T) -> bool:
-        if not self.side.keeps(base=self.is_base(item)):
+    def _in_order(self) -> list[int]:
+        """Numbers of all items, sorted."""
+
+        def make() -> list[int]:
+            order = self.order(self.sorting.column)
+            keys = [order(one) for one in self.items]
+            reverse = self.sorting.reverse
+            return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
+
+        return self._once(("order", self.sorting), make)
+
+    def _keeps(self, number: int) -> bool:
+        is_base = self._once("base", lambda: [self.is_base(one) for one in self.items])
+        if not self.side.keeps(base=is_base[number]):
             return False
-        return not self.needle or matches(self.needle, *self.fields(item))
+        if not self.needle:
+            return True
+        texts = self._once("texts", lambda: [haystack(*self.fields(one)) for one in self.items])
+        return contains(self.needle, texts[number])
+
+    def _once(self, name: Hashable, make: Callable[[], list[U]]) -> list[U]:
+        """What is the same as long as the items are the same."""
+        if self._known_of is not self.items:
+            self._known, self._known_of = {}, self.items
+        if name not in self._known:
+            self._known[name] = make()
+        found: list[U] = self._known[name]
+        return found

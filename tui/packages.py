@@ -97,7 +97,7 @@ class PackageList(Grouped[PackageRow]):
         if inventory is not self.inventory or assessment is not self.assessment:
             self.inventory, self.assessment = inventory, assessment
             self.items = package_rows(inventory, assessment)
-        self.forget()
+        self.regroup()
 
     def fields(self, item: PackageRow) -> tuple[str, ...]:
         one = item.package

@@ -124,8 +124,17 @@ def plural(count: int, word: str, words: str = "") -> str:
 
 def matches(needle: str, *fields: str) -> bool:
     """True when every word of the filter is in one of the fields, whatever the case."""
-    haystack = "\n".join(fields).casefold()
-    return all(word in haystack for word in needle.casefold().split())
+    return contains(needle, haystack(*fields))
+
+
+def haystack(*fields: str) -> str:
+    """What `contains` looks into."""
+    return "\n".join(fields).casefold()
+
+
+def contains(needle: str, text: str) -> bool:
+    """As `matches`, of a haystack."""
+    return all(word in text for word in needle.casefold().split())
 
 
 def looks_binary(data: bytes) -> bool:

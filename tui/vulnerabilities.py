@@ -114,7 +114,7 @@ class VulnerabilityList(Grouped[VulnerabilityRow]):
             self.assessment = assessment
             found = assessment.rows if assessment is not None else ()
             self.items = tuple(VulnerabilityRow(one, number) for number, one in enumerate(found))
-        self.forget()
+        self.regroup()
 
     def fields(self, item: VulnerabilityRow) -> tuple[str, ...]:
         one = item.vulnerability

@@ -131,10 +131,13 @@ class Dialog(ModalScreen[str | None]):
         event.stop()
 
     def on_mount(self) -> None:
-        """Old toasts would cover the answers; the arrows scroll what is too long."""
+        """Old toasts would cover the answers."""
         self.app.clear_notifications()
-        for words in self.query("#words"):
-            words.focus()
+        self.focus_first()
+
+    def focus_first(self) -> None:
+        """The words: the arrows scroll what is too long."""
+        self.query_one("#words").focus()
 
     @on(Bar.Pressed)
     def _pressed(self, event: Bar.Pressed) -> None:

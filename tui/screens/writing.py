@@ -47,8 +47,7 @@ class WriteScreen(Dialog):
             yield DiffView(id="preview")
             yield ChoiceBar(self._choices)
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def focus_first(self) -> None:
         view = self.query_one("#preview", DiffView)
         view.show(self._workspace)
         view.focus()
@@ -81,8 +80,7 @@ class PathScreen(Dialog):
             yield entry
             yield ChoiceBar(self._choices)
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def focus_first(self) -> None:
         self.query_one(Input).focus()
 
     def on_key(self, event: events.Key) -> None:

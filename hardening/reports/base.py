@@ -1,4 +1,5 @@
-"""The rows of `drydock base` as text: a table, then each row in full, then what to do next."""
+"""The rows of `drydock base` as text: each in full, then all as a table, and what to do next: what
+matters most stands at the end, where a terminal shows it."""
 
 from __future__ import annotations
 
@@ -24,13 +25,14 @@ _SAFETIES = {one.label: one for one in Safety}
 
 def base_text(values: Values, command: str, look: Look) -> str:
     """`command` is how the rows were asked for: `drydock base PATH`."""
-    lines = _head(values, look)
     rows: list[Values] = list(values["rows"])
+    lines: list[str] = []
+    for number, row in enumerate(rows, 1):
+        lines += [*_in_full(number, row, look, source=_one_source(rows) is None), ""]
+    lines += _head(values, look)
     if rows:
         lines += ["", *_table(values["base"], rows, look)]
         lines += ["", *wrapped(_legend(rows), look, code=DIM)]
-    for number, row in enumerate(rows, 1):
-        lines += ["", *_in_full(number, row, look, source=_one_source(rows) is None)]
     if values["not_assessed"]:
         lines += wrapped(f"{values['not_assessed']}.", look, first="  ")
     lines += _next(values, command, look)
@@ -100,7 +102,9 @@ def _size(row: Values) -> str:
 
 
 def _legend(rows: list[Values]) -> str:
-    parts = ["Mends and brings count known vulnerabilities; ? is unknown."]
+    risks = {row["risk"]: CLASSES[row["class"]] for row in rows}
+    parts = [", ".join(f"{risk} {word}" for risk, word in risks.items()) + "."]
+    parts.append("Mends and brings count known vulnerabilities; ? is unknown.")
     if (source := _one_source(rows)) is not None:
         parts.append(f"Rows are from the {source}.")
     if any(_size(row).startswith("↓") for row in rows):

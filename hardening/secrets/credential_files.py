@@ -17,6 +17,8 @@ from typing import Any, Final
 from hardening.model import Severity
 from hardening.secrets.engine import Hit
 from hardening.secrets.formats import Format
+from hardening.secrets.key_stores import history, scrambled, store, whole
+from hardening.secrets.kinds import kind_of_file
 from hardening.secrets.names import can_be_secret, is_secret_name, is_value
 
 MAX_STRUCTURED: Final = 1 << 20
@@ -35,24 +37,6 @@ _SECRET_KEYS: Final = frozenset(
         "_auth",
     }
 )
-_CHANGE = "Change it where it is checked, and keep the file out of images."
-
-
-def kind_of_file(identifier: str, title: str, severity: Severity) -> Format:
-    """A format that a reader of one file finds; the automaton does not know it."""
-    return Format(
-        id=identifier,
-        title=title,
-        provider="",
-        pattern=b"",
-        severity=severity,
-        rotate=_CHANGE,
-        keywords=(),
-        trigger=b"",
-        bounded=False,
-    )
-
-
 NETRC = kind_of_file("netrc-password", "Password in .netrc", Severity.HIGH)
 NPMRC = kind_of_file("npmrc-auth", "Registry credentials in .npmrc", Severity.CRITICAL)
 PGPASS = kind_of_file("pgpass-password", "Password in a PostgreSQL password file", Severity.HIGH)
@@ -63,8 +47,8 @@ KUBE = kind_of_file("kubeconfig-credential", "Credential in a kubeconfig", Sever
 DEFINE = kind_of_file("php-define", "Secret constant in a PHP file", Severity.HIGH)
 GIT = kind_of_file("git-credentials", "Password of a git server", Severity.HIGH)
 SETTING = kind_of_file("env-setting", "Secret in an environment file", Severity.HIGH)
-WHOLE = kind_of_file("secret-file", "File that is a secret as a whole", Severity.HIGH)
-STORE = kind_of_file("key-store", "Key store", Severity.HIGH)
+REDIS = kind_of_file("redis-password", "Password of a Redis server", Severity.HIGH)
+BUNDLE = kind_of_file("bundle-credential", "Credentials of a gem server", Severity.HIGH)
 
 Reader = Callable[[bytes], Iterator[Hit]]
 
@@ -93,7 +77,7 @@ _npmrc = _by_pattern(
 _pgpass = _by_pattern(PGPASS, rb"(?m)^(?!#)(?:[^:\n]{1,300}:){4}([^\s:]{1,300})$")
 _xml_field = _by_pattern(
     XML_FIELD,
-    rb"(?i)<(?:password|passphrase|pass|privatekey|apikey|token)(?:\s[^<>]{0,200})?>([^<>\s]{4,300})<"
+    rb"(?i)<(?:password|passphrase|pass|privatekey|apikey|token|master)(?:\s[^<>]{0,200})?>([^<>\s]{4,300})<"
     rb"|\s(?:password|passphrase|pass)=\"([^\"\n]{4,300})\"",
 )
 _kube = _by_pattern(
@@ -101,6 +85,15 @@ _kube = _by_pattern(
     rb"(?m)^\s{0,40}-?\s{0,4}(?:token|client-key-data|password|id-token|refresh-token):\s{1,4}[\"']?([^\s\"'#]{6,8000})",
 )
 _git = _by_pattern(GIT, rb"(?m)^https?://[^\s:/]{1,200}:(\S{3,300})@[^\s@]{1,300}$")
+_bundle = _by_pattern(
+    BUNDLE,
+    rb"(?m)^BUNDLE_[A-Z0-9_]{3,200}:\s{1,4}[\"']?([^\s:\"'/]{2,100}:[^\s\"'/]{3,300})[\"']?$",
+)
+_redis = _by_pattern(
+    REDIS,
+    rb"(?m)^\s{0,8}(?:requirepass|masterauth|sentinel\s{1,4}auth-pass\s{1,4}\S{1,100})\s{1,8}"
+    rb"[\"']?([^\s\"'#]{4,300})",
+)
 _ENV_LINE = re.compile(
     rb"(?m)^\s{0,8}(?:export\s{1,4})?([A-Za-z_][\w.]{0,100})=([\"']?)([^\s\"'#]{4,1000})\2\s{0,8}$"
 )
@@ -204,20 +197,6 @@ def _is_basic(value: str) -> bool:
         return False
 
 
-def _whole(data: bytes) -> Iterator[Hit]:
-    value = data.strip()
-    if 8 <= len(value) <= 4096 and b"\n" not in value:
-        start = data.find(value)
-        yield _hit(WHOLE, data, start, start + len(value))
-
-
-def _store(data: bytes) -> Iterator[Hit]:
-    magics = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce", b"\x03\xd9\xa2\x9a")
-    is_pkcs12 = data[:1] == b"\x30" and b"\x02\x01\x03\x30" in data[1:12]
-    if data.startswith(magics) or is_pkcs12 or data.startswith(b"SQLite format 3\0"):
-        yield Hit(STORE, data[:4096], 0, min(len(data), 4096))
-
-
 _READERS: Final[tuple[tuple[str, Reader], ...]] = (
     (r"(?:^|/)\.?npmrc$", _npmrc),
     (r"(?:^|/)[._]netrc$", _netrc),
@@ -228,8 +207,8 @@ _READERS: Final[tuple[tuple[str, Reader], ...]] = (
     (
         r"(?:^|/)(?:auth|config|credentials?|secrets?|sftp(?:-config)?|\.?remote-sync|robomongo"
         r"|[\w-]*deploy[\w-]*|heroku|logins|application_default_credentials|service[_-]?account"
-        r"|[\w-]*key[\w-]*|access[_-]?tokens|azureprofile|local\.settings"
-        r"|appsettings[\w.]*)\.json$",
+        r"|[\w-]*key[\w-]*|[\w-]*tokens?(?:[_-]?cache)?|azureprofile|local\.settings"
+        r"|service_principal_entries|credentials\.tfrc|appsettings[\w.]*)\.json$",
         _json,
     ),
     (r"(?:^|/)\.(?:ftpconfig|ftpsync|s3config)$", _json),
@@ -247,9 +226,17 @@ _READERS: Final[tuple[tuple[str, Reader], ...]] = (
     (r"(?:^|/)nuget\.config$", _nuget),
     (r"\.ya?ml$", _kube_secret),
     (r"\.(?:php|inc|phtml)$", _define),
-    (r"(?:^|/)(?:\.vault-token|master\.key|\.?erlang\.cookie|\.htpasswd\.txt)$", _whole),
-    (r"(?:^|/)(?:\.git-token|\.github[_-]token|\.secret|\.?vault[_-]pass(?:word)?)$", _whole),
-    (r"\.(?:jks|keystore|p12|pfx|kdbx|bcfks)$|(?:^|/)key[34]\.db$", _store),
+    (r"(?:^|/)(?:\.vault-token|master\.key|\.?erlang\.cookie|\.htpasswd\.txt)$", whole),
+    (r"(?:^|/)(?:\.git-token|\.github[_-]token|\.secret|\.?vault[_-]pass(?:word)?)$", whole),
+    (
+        r"\.(?:jks|keystore|p12|pfx|kdbx|bcfks|keytab)$|(?:^|/)key[34]\.db$"
+        r"|/\.gnupg/private-keys-v1\.d/|(?:^|/)(?:credentials|access_tokens)\.db$",
+        store,
+    ),
+    (r"(?:^|/)\.mylogin\.cnf$|/\.vnc/passwd$", scrambled),
+    (r"/\.bundle/config$", _bundle),
+    (r"(?:^|/)(?:redis|sentinel|valkey)[\w.-]{0,40}\.conf$", _redis),
+    (r"_history$|(?:^|/)\.?fish_history$", history),
 )
 
 
@@ -257,7 +244,8 @@ _ENDINGS: Final = frozenset(
     """npmrc netrc _netrc pgpass conf json dockercfg dockerconfigjson ftpconfig ftpsync s3config
     tfstate backup xml config kubeconfig yml yaml php inc phtml key cookie txt git-credentials env
     vault-token git-token github-token github_token secret vault-pass vault_pass vault-password
-    vault_password vaultpass vaultpassword jks keystore p12 pfx kdbx bcfks db""".split()  # noqa: SIM905
+    vault_password vaultpass vaultpassword jks keystore p12 pfx kdbx bcfks db keytab
+    cnf passwd config""".split()  # noqa: SIM905
 )
 """What stands after the last dot of a name that a reader may want: asked before any pattern."""
 
@@ -273,7 +261,11 @@ def read_structure(path: str, data: bytes) -> tuple[Hit, ...]:
         return ()
     name = "/" + path
     base = path.rpartition("/")[2].lower()
-    if base.rpartition(".")[2] not in _ENDINGS and not base.startswith(".env"):
+    if (
+        base.rpartition(".")[2] not in _ENDINGS
+        and not base.startswith(".env")
+        and not base.endswith("_history")
+    ):
         return ()
     if not _any_reader().search(name):
         return ()

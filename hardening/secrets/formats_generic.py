@@ -37,6 +37,9 @@ FORMATS: Final[tuple[Format, ...]] = (
     token("password-hash", "Password hash", "",
           r"\$(?:1|2[aby]|5|6|7|y|apr1)\$[./A-Za-z0-9,=$]{20,200}", Severity.MEDIUM, _PASSWORD,
           prefix="", keywords=("$",), bounded=False),
+    token("ldap-password-hash", "Password hash of a directory", "",
+          r"\{S?SHA\}[A-Za-z0-9+/]{27,60}={0,2}", Severity.MEDIUM, _PASSWORD,
+          prefix="", keywords=("sha}",), bounded=False),
     token("curl-user", "Password on a curl command line", "",
           r"curl (?:[^\n\\]|\\.|\\\n){0,300}\s(?:-u|--user)[ =]{0,4}[\"']?[^\s\"':$@]{0,80}"
           r":([^\s\"'$]{3,200})",

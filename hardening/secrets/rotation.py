@@ -135,6 +135,13 @@ _KINDS: Final[dict[str, tuple[str, ...]]] = {
         "Make new keys, have certificates issued again and the old ones revoked.",
     ),
 }
+_KINDS["scrambled-password"] = _KINDS["typed-password"] = _KINDS["command-password"] = (
+    "Change the password on the server that checks it, for every account that shares it.",
+    "Give the program its password as a file or from its standard input: what stands on a command "
+    "line is seen in the list of processes too.",
+    "Read that server's log for logins from addresses you do not know.",
+)
+_KINDS["ldap-password-hash"] = _KINDS["password-hash"]
 _PASSWORD: Final = (
     "Change the password on the server that checks it, for every account that shares it.",
     "Deploy the new one as a mounted secret or from the environment of the run, not of the image.",

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hardening.model import FilePlace, Severity, Span
-from hardening.secrets.credential_files import kind_of_file, read_structure
+from hardening.secrets.credential_files import read_structure
 from hardening.secrets.engine import Hit, without_overlaps
 from hardening.secrets.grouping import Seen, grouped
 from hardening.secrets.judge import reason_to_demote
+from hardening.secrets.kinds import kind_of_file
 from hardening.secrets.model import Secret
 from hardening.secrets.occurrences import hits_in_command
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import pytest
 
 from hardening.model import Severity
-from hardening.secrets import credential_files
+from hardening.secrets import credential_files, key_stores, texts
 from hardening.secrets.formats import Format, all_formats
 from hardening.secrets.model import Life, Secret
 from hardening.secrets.rotation import _KINDS, _PROVIDERS, at_provider, checklist
 
-KINDS = [one for one in vars(credential_files).values() if isinstance(one, Format)]
+KINDS = [
+    one
+    for module in (credential_files, key_stores, texts)
+    for one in vars(module).values()
+    if isinstance(one, Format)
+]
 
 
 def secret_of(kind: Format) -> Secret:

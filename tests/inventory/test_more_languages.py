@@ -72,6 +72,49 @@ def test_r_packages_are_those_that_were_installed() -> None:
     assert [one.purl for one in packages] == ["pkg:cran/R6@2.5.1"]
 
 
+def test_the_group_of_well_known_archives_without_one() -> None:
+    tomcat = "Implementation-Title: Apache Tomcat\nImplementation-Version: 9.0.70\n"
+    embed = "Bundle-SymbolicName: org.apache.tomcat-embed-core\n"
+    packages = packages_of(
+        {
+            "a/spring-core-5.3.20.jar": jar({"x": ""}),
+            "a/spring-boot-starter-web-2.5.14.jar": jar({"x": ""}),
+            "a/groovy-json-4.0.1.jar": jar({"x": ""}),
+            "a/tomcat-embed-core-9.0.70.jar": jar({"META-INF/MANIFEST.MF": embed}),
+            "lib/catalina.jar": jar({"META-INF/MANIFEST.MF": tomcat}),
+            "lib/unknown-1.jar": jar({"x": ""}),
+        }
+    )
+    assert [one.name for one in packages] == [
+        "org.apache.groovy:groovy-json",
+        "org.apache.tomcat.embed:tomcat-embed-core",
+        "org.apache.tomcat:tomcat-catalina",
+        "org.springframework.boot:spring-boot-starter-web",
+        "org.springframework:spring-core",
+        "unknown",
+    ]
+
+
+def test_the_version_in_a_name_loses_its_classifier() -> None:
+    manifest = {"META-INF/MANIFEST.MF": "Implementation-Version: 2.23.19\r\n"}
+    packages = packages_of({"a/server-2.23.19-exec.jar": jar(manifest)})
+    assert rows(packages) == [("maven", "server", "2.23.19")]
+
+
+def test_a_signed_archive_has_a_long_manifest() -> None:
+    lines = "".join(f"Name: {n}.class\nSHA-256-Digest: {'x' * 44}\n\n" for n in range(9_000))
+    manifest = f"Bundle-SymbolicName: org.exam\n ple.long\nBundle-Version: 3\n\n{lines}"
+    packages = packages_of({"a/long.jar": jar({"META-INF/MANIFEST.MF": manifest})})
+    assert rows(packages) == [("maven", "org.example:long", "3")]
+
+
+def test_a_damaged_archive_in_an_archive_hides_no_other() -> None:
+    inner = jar({POM_PATH: POM})
+    found = inventory_of({"x.war": jar({"a.jar": b"no zip", "b.jar": inner, "c.jar": b""})})
+    assert rows(found.packages) == [("maven", "org.example:lib", "1.2")]
+    assert "(a.jar)" in found.not_assessed[0].reason
+
+
 def test_a_shaded_archive_names_every_part() -> None:
     other = POM_PATH.replace("/lib/", "/two/")
     data = jar({POM_PATH: POM, other: POM.replace("=lib", "=two")})

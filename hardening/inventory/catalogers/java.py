@@ -10,10 +10,11 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 
-from hardening.inventory.frame import MIB, Cataloger, Found, Unreadable, lines_of
+from hardening.inventory.frame import MAX_TEXT, MIB, Cataloger, Found, Unreadable, lines_of
+from hardening.inventory.maven_groups import placed
 
 _EXTENSIONS = frozenset(
     {"jar", "war", "ear", "par", "sar", "nar", "jpi", "hpi", "kar", "far", "lpkg"}
@@ -32,7 +33,8 @@ _ENTRY = b"PK\x01\x02"
 MAX_DEPTH = 8
 MAX_ENTRIES = 200_000
 MAX_BYTES = 512 * MIB
-_MAX_TEXT = 256 << 10
+_MAX_TEXT = 64 << 10
+_MAX_NAME = 200
 
 
 @dataclass(slots=True)
@@ -41,10 +43,18 @@ class _Budget:
 
     entries: int = MAX_ENTRIES
     size: int = MAX_BYTES
+    damaged: list[str] = field(default_factory=list)
+    """Inner archives that could not be read, and why."""
 
 
 def read(path: str, data: bytes) -> Iterator[Found]:
-    yield from _archive(path, data, MAX_DEPTH, _Budget())
+    """The libraries of an archive and of those in it. What could be read comes first; then
+    Unreadable is raised for what could not."""
+    budget = _Budget()
+    yield from _archive(path, data, MAX_DEPTH, budget)
+    if budget.damaged:
+        more = f" and {len(budget.damaged) - 1} more" if len(budget.damaged) > 1 else ""
+        raise Unreadable(f"{budget.damaged[0]}{more}")
 
 
 def _archive(path: str, data: bytes, depth: int, budget: _Budget) -> Iterator[Found]:
@@ -68,20 +78,35 @@ def _members(path: str, archive: zipfile.ZipFile, depth: int, budget: _Budget) -
         raise Unreadable(f"it holds more than {MAX_ENTRIES:,} entries")
     for info in archive.infolist():
         if _POM.match(info.filename):
-            values = _pairs(_content(archive, info, _MAX_TEXT, budget), "=")
+            values = _properties(_content(archive, info, _MAX_TEXT, budget))
             group, artifact = values.get("groupId", ""), values.get("artifactId", "")
             if artifact and values.get("version"):
                 poms.append((group, artifact, values["version"]))
         elif info.filename == _MANIFEST:
-            manifest = _pairs(_content(archive, info, _MAX_TEXT, budget), ":")
+            manifest = _attributes(_start(archive, info, budget))
         elif info.filename.rpartition(".")[2].lower() in _EXTENSIONS:
             nested.append(info)
     yield from _found(path, poms, manifest)
     for info in nested:
         if depth <= 0:
             raise Unreadable(f"archives lie more than {MAX_DEPTH} deep in it")
-        inner = _content(archive, info, MAX_BYTES, budget)
-        yield from _archive(info.filename, inner, depth - 1, budget)
+        yield from _inner(archive, info, depth, budget)
+
+
+def _inner(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, depth: int, budget: _Budget
+) -> Iterator[Found]:
+    """An archive in an archive. That one is damaged is kept for the end: the others are whole."""
+    data = _content(archive, info, MAX_BYTES, budget)
+    if not data:
+        return
+    try:
+        yield from _archive(info.filename, data, depth - 1, budget)
+    except Unreadable as error:
+        if budget.entries < 0 or budget.size <= 0:
+            raise
+        name = info.filename[:_MAX_NAME].encode("ascii", "replace").decode()
+        budget.damaged.append(f"{error} ({name})")
 
 
 def _found(
@@ -91,48 +116,79 @@ def _found(
         yield Found("maven", f"{group}:{artifact}" if group else artifact, version)
     if poms:
         return
-    stem = path.rpartition("/")[2].rpartition(".")[0]
-    placed = _LAYOUT.search(path)
-    if placed is not None and placed["version"][0].isdigit():
-        group = placed["group"].replace("/", ".")
-        yield Found("maven", f"{group}:{placed['name']}", placed["version"])
+    layout = _LAYOUT.search(path)
+    if layout is not None and layout["version"][0].isdigit():
+        group = layout["group"].replace("/", ".")
+        yield Found("maven", f"{group}:{layout['name']}", layout["version"])
         return
+    stem = path.rpartition("/")[2].rpartition(".")[0]
     named = _FILE.match(stem)
     name = named["name"] if named else stem
-    version = named["version"] if named else _stated_version(manifest)
+    version = _version(named["version"] if named else "", manifest)
     if not name or not version:
         return
+    group, name = placed(name, version, manifest.get("Implementation-Title", ""))
+    group = group or manifest.get("Implementation-Vendor-Id", "")
     symbolic = manifest.get("Bundle-SymbolicName", "").partition(";")[0].strip()
-    group = manifest.get("Implementation-Vendor-Id", "")
     if not group and symbolic.endswith("." + name):
         group = symbolic[: -len(name) - 1]
     yield Found("maven", f"{group}:{name}" if group else name, version)
 
 
-def _stated_version(manifest: dict[str, str]) -> str:
-    for key in ("Implementation-Version", "Bundle-Version", "Specification-Version"):
-        if manifest.get(key):
-            return manifest[key]
-    return ""
+def _version(named: str, manifest: dict[str, str]) -> str:
+    """The version in the file's name without a classifier (`1.2-exec`), else the stated one."""
+    keys = ("Implementation-Version", "Bundle-Version", "Specification-Version")
+    stated = [manifest[key] for key in keys if manifest.get(key)]
+    if not named:
+        return stated[0] if stated else ""
+    return next((one for one in stated if named.startswith(f"{one}-")), named)
 
 
-def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int, budget: _Budget) -> bytes:
-    """An entry's bytes. The stated size is hostile: no more is inflated than is allowed."""
-    limit = min(limit, budget.size)
+def _start(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> bytes:
+    """The first bytes of a text; the manifest of a signed archive has a line for each file."""
     with archive.open(info) as file:
-        found = file.read(limit + 1)
-    if len(found) > limit:
-        raise Unreadable("its entries unpack to too many bytes")
+        found = file.read(min(_MAX_TEXT, max(0, budget.size)))
     budget.size -= len(found)
     return found
 
 
-def _pairs(data: bytes, separator: str) -> dict[str, str]:
+def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int, budget: _Budget) -> bytes:
+    """An entry's bytes. The stated size is hostile: no more is inflated than is allowed."""
+    limit = min(limit, max(0, budget.size))
+    with archive.open(info) as file:
+        found = file.read(limit + 1)
+    budget.size -= len(found)
+    if len(found) > limit:
+        raise Unreadable("its entries unpack to too many bytes")
+    return found
+
+
+def _properties(data: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
     for line in lines_of(data):
-        key, mark, value = line.partition(separator)
-        if mark and not line.startswith(("#", " ")):
+        key, mark, value = line.partition("=")
+        if mark and not line.startswith("#"):
             found.setdefault(key.strip(), value.strip())
+    return found
+
+
+def _attributes(data: bytes) -> dict[str, str]:
+    """The main section of a manifest; a line that begins with a space goes on with the one
+    before."""
+    found: dict[str, str] = {}
+    key = ""
+    for raw in lines_of(data):
+        line = raw.rstrip("\r")
+        if not line:
+            break
+        if line.startswith(" "):
+            if key and len(found[key]) < MAX_TEXT:
+                found[key] += line[1:]
+            continue
+        key, mark, value = line.partition(":")
+        key = key.strip() if mark else ""
+        if key:
+            found.setdefault(key, value.strip())
     return found
 
 

@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hardening.errors import InputError
-from hardening.image.registry import Name, Registry, WrongDigest, parse_name, platform_digests
+from hardening.image.registry import (
+    Name,
+    Registry,
+    Tags,
+    WrongDigest,
+    parse_name,
+    platform_digests,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,13 @@ def ask_registries(
                 answer = _with_sbom(registry, name, answer, platform)
             found[text] = answer
         return found
+
+
+def listed_tags(text: str) -> Tags:
+    """The tags beside an image in its registry. Raises InputError."""
+    name = parse_name(text)
+    with Registry(name.registry) as registry:
+        return registry.tags(name)
 
 
 def _ask(registry: Registry, name: Name, platform: str) -> Asked:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hardening.cli.base_numbers import NOT_READ, Known, base_values_of, read_numbers, row_values_of
 from hardening.dockerfile.model import Stage
-from hardening.errors import UsageError
+from hardening.errors import InputError, UsageError
 from hardening.facts.official import Tag, as_of, read
 from hardening.model import Fix, Safety, Severity, fails
 from hardening.rewrites.base_image import (
@@ -81,8 +81,11 @@ def assess(
     old = read(image, reference.tag) if image and "/" not in image else None
     if old is None and rows:
         old = Tag(image, reference.tag, "", "", frozenset())
+    if old is None and ask and reference.tag:
+        return _from_registry(subject, at, reference, today, sboms=compare)
     if old is None:
         why = "Only tags with a release of Docker Official Images are compared"
+        why += "; with --ask-registry those that a registry lists" if reference.tag else ""
         return Assessed(subject, at, reference, why=why)
     other = distroless(image, reference.tag)
     rows += [other] if other is not None else []
@@ -90,6 +93,29 @@ def assess(
     if ask:
         subject, rows, asked = _ask_all(subject, at, reference, old, rows, sboms=compare)
     why = "" if rows else "No listed tag of the same kind is better"
+    return Assessed(subject, at, reference, old, tuple(rows), asked, why)
+
+
+def _from_registry(
+    subject: Subject, at: Stage, reference: Reference, today: date, *, sboms: bool
+) -> Assessed:
+    """Rows for an image that is none of the official ones, from the tags beside it."""
+    from hardening.cli.asking import listed_tags
+    from hardening.rewrites.base_tags import from_tags, read_tag
+
+    old = read_tag(reference.name, reference.tag)
+    if old is None:
+        why = "The tag does not begin with a version, so nothing can be compared"
+        return Assessed(subject, at, reference, why=why)
+    try:
+        tags = listed_tags(reference.shown)
+    except InputError as error:
+        return Assessed(subject, at, reference, why=str(error))
+    rows = list(from_tags(reference.name, reference.tag, tags.names, today))
+    subject, rows, asked = _ask_all(subject, at, reference, old, rows, sboms=sboms)
+    why = "" if rows else "No tag that the registry lists is newer and written in the same way"
+    if not tags.complete:
+        why = f"The registry lists more than {len(tags.names)} tags: not all were looked at"
     return Assessed(subject, at, reference, old, tuple(rows), asked, why)
 
 

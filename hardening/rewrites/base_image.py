@@ -24,7 +24,12 @@ from hardening.facts.official import (
 )
 
 SLIM = "slim"
-DATABASES = frozenset({"postgres", "mysql", "mariadb", "mongo", "neo4j", "rabbitmq", "redis"})
+DATABASES = frozenset(
+    {
+        "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "neo4j", "rabbitmq",
+        "redis", "elasticsearch",
+    }
+)  # fmt: skip
 """Their data files may have to be migrated for another release."""
 
 
@@ -198,7 +203,7 @@ def _row(old: Tag, new: Tag, today: date) -> Candidate | None:
     if _flavour(new) != _flavour(old) or _family_moves(old, new) or _older(old, new):
         return None
     changes = tuple(_changes(old, new))
-    gains = tuple(_gains(old, new, today))
+    gains = tuple(gains_of(old, new, today))
     if not changes or not gains:
         return None
     return Candidate(new, _risk(old, new), changes, gains)
@@ -255,7 +260,8 @@ def _name(release: Release | None) -> str:
     return release.codename or f"{release.image} {release.cycle}"
 
 
-def _gains(old: Tag, new: Tag, today: date) -> Iterator[str]:
+def gains_of(old: Tag, new: Tag, today: date) -> Iterator[str]:
+    """Why a tag is better than the old one, as far as dates and lists tell."""
     if superseded(old) and not superseded(new):
         yield "rebuilt whenever its distribution is mended"
     elif _dropped(old):

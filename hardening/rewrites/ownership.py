@@ -14,14 +14,14 @@ from hardening.dockerfile.model import Instruction
 from hardening.model import Precondition, holds, unknown
 from hardening.rewrites.accounts import Choice
 from hardening.runtime.copied import copied_files
-from hardening.runtime.made_folders import DATABASES, made_databases
+from hardening.runtime.made_folders import DATABASES, made_databases, made_folders
 from hardening.runtime.start import Start
-from hardening.runtime.writable import WritablePath, servers_of, writable_paths
+from hardening.runtime.writable import WritablePath, scripted_folders, servers_of, writable_paths
 
 MAX_FILES = 5_000
 _SYSTEM = ("/", "/tmp", "/var/tmp", "/dev", "/proc", "/sys", "/etc", "/usr", "/bin", "/lib",
            "/var", "/usr/local", "/usr/local/bin", "/usr/bin", "/sbin", "/opt", "/home",
-           "/srv", "/root")  # fmt: skip
+           "/srv", "/root", "/run", "/var/run", "/mnt", "/media")  # fmt: skip
 _DATA_FOLDERS = ("storage", "uploads", "tmp", "log", "logs", "cache", "data", "bootstrap/cache",
                  "media", "instance")  # fmt: skip
 READABLE = "Everything copied in can be read by an ordinary user"
@@ -64,9 +64,11 @@ def ownership(start: Start, *, with_shell: bool) -> Ownership:
     """What must change hands. Without a shell nothing can: it is said instead."""
     paths = writable_paths(start)
     declared = {one.path for one in start.volumes if one.instruction is not None}
-    kept = [one.path for one in paths if (one.kept or one.made) and one.path not in declared]
+    made = [path for path, _ in made_folders(start)]
+    made += [path for path, _ in scripted_folders(start) if path not in _SYSTEM]
+    kept = [one.path for one in paths if one.kept and one.path not in declared]
     trees = [*_server_paths(start, paths), *_data_paths(start), *made_databases(start)]
-    folders = [path for path in (_workdir(start), *kept) if path and path not in trees]
+    folders = [path for path in (_workdir(start), *kept, *made) if path and path not in trees]
     volumes = sorted(declared)
     unreadable = _unreadable(start)
     preconditions = (_readable(start, unreadable), _written(start, paths, with_shell))
@@ -91,8 +93,9 @@ def _workdir(start: Start) -> str | None:
 def _server_paths(start: Start, paths: tuple[WritablePath, ...]) -> list[str]:
     if not servers_of(start):
         return []
-    temporary = ("/tmp", "/run/lock")
-    return [one.path for one in paths if not (one.kept or one.made or one.path in temporary)]
+    others = {path for path, _ in (*made_folders(start), *scripted_folders(start))}
+    others = (others | {"/tmp", "/run/lock"}) - {"/run"}
+    return [one.path for one in paths if not one.kept and one.path not in others]
 
 
 def _data_paths(start: Start) -> list[str]:

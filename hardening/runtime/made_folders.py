@@ -77,8 +77,8 @@ def _is_used(start: Start, run: Instruction, path: str) -> bool:
 
 
 def made_databases(start: Start) -> tuple[str, ...]:
-    """Absolute paths of the database files that the image holds where the program starts, or where
-    its environment names one."""
+    """Absolute paths of the database files that the build makes, not copies, where the program
+    starts or where its environment names one."""
     image = start.image
     if image is None or not image.files_read:
         return ()
@@ -92,6 +92,8 @@ def made_databases(start: Start) -> tuple[str, ...]:
     found = []
     for path in dict.fromkeys(paths):
         entry = image.tree.get(path) if path.endswith(DATABASES) and " " not in path else None
-        if entry is not None and entry.is_file:
+        if entry is None or not entry.is_file:
+            continue
+        if not image.layers[entry.layer].command.startswith(("COPY", "ADD")):
             found.append(f"/{path}")
     return tuple(found)

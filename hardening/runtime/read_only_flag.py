@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hardening.model import Precondition, holds, unknown
+from hardening.model import Precondition, fails, holds, unknown
 from hardening.runtime.flag_model import RunFlag
 from hardening.runtime.programs import start_programs
 from hardening.runtime.start import Start
@@ -95,7 +95,7 @@ def _covered(start: Start, kept: list[WritablePath]) -> Precondition:
     loose = [one for one in kept if one.path not in declared]
     if loose:
         one = loose[0]
-        return unknown(COVERED, f"{one.path} needs a volume ({one.evidence})")
+        return fails(COVERED, f"{one.path} needs a volume ({one.evidence})")
     return unknown(COVERED, "Only a run under this flag can show it")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hardening.dockerfile.expansion import expand
 from hardening.runtime.base_facts import split_reference
 from hardening.runtime.copied import copied_files
-from hardening.runtime.made_folders import DATABASES, made_folders
+from hardening.runtime.made_folders import DATABASES, made_databases, made_folders
 from hardening.runtime.programs import start_programs
 from hardening.runtime.start import Start
 
@@ -16,14 +16,12 @@ from hardening.runtime.start import Start
 @dataclass(frozen=True, slots=True)
 class WritablePath:
     """An absolute path that is written at run time. `kept` is true for data that must outlive the
-    container (a volume), false for what a tmpfs may hold. `mode` is octal. `made` is true for an
-    empty folder of the image itself."""
+    container (a volume), false for what a tmpfs may hold. `mode` is octal."""
 
     path: str
     evidence: str
     kept: bool = False
     mode: str = "1777"
-    made: bool = False
 
 
 _SERVERS: dict[str, tuple[tuple[str, bool], ...]] = {
@@ -104,13 +102,17 @@ def writable_paths(start: Start) -> tuple[WritablePath, ...]:
                 path, WritablePath(path, f"{evidence}, which writes there", kept, mode)
             )
     holds_files = _Filled(start)
-    for path, evidence in _scripted(start):
+    for path, evidence in scripted_folders(start):
         kept = path in holds_files
         found.setdefault(path, WritablePath(path, evidence, kept, "0755" if kept else "1777"))
     for path, evidence in _data_files(start):
         found.setdefault(path, WritablePath(path, evidence, kept=True, mode="0755"))
+    for path in made_databases(start):
+        folder = path.rpartition("/")[0] or "/"
+        said = f"the build makes the database file {path}"
+        found.setdefault(folder, WritablePath(folder, said, kept=True, mode="0755"))
     for path, evidence in made_folders(start):
-        found.setdefault(path, WritablePath(path, evidence, made=True))
+        found.setdefault(path, WritablePath(path, evidence))
     found.setdefault("/tmp", WritablePath("/tmp", "almost every program expects a writable /tmp"))
     return tuple(one for path, one in sorted(found.items()) if not _inside_another(path, found))
 
@@ -143,7 +145,7 @@ def _inside_another(path: str, others: dict[str, WritablePath]) -> bool:
     return any(one in others and others[one].kept for one in _folders_above(path))
 
 
-def _scripted(start: Start) -> list[tuple[str, str]]:
+def scripted_folders(start: Start) -> list[tuple[str, str]]:
     """Absolute folders that the entrypoint script makes or writes."""
     programs = start_programs(start)
     found = []

@@ -166,11 +166,14 @@ DIRECT = '{"dependencies": {"lodash": "4.17.4"}}'
 @pytest.mark.parametrize(
     ("run", "lock", "content", "tip"),
     [
-        ("npm ci", "package-lock.json", "", "npm install --package-lock-only --save-exact"),
-        ("yarn --frozen-lockfile", "yarn.lock", "# yarn lockfile v1\n", "yarn upgrade"),
-        ("yarn install --immutable", "yarn.lock", "__metadata:\n", "yarn up"),
-        ("pnpm i --frozen-lockfile", "pnpm-lock.yaml", "", "pnpm add --lockfile-only --save-exact"),
-        ("bun install --frozen-lockfile", "bun.lock", "", "bun add --exact"),
+        ("npm ci", "web/package-lock.json", "", "npm install --package-lock-only --save-exact"),
+        ("npm ci", "package-lock.json", "", "npm install --package-lock-only --save-exact "
+         "--workspace web"),
+        ("yarn --frozen-lockfile", "yarn.lock", "# yarn lockfile v1\n", "cd web && yarn upgrade"),
+        ("yarn install --immutable", "web/yarn.lock", "__metadata:\n", "yarn up"),
+        ("pnpm i --frozen-lockfile", "pnpm-lock.yaml", "", "cd web && pnpm add --lockfile-only "
+         "--save-exact"),
+        ("bun install --frozen-lockfile", "web/bun.lock", "", "bun add --exact"),
     ],
 )  # fmt: skip
 def test_strict_locks(run: str, lock: str, content: str, tip: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hardening.dockerfile.shell_model import PackageCall
 from hardening.model import Precondition, holds, unknown
 from hardening.rewrites.build_stage import BuildStage, Runtime
 from hardening.rewrites.packages import runtime_packages
@@ -28,6 +29,8 @@ _INSTALL = ("install", "ci")
 _PRODUCTION = ("--omit=dev", "--production", "--prod", "--only=production", "-P")
 _BUILDERS = frozenset({"python3", "python", "py3-pip", "python3-pip"})
 """node-gyp wants Python to build native modules."""
+_GLOBAL = ("/usr/local/lib/node_modules", "/usr/local/bin")
+"""Where `npm install --global` of the official image puts packages and their programs."""
 LOCKFILE = "A lockfile fixes the dependencies"
 
 
@@ -38,6 +41,9 @@ def recipe(build: BuildStage) -> Runtime | None:
     if build.start.entrypoint is None and build.start.command is None:
         return None
     calls = [call for _, call in build.calls if call.manager in _PRUNE and call.verb in _INSTALL]
+    everywhere = [call for call in calls if call.packages and is_global(call)]
+    if any(call.manager != "npm" for call in everywhere):
+        return None
     calls = [call for call in calls if not call.packages]
     if not calls:
         return None
@@ -61,6 +67,8 @@ def recipe(build: BuildStage) -> Runtime | None:
     install = packages.line(build.dockerfile.escape)
     if install is not None:
         lines.append(install)
+    if everywhere:
+        lines += copy_lines(source, [*_GLOBAL])
     lines += copy_lines(source, [build.start.workdir, *outside], owner_of(build))
     return Runtime(
         base,
@@ -73,6 +81,12 @@ def recipe(build: BuildStage) -> Runtime | None:
         ),
         stages,
     )
+
+
+def is_global(call: PackageCall) -> bool:
+    """Whether a call installs for the whole machine, not for the project."""
+    words = {word.text for word in call.command.arguments}
+    return bool(words & {"-g", "--global", "--location=global", "global"})
 
 
 def _lockfile(build: BuildStage, manager: str) -> Precondition:

@@ -10,6 +10,7 @@ from functools import cache
 from hardening.facts.releases import AS_OF, RELEASES
 
 _TAG = re.compile(r"\A(\d+(?:\.\d+)*)((?:-.*)?)\Z")
+_PLAIN = re.compile(r"\A\d+(?:\.\d+)*\Z", re.ASCII)
 _ALPINE = re.compile(r"\Aalpine(\d+\.\d+)\Z")
 ODD_ARE_SHORT = frozenset({"node"})
 SYSTEMS = ("debian", "ubuntu")
@@ -86,7 +87,25 @@ def release_of(image: str, version: str) -> Release | None:
     for one in known:
         if version in (one.cycle, one.codename) or version.startswith(one.cycle + "."):
             return one
-    return next((one for one in known if one.cycle.startswith(version + ".")), None)
+    floating = next((one for one in known if one.cycle.startswith(version + ".")), None)
+    return floating or forgotten(image, version)
+
+
+def forgotten(image: str, version: str) -> Release | None:
+    """A release before the first one that is known (`golang:1.7`, `node:0.10`): nobody says when
+    it ended, but it has."""
+    if not _PLAIN.match(version):
+        return None
+    parts = version.split(".")[:2]
+    first = min(
+        (_numbers(one.cycle) for one in releases(image) if _PLAIN.match(one.cycle)), default=()
+    )
+    before = _numbers(".".join(parts)) < first[: len(parts)]
+    return Release(image, ".".join(parts), None, over=True) if before else None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part[:9]) for part in version.split("."))
 
 
 def system_of(token: str) -> Release | None:
@@ -170,7 +189,8 @@ def _later(product: Release, today: date) -> list[Release]:
     """The release itself and the later ones that are maintained: those that last first, of these
     the nearest first."""
     known = releases(product.image)
-    newer = [one for one in known[: known.index(product) + 1][::-1] if not one.is_over(today)]
+    from_here = known.index(product) + 1 if product in known else len(known)
+    newer = [one for one in known[:from_here][::-1] if not one.is_over(today)]
     if product.image in ODD_ARE_SHORT:
         newer = [one for one in newer if int(one.cycle.split(".")[0]) % 2 == 0]
     ahead = sorted(

@@ -14,7 +14,15 @@ from datetime import date
 from functools import cache
 from types import ModuleType
 
-from hardening.facts.eol import ODD_ARE_SHORT, Release, flavours, release_of, releases, system_of
+from hardening.facts.eol import (
+    ODD_ARE_SHORT,
+    Release,
+    flavours,
+    forgotten,
+    release_of,
+    releases,
+    system_of,
+)
 
 _TAG = re.compile(r"\A(\d+(?:\.\d+)*)(?:-(.*))?\Z")
 _SPLIT_ALPINE = re.compile(r"\Aalpine-(?=\d)|(?<=-)alpine-(?=\d)")
@@ -126,7 +134,8 @@ def short_lived(tag: Tag) -> bool:
 def _release(image: str, version: str) -> str:
     known = {*_built(image), *(one.cycle for one in releases(image))} - {""}
     fits = (one for one in known if version == one or version.startswith(one + "."))
-    return max(fits, key=len, default="")
+    old = None if version in known else forgotten(image, version)
+    return max(fits, key=len, default="" if old is None else old.cycle)
 
 
 def as_of() -> date:

@@ -276,6 +276,8 @@ def gains_of(old: Tag, new: Tag, today: date) -> Iterator[str]:
             yield f"full security support until {one.full_until}: {old_name} has LTS only"
         if before.ends and one.ends and one.ends > before.ends:
             yield f"{one.image} maintained until {one.ends} instead of {before.ends}"
+        elif before.ends is None and before.is_over(today):
+            yield f"{one.image} maintained" + (f" until {one.ends}" if one.ends else "")
         elif before.ends and one.ends is None:
             yield f"{one.image} {one.cycle} has no end announced"
 

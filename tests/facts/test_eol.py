@@ -96,3 +96,28 @@ def test_tables_are_readable() -> None:
     assert buster is not None and buster.image == "debian"
     floating = release_of("php", "7")
     assert floating is not None and floating.cycle == "7.4"
+
+
+@pytest.mark.parametrize(
+    ("image", "tag", "candidate"),
+    [
+        ("golang", "1.7.3", "1.26"),
+        ("golang", "1.7-alpine", "1.26-alpine"),
+        ("node", "0.10.35", "24"),
+        ("perl", "5.20", "5.40"),
+    ],
+)
+def test_what_is_older_than_all_that_is_known_is_over(image: str, tag: str, candidate: str) -> None:
+    found = ended(image, tag, TODAY)
+    assert found is not None
+    assert found.candidate == candidate
+    assert found.releases[0].said.endswith("has ended")
+
+
+@pytest.mark.parametrize(
+    ("image", "tag"),
+    [("golang", "1"), ("golang", "1.99"), ("node", "99"), ("python", "3"), ("nobody", "0.1"),
+     ("node", "9" * 4000), ("golang", "\u0661.\u0661")],
+)  # fmt: skip
+def test_what_is_newer_or_floats_is_not(image: str, tag: str) -> None:
+    assert ended(image, tag, TODAY) is None

@@ -114,7 +114,7 @@ def _alpine(store: Store, inventory: Inventory) -> Iterator[Skipped]:
         yield Skipped(
             f"community packages of Alpine {branch}",
             "the store has no data of that repository",
-            "Run `drydock db update Alpine`.",
+            f"Run `drydock db update Alpine:{branch}`.",
         )
     yield Skipped(
         f"unfixed vulnerabilities of Alpine {branch}", "Alpine publishes those that it has fixed"

@@ -24,7 +24,6 @@ HEADERS = "kernel headers: the kernel that runs is the host's"
 _HEADERS = re.compile(
     r"kernel-headers|linux-headers|linux(?:-.*)?-headers-.*|linux-libc-dev(?:-.*)?|linux-kbuild-.*"
 )
-_UPDATE = "Run `drydock db update` or `drydock db import`."
 _MOST_NAMED = 20
 
 
@@ -96,16 +95,19 @@ def assess_with(store: Store, inventory: Inventory, *, today: date | None = None
 
 def _without_store(inventory: Inventory, today: date) -> Assessment:
     from hardening.advisories.ageing import end_of_life
+    from hardening.advisories.sources import command_for
 
     selection = select(inventory)
     count = len({one for packages in selection.targets.values() for one in packages})
     skipped = [*inventory.not_assessed, *end_of_life(inventory, None, today)]
     if count:
+        command = command_for(target.ecosystem for target in selection.targets)
         skipped.append(
             Skipped(
                 f"{count:,} {'package' if count == 1 else 'packages'}",
                 "there is no advisory data",
-                "Run `drydock db update`, or ask for this image once: `drydock vulns --online`.",
+                f"Run `{command or 'drydock db update'}`, or ask for this image once:"
+                " `drydock vulns --online`.",
             )
         )
     return Assessment(not_assessed=(*skipped, *unassessed(inventory, selection)))
@@ -134,10 +136,14 @@ def _is_header(package: Package) -> bool:
 
 
 def _unmatched(found: Matched, targets: Mapping[Target, list[Package]]) -> Iterator[Skipped]:
+    from hardening.advisories.sources import command_for
+
     for name in found.unknown_ecosystems:
         count = sum(len(some) for target, some in targets.items() if target.ecosystem == name)
         what = f"{count:,} {'package' if count == 1 else 'packages'} of {name}"
-        yield Skipped(what, f"no advisory data for {name}", _UPDATE)
+        command = command_for((name,))
+        step = f"Run `{command}`." if command else "Import its records: `drydock db import PATH`."
+        yield Skipped(what, f"no advisory data for {name}", step)
     for one in found.incomparable[:_MOST_NAMED]:
         yield Skipped(f"{one.name} {one.version}", "its version cannot be compared")
     more = len(found.incomparable) - _MOST_NAMED

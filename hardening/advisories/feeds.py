@@ -59,7 +59,8 @@ class Size:
 
 def sizes(groups: Sequence[Group], *, store: Path | None = None) -> tuple[Size, ...]:
     """What updating the groups fetches, one for each: what did not change and what was fetched
-    before costs nothing. Raises InputError."""
+    before costs nothing. A server that does not answer says no size. Raises InputError for a store
+    that cannot be read."""
     path = store or store_path()
     held = _held(path)
     sources = [source for group in groups for source in group.sources]
@@ -75,19 +76,14 @@ def sizes(groups: Sequence[Group], *, store: Path | None = None) -> tuple[Size, 
     return tuple(made)
 
 
-def group_size(group: Group, *, store: Path | None = None) -> int | None:
-    """Bytes that an update of the group fetches, None when a server does not say. Raises
-    InputError."""
-    (size,) = sizes((group,), store=store)
-    return None if size.unknown else size.bytes
-
-
 def _size(source: Source, folder: Path, held: Mapping[str, Feed]) -> int | None:
     version, _ = _wanted(source, held)
     try:
         return size_of(source, version, folder / source.file)
     except NotThere:
         return 0
+    except InputError:
+        return None
 
 
 def _wanted(source: Source, held: Mapping[str, Feed]) -> tuple[str, tuple[str, ...]]:

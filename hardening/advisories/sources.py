@@ -4,6 +4,8 @@ releases, CISA's KEV, FIRST's EPSS, endoflife.date."""
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import quote
@@ -87,6 +89,12 @@ def groups(
         else _ecosystem(name, () if "" in some else tuple(dict.fromkeys(some)), today, osv, secdb)
         for name, some in asked.items()
     )
+
+
+def command_for(ecosystems: Iterable[str]) -> str:
+    """The command that fetches the data of these and no more, "" when no feed has it."""
+    names = [one for one in dict.fromkeys(ecosystems) if one.partition(":")[0] in ECOSYSTEMS]
+    return f"drydock db update {shlex.join(names)}" if names else ""
 
 
 def _known(name: str) -> tuple[str, str]:

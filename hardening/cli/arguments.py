@@ -39,9 +39,10 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{self.prog}: {message}", "", f"See `{self.prog} --help`.")
 
     def read(self, arguments: list[str]) -> argparse.Namespace | None:
-        """The parsed arguments; None when help or the version was asked for and printed."""
+        """The parsed arguments, options anywhere between the others; None when help or the version
+        was asked for and printed."""
         try:
-            return self.parse_args(arguments)
+            return self.parse_intermixed_args(arguments)
         except SystemExit:
             return None
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from hardening.advisories.feeds import Size
+from hardening.advisories.importing import Imported
+from hardening.advisories.sources import Group
 from hardening.advisories.store import open_store, store_path
 from hardening.cli import codes
 from hardening.cli.output import add_output, hint, look_of, note, progress_of, put, put_json
@@ -35,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "names",
         nargs="*",
         metavar="NAME",
-        help="update: ecosystems such as Debian, PyPI, npm, one release as Alpine:v3.22, or kev, "
+        help="update: ecosystems such as Debian, PyPI, npm, one release as Debian:12, or kev, "
         "epss, endoflife (default: all); import: OSV files or folders (JSON, JSONL, zip; xz or "
         "gz), Alpine's secdb, the KEV catalogue, EPSS scores, the end-of-life table",
     )
@@ -62,21 +66,23 @@ def _import(options: argparse.Namespace) -> int:
         if not path.exists():
             raise UsageError(f"{name} does not exist", "", _WHAT)
         done = import_path(path, progress=progress_of(options))
-        left = f", {done.left_out} left out" if done.left_out else ""
-        print(printable(f"{done.feed}: {plural(done.records, 'record')}{left}"))
+        print(printable(f"{done.feed}: {_taken((done,))}"))
     hint("`drydock db status` shows what the store holds, `drydock vulns IMAGE` asks it", options)
     return codes.CLEAN
 
 
 def _update(options: argparse.Namespace) -> int:
+    from hardening.advisories.feeds import sizes
     from hardening.advisories.sources import groups
 
     if options.offline:
         raise UsageError(
             "db update needs the network", "--offline was given", "Use `drydock db import PATH`."
         )
+    chosen = groups(tuple(options.names), today=date.today())
+    _announce(sizes(chosen), chosen, options)
     failed = []
-    for group in groups(tuple(options.names), today=date.today()):
+    for group in chosen:
         try:
             _update_group(group, options)
         except InputError as error:
@@ -92,18 +98,46 @@ def _update(options: argparse.Namespace) -> int:
     return codes.CLEAN
 
 
-def _update_group(group: Any, options: argparse.Namespace) -> None:
-    from hardening.advisories.feeds import group_size, update
+def _announce(found: Sequence[Size], chosen: Sequence[Group], options: argparse.Namespace) -> None:
+    """How much is going to be fetched, before anything is."""
+    for size, group in zip(found, chosen, strict=True):
+        family = size.name.partition(":")[0]
+        whole = f" ({family} is published as a whole)" if group.sources[0].releases else ""
+        note(f"{size.name}: {_shown(size)} in {plural(size.files, 'file')}{whole}", options)
+    if len(found) > 1:
+        unknown = tuple(name for size in found for name in size.unknown)
+        files = sum(size.files for size in found)
+        total = Size("all", files, sum(size.bytes for size in found), unknown)
+        note(f"in all: {_shown(total)} in {plural(files, 'file')}", options)
 
-    size = group_size(group)
-    files = plural(len(group.sources), "file")
-    shown = "unknown size" if size is None else "nothing new" if size == 0 else human_size(size)
-    note(f"{group.name}: {shown} in {files}", options)
+
+def _shown(size: Size) -> str:
+    if not size.unknown:
+        return human_size(size.bytes) if size.bytes else "nothing new"
+    if not size.bytes:
+        return "unknown size"
+    return f"{human_size(size.bytes)} and {plural(len(size.unknown), 'file')} of unknown size"
+
+
+def _update_group(group: Group, options: argparse.Namespace) -> None:
+    from hardening.advisories.feeds import update
+
     done = update(group, progress=progress_of(options))
-    records = sum(one.records for one in done.imported)
-    said = plural(records, "record") if done.imported else "unchanged"
+    said = _taken(done.imported) if done.imported else "unchanged"
     missing = f"; not there: {', '.join(done.missing)}" if done.missing else ""
     print(printable(f"{group.name}: {said}{missing}"))
+
+
+def _taken(imported: Sequence[Imported]) -> str:
+    """How many records were taken, and how many were not, by reason."""
+    reasons = (
+        (sum(one.withdrawn for one in imported), "withdrawn"),
+        (sum(one.elsewhere for one in imported), "of other releases"),
+        (sum(one.left_out for one in imported), "of no usable form"),
+    )
+    left = ", ".join(f"{count:,} {reason}" for count, reason in reasons if count)
+    taken = plural(sum(one.records for one in imported), "record")
+    return f"{taken}; left out: {left}" if left else taken
 
 
 def _status(options: argparse.Namespace) -> int:
@@ -136,7 +170,7 @@ def _feed_cells(feed: dict[str, Any]) -> tuple[Cell | str, ...]:
     old = f" ({feed['age']})" if feed["age"] else ""
     licence = feed["licence"] or "licence not stated"
     return (
-        feed["name"],
+        ", ".join(feed["releases"]) or feed["name"],
         Cell(plural(feed["records"], "record"), right=True),
         Cell(f"imported {feed['imported'][:10]}{old}{newest}, {licence}", YELLOW if old else ""),
     )
@@ -167,6 +201,7 @@ def status_values(today: date | None = None) -> dict[str, Any]:
                 "newest": one.newest,
                 "licence": one.licence,
                 "age": aged(one, day),
+                "releases": list(one.releases),
             }
             for one in store.feeds()
         ]

@@ -44,6 +44,21 @@ def test_without_a_store_the_end_of_life_is_said_all_the_same() -> None:
     assert found.assessed == 0
 
 
+def test_the_next_step_names_what_is_missing_and_no_more(tmp_path: Path) -> None:
+    packages = package("deb", "x", "1"), package("pypi", "y", "1"), package("conda", "z", "1")
+    steps = [one.next_step for one in assessed(*packages).not_assessed]
+    assert any("Run `drydock db update Debian:13 PyPI`" in one for one in steps)
+    store_of(tmp_path, record("A", "PyPI", "y", *until("2")))
+    steps = [one.next_step for one in assessed(*packages).not_assessed]
+    assert "Run `drydock db update Debian:13`." in steps
+    red_hat = assessed(package("rpm", "x", "1-1"), release=release_named("rhel", "9.4"))
+    steps = [one.next_step for one in red_hat.not_assessed]
+    assert "Run `drydock db update 'Red Hat:enterprise_linux:9'`." in steps
+    photon = assessed(package("rpm", "x", "1-1"), release=release_named("photon", "5.0"))
+    steps = [one.next_step for one in photon.not_assessed]
+    assert "Import its records: `drydock db import PATH`." in steps
+
+
 def test_long_term_support_alone_is_said(tmp_path: Path) -> None:
     store_of(tmp_path, record("A", "Debian:12", "x", *until("2")))
     found = assessed(package("deb", "x", "1"), release=release_named("debian", "12"))

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from hardening.advisories import feeds, writing
-from hardening.advisories.feeds import group_size, update
+from hardening.advisories.feeds import sizes, update
 from hardening.advisories.sources import Group, Source, groups
 from hardening.advisories.store import open_store
 from hardening.errors import Cancelled, InputError, UsageError
@@ -66,12 +66,12 @@ def ids(store: Path) -> set[str]:
 
 def test_fetched_once_and_again_only_when_it_changed(server: Server, tmp_path: Path) -> None:
     store = tmp_path / "advisories.sqlite"
-    assert group_size(group_of(server), store=store) == len(BODY)
+    assert sizes((group_of(server),), store=store)[0].bytes == len(BODY)
     first = update(group_of(server), store=store)
     assert first.bytes == len(BODY)
     assert [one.records for one in first.imported] == [50]
     assert not list((tmp_path / "feeds").iterdir())
-    assert group_size(group_of(server), store=store) == 0
+    assert sizes((group_of(server),), store=store)[0].bytes == 0
     second = update(group_of(server), store=store)
     assert (second.bytes, second.imported, second.unchanged) == (0, (), ("PyPI /all.jsonl",))
     assert server.headers_of("/all.jsonl")[1]["If-None-Match"] == '"one"'

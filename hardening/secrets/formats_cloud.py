@@ -18,8 +18,10 @@ _PANEL = "Revoke it in the provider's console, make a new one, and look for its 
 
 FORMATS: Final[tuple[Format, ...]] = (
     token("aws-access-key-id", "AWS access key id", "aws",
-          "(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z2-7]{16}", _C, _AWS,
-          prefix="AKIA", keywords=("AKIA", "ASIA", "ABIA", "ACCA", "A3T")),
+          "(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}", _C, _AWS,
+          prefix="AKIA", keywords=("AKIA", "ASIA", "ABIA", "ACCA")),
+    token("aws-older-access-key-id", "AWS access key id (older form)", "aws",
+          "A3T[A-Z0-9][A-Z2-7]{16}", _C, _AWS),
     keyed("aws-secret-access-key", "AWS secret access key", "aws",
           "aws|secret_?access_?key|secret_?key", "[A-Za-z0-9/+]{40}", _C, _AWS, entropy=4.0,
           start="[A-Za-z0-9/+]{16}"),

@@ -59,6 +59,10 @@ class _File:
             return one.read_programs(path, self.programs)
         if size > one.limit:
             raise Unreadable(f"it has {size:,} bytes, more than the {one.limit:,} allowed")
+        if one.read_blob is not None:
+            if self.blob.size < size:
+                raise Unreadable(f"only {self.blob.size:,} of its {size:,} bytes can be had")
+            return one.read_blob(path, self.blob)
         data = self.blob.read(0, size)
         if one.read_beside is None:
             return one.read(path, data)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 
+from hardening.image.model import Blob
 from hardening.inventory.programs import Program
 
 MIB = 1 << 20
@@ -64,6 +65,8 @@ class Cataloger:
     read_beside: Callable[[str, bytes, dict[str, bytes]], Iterator[Found]] | None = None
     read_programs: Callable[[str, Sequence[Program]], Iterator[Found]] | None = None
     """Reads a program through windows instead of whole, of any size."""
+    read_blob: Callable[[str, Blob], Iterator[Found]] | None = None
+    """Reads any file of at most `limit` bytes through windows."""
 
 
 def text_of(data: bytes) -> str:

@@ -179,7 +179,7 @@ def test_an_archive_of_a_million_entries_is_told(monkeypatch: pytest.MonkeyPatch
     with zipfile.ZipFile(out, "w") as archive:
         for number in range(1_001):
             archive.writestr(str(number), b"")
-    monkeypatch.setattr(zipfile, "ZipFile", None)  # its directory is not read at all
+    monkeypatch.setattr(zipfile, "ZipInfo", None)  # no object is made of any entry
     with pytest.raises(Unreadable, match="entries"):
         list(java.read("x-1.jar", out.getvalue()))
 

@@ -6,13 +6,16 @@ Entries are only inflated in memory, one at a time, with bounds for depth, numbe
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
+from typing import BinaryIO, cast
 
+from hardening.image.model import Blob
+from hardening.image.passing import MemoryBlob
 from hardening.inventory.frame import MAX_TEXT, MIB, Cataloger, Found, Unreadable, lines_of
 from hardening.inventory.maven_groups import placed
 
@@ -33,6 +36,8 @@ _ENTRY = b"PK\x01\x02"
 MAX_DEPTH = 8
 MAX_ENTRIES = 200_000
 MAX_BYTES = 512 * MIB
+_MAX_READ = 64 * MIB
+_STEP = MIB
 _MAX_TEXT = 64 << 10
 _MAX_NAME = 200
 
@@ -48,20 +53,61 @@ class _Budget:
 
 
 def read(path: str, data: bytes) -> Iterator[Found]:
+    """As `read_blob`, of an archive at hand as a whole."""
+    yield from read_blob(path, MemoryBlob(data))
+
+
+def read_blob(path: str, blob: Blob) -> Iterator[Found]:
     """The libraries of an archive and of those in it. What could be read comes first; then
     Unreadable is raised for what could not."""
     budget = _Budget()
-    yield from _archive(path, data, MAX_DEPTH, budget)
+    yield from _archive(path, blob, MAX_DEPTH, budget)
     if budget.damaged:
         more = f" and {len(budget.damaged) - 1} more" if len(budget.damaged) > 1 else ""
         raise Unreadable(f"{budget.damaged[0]}{more}")
 
 
-def _archive(path: str, data: bytes, depth: int, budget: _Budget) -> Iterator[Found]:
-    if data.count(_ENTRY) > MAX_ENTRIES:
-        raise Unreadable(f"it holds more than {MAX_ENTRIES:,} entries")
+class _File(io.RawIOBase):
+    """A blob as the file that `zipfile` reads. It reads the whole directory at once, and makes an
+    object of each entry: too many are refused before."""
+
+    def __init__(self, blob: Blob) -> None:
+        super().__init__()
+        self._blob = blob
+        self._at = 0
+
+    def seekable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        start = {io.SEEK_CUR: self._at, io.SEEK_END: self._blob.size}.get(whence, 0)
+        if start + offset < 0:
+            raise OSError("before its start")
+        self._at = start + offset
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def read(self, size: int = -1, /) -> bytes:
+        size = self._blob.size if size < 0 else size
+        if size > _MAX_READ:
+            size = min(size, max(0, self._blob.size - self._at))
+            if size > _MAX_READ:
+                raise Unreadable("its directory is too large")
+        found = self._blob.read(self._at, size)
+        if found.count(_ENTRY) > MAX_ENTRIES:
+            raise Unreadable(f"it holds more than {MAX_ENTRIES:,} entries")
+        self._at += len(found)
+        return found
+
+
+def _archive(path: str, blob: Blob, depth: int, budget: _Budget) -> Iterator[Found]:
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
+        with zipfile.ZipFile(cast(BinaryIO, _File(blob))) as archive:
             yield from _members(path, archive, depth, budget)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError) as error:
         raise Unreadable(f"it is no readable archive: {type(error).__name__}") from None
@@ -101,7 +147,7 @@ def _inner(
     if not data:
         return
     try:
-        yield from _archive(info.filename, data, depth - 1, budget)
+        yield from _archive(info.filename, MemoryBlob(data), depth - 1, budget)
     except Unreadable as error:
         if budget.entries < 0 or budget.size <= 0:
             raise
@@ -155,12 +201,14 @@ def _start(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> 
 def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int, budget: _Budget) -> bytes:
     """An entry's bytes. The stated size is hostile: no more is inflated than is allowed."""
     limit = min(limit, max(0, budget.size))
+    found = bytearray()
     with archive.open(info) as file:
-        found = file.read(limit + 1)
-    budget.size -= len(found)
-    if len(found) > limit:
-        raise Unreadable("its entries unpack to too many bytes")
-    return found
+        while part := file.read(_STEP):
+            found += part
+            budget.size -= len(part)
+            if len(found) > limit:
+                raise Unreadable("its entries unpack to too many bytes")
+    return bytes(found)
 
 
 def _properties(data: bytes) -> dict[str, str]:
@@ -192,4 +240,4 @@ def _attributes(data: bytes) -> dict[str, str]:
     return found
 
 
-CATALOGER = Cataloger("java", read, extensions=_EXTENSIONS, limit=256 * MIB)
+CATALOGER = Cataloger("java", read, extensions=_EXTENSIONS, limit=512 * MIB, read_blob=read_blob)

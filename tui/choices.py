@@ -35,7 +35,7 @@ class Choices:
         self._undo.clear()
         self._redo.clear()
         self._accepted.clear()
-        self.generation += 1
+        self.changed()
 
     @property
     def unsaved(self) -> int:

@@ -71,6 +71,11 @@ class ReplayReady(Message):
 
 
 @dataclass
+class ReplayEnded(Message):
+    """A replay is over, whatever came of it."""
+
+
+@dataclass
 class TreeReady(Message):
     """The file tree of one layer, None for the whole image."""
 

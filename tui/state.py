@@ -15,6 +15,7 @@ from hardening.model import Finding, Place, Report, Safety
 from hardening.secrets.model import Secret
 from tui.choices import Choices
 from tui.findings import Accepted, FindingRow, Mark, file_place, line_map, line_of, rows_of
+from tui.informed import informed
 from tui.links import Join, join_of
 from tui.masking import Masks, joined_secrets
 from tui.narrowing import Narrowing
@@ -44,6 +45,8 @@ class Store(Narrowing, Choices):
     """Secrets of the workspace files as they are now; None until they were looked for."""
     packages: PackageList = field(default_factory=PackageList)
     vulnerabilities: VulnerabilityList = field(default_factory=VulnerabilityList)
+    _choices_since: int = 0
+    """The generation of the plan and the texts; later ones only know more facts."""
     _join: Join | None = None
     _links: tuple[tuple[object, ...], Links] | None = None
     _rows: tuple[FindingRow, ...] | None = None
@@ -61,12 +64,11 @@ class Store(Narrowing, Choices):
         before, current = self.opened, self.current
         self.opened = subject
         self.generation += 1
-        if current is None or before is None or not before.texts.items() <= subject.texts.items():
-            return
-        texts = {**subject.texts, **current.subject.texts}
-        informed = subject if texts == subject.texts else subject.with_texts(texts)
-        self.current = replace(current, subject=informed)
-        self._forget()
+        if before is None or not before.texts.items() <= subject.texts.items():
+            self._choices_since = self.generation
+        elif current is not None:
+            self.current = informed(current, subject)
+            self._forget()
 
     def show(
         self,
@@ -75,10 +77,13 @@ class Store(Narrowing, Choices):
         generation: int,
         file_secrets: tuple[Secret, ...] | None = None,
     ) -> bool:
-        """The answer to the replay of `generation`; False, and nothing else, when it is stale."""
-        if generation != self.generation:
+        """The answer to the replay of `generation`; False, and nothing else, when the plan or a
+        text is another one since. Facts that came in since are kept."""
+        if self.is_stale(generation):
             return False
-        self.current = replayed
+        self.current = (
+            replayed if generation == self.generation else informed(replayed, self.opened)
+        )
         self.file_secrets = file_secrets
         if baseline is not None:
             self.baseline = baseline
@@ -86,6 +91,10 @@ class Store(Narrowing, Choices):
             self._accepted[one.key] = Accepted(one.key, one.finding, one.fix)
         self._forget()
         return True
+
+    def is_stale(self, generation: int) -> bool:
+        """True when the plan or a text is another one since."""
+        return generation < self._choices_since
 
     def written(self) -> None:
         """The patched text is on the disk: it is what is opened now, and the plan is empty."""
@@ -97,6 +106,7 @@ class Store(Narrowing, Choices):
 
     def changed(self) -> None:
         super().changed()
+        self._choices_since = self.generation
         self._rows = None
         self._shown = None
         self._safe_left = None

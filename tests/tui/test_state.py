@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -13,6 +14,7 @@ from hardening.opening import memory_subject
 from hardening.plan import Plan
 from hardening.replay import replay as real_replay
 from hardening.rules import rule_by_id
+from tests.tui.contents import packed_subject
 from tests.tui.rules import RULES
 from tests.tui.subjects import TOKEN, clean_subject, full_subject
 from tui.findings import FindingRow, Mark, line_map
@@ -305,3 +307,23 @@ def test_line_map_follows_insertions_and_deletions() -> None:
     assert line_map("a\nb\nc\n", "a\nx\nb\nc\n") == {1: 1, 2: 3, 3: 4}
     assert line_map("a\nb\nc\n", "a\nc\n") == {1: 1, 3: 2}
     assert line_map("a\nb\n", "a\nz\n") == {1: 1, 2: 2}
+
+
+def test_facts_are_shown_before_the_replay_that_knows_them() -> None:
+    """An answer to an older state of the facts is taken, with the newer facts; one to another plan
+    is not."""
+    full = packed_subject()
+    files = replace(full, image=None, inventory=None, assessment=None, secrets=None)
+    store = Store()
+    store.open(files)
+    began = store.generation
+    early = replay(files, Plan())
+    store.open(full)
+    assert store.show(early, early.report, began)
+    assert store.subject is full and store.report is early.report
+    store.open(replace(full, secrets=()))
+    assert store.subject is not None and store.subject.secrets == ()
+    row = next(one for one in store.all_rows() if one.fix is not None)
+    store.accept(row.finding)
+    assert not store.show(early, early.report, began)
+    assert store.is_stale(began)

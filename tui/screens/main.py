@@ -9,6 +9,7 @@ from textual import on
 
 from hardening.errors import Cancelled, DrydockError, UsageError
 from tui.actions import action_by_id
+from tui.banners import changed_cells, cut_short_cells, given_up_cells
 from tui.detail import missing_words
 from tui.disk import DiskState
 from tui.loading import Loader
@@ -149,21 +150,12 @@ class MainScreen(Views):
         failed = [] if opened is None else given_up(opened.missing)
         if not failed:
             return
-        names = clean(", ".join(one.what for one in failed), 200)
-        self.banner.show([("▲ ", "warn"), (f"Not assessed: {names}.", "strong"),
-                          (f" {clean(failed[-1].reason, 200)}.", "plain"),
-                          ("  i says more", "key")])  # fmt: skip
+        self.banner.show(given_up_cells(failed))
 
     def _explain(self, error: DrydockError) -> None:
         """The image could not be had: say so in a banner, and what still works."""
-        if isinstance(error, Cancelled):
-            told = "Stopped. What was read so far is shown; f5 reads again."
-            self.banner.show([("■ ", "warn"), (told, "plain")])
-            return
-        works = " The Dockerfile works without it." if self.store.dockerfile_path else ""
-        self.banner.show([("▲ ", "warn"), (f"{clean(error.what, 200)}.", "strong"),
-                          (works, "plain"), ("  i says more", "key")])  # fmt: skip
-        self._error = error
+        self.banner.show(cut_short_cells(error, works=bool(self.store.dockerfile_path)))
+        self._error = None if isinstance(error, Cancelled) else error
 
     _error: DrydockError | None = None
 
@@ -193,15 +185,7 @@ class MainScreen(Views):
         if not changed:
             return
         self._disk = None
-        names = ", ".join(clean(file.name, 100) for file in changed[:3])
-        self.banner.show(
-            [
-                ("▲ ", "warn"),
-                (f"{names} changed on the disk.", "strong"),
-                (" Accepted fixes are kept.", "plain"),
-                ("  f5 reads it again", "key"),
-            ]
-        )
+        self.banner.show(changed_cells(file.name for file in changed))
 
     def action_missing(self) -> None:
         """What was not assessed, left out or went wrong."""

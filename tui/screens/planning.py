@@ -6,25 +6,20 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from hardening.model import Finding, Fix, Report, Safety
-from hardening.plan import Plan, fix_key
+from hardening.model import Finding, Fix
+from hardening.plan import Plan
 from hardening.workspace import Workspace
 from tui.findings import FindingRow, Mark, refusals, usable_fixes
-from tui.masking import Masks, text_secrets
-from tui.messages import ReplayReady, RunReady, WorkFailed
+from tui.messages import ReplayEnded, ReplayReady, RunReady, WorkFailed
+from tui.replaying import answer_of, with_safe_fixes
 from tui.rows import SAFETY_WORDS
 from tui.screens.dialog import error_dialog
 from tui.screens.narrowing import Narrowing
-from tui.source import highlighted_lines, language_of
 from tui.text import clean, plural
 from tui.widgets.grouped import GroupedLines
 
 if TYPE_CHECKING:
-    from hardening.replay import Replayed
-    from hardening.subject import Subject
-
-MAX_ROUNDS = 8
-"""Accepting a fix may bring findings with safe fixes of their own: how often to look again."""
+    pass
 
 _DONE = (Mark.ACCEPTED, Mark.PENDING, Mark.STUBBORN, Mark.DROPPED)
 
@@ -104,13 +99,13 @@ class Planning(Narrowing):
         def work() -> None:
             try:
                 replayed = with_safe_fixes(opened, plan, current)
-                answer = _answer(generation, replayed, None, all_safe=True)
+                answer = answer_of(generation, replayed, None, all_safe=True)
             except Exception as error:
                 self.post_message(WorkFailed("Cannot accept the safe fixes", error))
                 return
             self.post_message(answer)
 
-        self.run_worker(work, thread=True, group="replay", exclusive=True)
+        self.run_worker(work, thread=True, group="all-safe", exclusive=True)
 
     def action_next_fix(self) -> None:
         row = self.current_row
@@ -141,11 +136,19 @@ class Planning(Narrowing):
         self.refresh_bindings()
         self.replay()
 
+    _is_replaying = False
+    _replays_again = False
+
     def replay(self) -> None:
+        """One at a time: what is asked for meanwhile is answered by the next one."""
         store = self.store
         subject, plan, generation = store.opened, store.plan, store.generation
         if subject is None:
             return
+        if self._is_replaying:
+            self._replays_again = True
+            return
+        self._is_replaying = True
 
         def work() -> None:
             try:
@@ -153,13 +156,21 @@ class Planning(Narrowing):
 
                 replayed = replay(subject, plan)
                 empty = replayed if not plan.fixes else replay(subject, Plan())
-                answer = _answer(generation, replayed, empty.report)
+                answer = answer_of(generation, replayed, empty.report)
             except Exception as error:
                 self.post_message(WorkFailed("Cannot analyse this", error))
-                return
-            self.post_message(answer)
+            else:
+                self.post_message(answer)
+            self.post_message(ReplayEnded())
 
-        self.run_worker(work, thread=True, group="replay", exclusive=True)
+        self.run_worker(work, thread=True, group="replay")
+
+    @on(ReplayEnded)
+    def _replay_ended(self) -> None:
+        self._is_replaying = False
+        if self._replays_again:
+            self._replays_again = False
+            self.replay()
 
     @on(ReplayReady)
     def _replay_ready(self, event: ReplayReady) -> None:
@@ -180,7 +191,7 @@ class Planning(Narrowing):
 
     def _take_safe(self, event: ReplayReady) -> None:
         store = self.store
-        if event.generation != store.generation:
+        if store.is_stale(event.generation):
             return
         added = store.accept_keys(event.replayed)
         if not added:
@@ -277,43 +288,3 @@ class Planning(Narrowing):
 
 def _choosable(row: FindingRow, fix: Fix | None) -> bool:
     return fix is not None or row.mark in _DONE
-
-
-def with_safe_fixes(opened: Subject, plan: Plan, current: Replayed) -> Replayed:
-    """The plan with every SAFE fix, those of findings that other fixes bring in too."""
-    from hardening.replay import replay
-
-    for _ in range(MAX_ROUNDS):
-        wanted = plan
-        for finding in current.report.findings:
-            safe = [fix for fix in usable_fixes(finding) if fix.safety is Safety.SAFE]
-            if safe and wanted.fix_for(finding) is None:
-                wanted = wanted.accept(fix_key(finding, safe[0]))
-        if wanted == plan:
-            break
-        plan = wanted
-        current = replay(opened, plan)
-    return current
-
-
-def _answer(
-    generation: int,
-    replayed: Replayed,
-    baseline: Report | None,
-    *,
-    all_safe: bool = False,
-) -> ReplayReady:
-    """What the screen needs to show a replay, prepared off its thread."""
-    subject, workspace = replayed.subject, replayed.workspace
-    of_files = text_secrets(subject.texts)
-    before = text_secrets({path: workspace.before[path] for path in workspace.changed
-                           if path in workspace.before})  # fmt: skip
-    masks = Masks((*of_files, *before, *(subject.secrets or ())))
-    lines = {
-        path: highlighted_lines(masks.hide(text), language_of(path))
-        for path, text in subject.texts.items()
-    }
-    shown = Workspace(
-        workspace.root, masks.hide_all(workspace.before), masks.hide_all(workspace.after)
-    )
-    return ReplayReady(generation, replayed, baseline, lines, shown, of_files, all_safe)

@@ -432,3 +432,12 @@ def test_package_json_pins(text: str, expected: list[tuple[str, str]]) -> None:
     found = pins({"app/package.json": text}, None)
     assert [(one.name, one.version) for one in found] == expected
     assert all(one.span.slice(text) == one.version for one in found)
+
+
+@pytest.mark.parametrize(("text", "safety"), [("", Safety.MANUAL), ("USER app\n", Safety.REVIEW)])
+def test_a_user_of_the_text_is_none_of_the_base(text: str, safety: Safety) -> None:
+    """Without a layer of the text the history does not tell whose line it is: its number does."""
+    image = sketch("13", OPENSSL, user="app")
+    found = about(opened(f"FROM debian:13\n{text}", image, FOUND))
+    [fix] = [one for one in found["vulnerable-base base"].fixes if one.name == "upgrade-packages"]
+    assert fix.safety is safety

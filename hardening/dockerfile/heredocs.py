@@ -6,7 +6,7 @@ Source: BuildKit's `parser/parser.go` (`heredocsFromLine`, `Parse`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hardening.dockerfile.lexer import Lexer, LexError
 from hardening.dockerfile.lines import LineReader, LogicalLine
@@ -17,8 +17,7 @@ from hardening.model import Span
 _OPENER = r"(?s)\d*<<(-?)([^<]*)"
 
 
-@dataclass(frozen=True, slots=True)
-class Opener:
+class Opener(NamedTuple):
     """`<<EOF` on a line, before its body was read."""
 
     name: str

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 from hardening.model import Span
 
@@ -110,16 +111,14 @@ class Command:
         return tuple(word for word in self.words[1:] if not word.is_flag)
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(NamedTuple):
     """A span with commands in it that are not, or not all, among those of the script."""
 
     span: Span
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(NamedTuple):
     """`for VARIABLE in VALUES`, all of them plain words; `span` holds the commands of its body."""
 
     variable: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SHELLS = frozenset({"sh", "bash", "ash", "dash", "ksh", "mksh", "zsh", "rbash"})
 """Programs that run shell scripts; their `-c` string is read as a script."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapper:
+class Wrapper(NamedTuple):
     """How a wrapper's own words end: flags with a separate value, then so many operands."""
 
     valued: frozenset[str] = frozenset()

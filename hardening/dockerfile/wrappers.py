@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from hardening.dockerfile.shell_model import Command, ShellWord
 from hardening.dockerfile.wrapper_table import (
@@ -23,8 +24,7 @@ _IN_FOLDER = re.compile(r"/([A-Za-z0-9._+-]+)[\"']?\Z")
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./${}~-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Outer:
+class Outer(NamedTuple):
     """What stands around a script that is a string or a here-document of another command."""
 
     names: tuple[str, ...] = ()

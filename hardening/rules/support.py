@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from hardening.dockerfile.known_script import known_script
 from hardening.dockerfile.model import Dockerfile, Form, Instruction, Stage
@@ -26,8 +26,7 @@ _FACTS = "_rule_facts"
 _SUBJECT_MEMO = "_rule_memo"
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """An instruction with its stage; for ONBUILD the deferred instruction, `deferred` true.
     `shipped` says that what it leaves behind is in the image that the last stage makes."""
 

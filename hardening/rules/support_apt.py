@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hardening.dockerfile.shell_model import Command
 from hardening.model import Precondition, fails, holds, unknown
@@ -30,8 +30,7 @@ def cleans_lists(command: Command) -> bool:
     return command.name in APT and any(verb in ("distclean", "dist-clean") for verb in verbs)
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(NamedTuple):
     """A RUN that reads the lists without fetching them. `sure` is false for a script that could
     not be read."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hardening.dockerfile.edits import replace_span
 from hardening.dockerfile.shell_model import Command
@@ -18,8 +18,7 @@ _WRITERS = ("echo", "printf", "cat", "tee")
 _SUBSTITUTION = re.compile(r"s([/|#,@!])(?:[^\\]|\\.)*?\1((?:[^\\]|\\.)*?)\1")
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """`span` is the first group of the pattern that matched; `command` None for a COPY."""
 
     placed: Placed

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from hardening.dockerfile.shell_model import Command, PackageCall
 from hardening.rules.support import Facts, Run
@@ -15,8 +15,7 @@ from hardening.rules.support_packages import has_flag, option_values, removes
 OFF = frozenset({"0", "no", "false", "off", "without", "disable"})
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """`where` finds the configuration file (or the command that writes it) in an instruction's
     text, `value` the setting: its first group is what it is set to."""
 
@@ -76,8 +75,7 @@ def _written(known: Facts, setting: Setting) -> Iterator[tuple[int, int, str]]:
                 yield match.start(), placed.instruction.stage, match[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Elsewhere(NamedTuple):
     """Flags and variables that say where a package manager keeps its cache."""
 
     flags: tuple[str, ...] = ()

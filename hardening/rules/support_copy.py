@@ -7,8 +7,7 @@ import lzma
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hardening.dockerfile.model import Instruction, Stage, Word
 from hardening.rules.support import Placed, facts
@@ -26,8 +25,7 @@ _REMOTE: Final = re.compile(r"(?i)^(?:https?|ftp)://")
 _HEAD: Final = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(NamedTuple):
     """One COPY or ADD: what it reads and where it puts it."""
 
     placed: Placed

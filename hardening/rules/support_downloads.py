@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from hardening.dockerfile.downloads import downloads
 from hardening.dockerfile.edits import insert_at, insert_line_before
@@ -97,8 +96,7 @@ _KEY_FILE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(NamedTuple):
     """One download of a RUN."""
 
     run: Run

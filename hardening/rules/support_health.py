@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from hardening.context import BuildContext
 from hardening.dockerfile.edits import insert_line_after, insert_line_before
@@ -27,8 +26,7 @@ _SKIPPED: Final = re.compile(r"(?:^|/)(?:node_modules|vendor|tests?|spec|\.git|d
 _WEB_SERVERS: Final = re.compile(r"(?:^|/)(?:nginx|httpd|caddy|nginx-unprivileged)(?::|@|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(NamedTuple):
     """A command that asks the service; `tool_found` is False where its program is only likely."""
 
     command: tuple[str, ...]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hardening.context import BuildContext, default_ignore_path
 from hardening.model import Edit, Fix, Precondition, Span, holds, unknown
@@ -59,8 +58,7 @@ _MAX_READ: Final = 50
 _PRIVATE_KEY: Final = b"PRIVATE KEY"
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """Lines that the ignore file lacks, and the files of the context that each would keep out."""
 
     lines: tuple[str, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hardening.dockerfile.model import KeyValue
 from hardening.model import Finding
@@ -27,8 +27,7 @@ KNOWN = {
 """Keys whose meaning the OCI image specification (annotations) or label-schema.org fixes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     placed: Placed
     pair: KeyValue
 

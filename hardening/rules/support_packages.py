@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hardening.dockerfile.known_script import holds_flags
 from hardening.dockerfile.packages import call_has_flag, name_and_version
@@ -172,8 +172,7 @@ def _no_answer_piped(call: PackageCall) -> Precondition:
     return holds(statement, "Its standard input is not redirected by a pipe")
 
 
-@dataclass(frozen=True, slots=True)
-class Cache:
+class Cache(NamedTuple):
     """A package manager's cache: where it lies, and the command that empties it."""
 
     paths: tuple[str, ...]

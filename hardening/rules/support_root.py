@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from hardening.model import Confidence, Severity
 from hardening.runtime.base_facts import Family, drops_privileges_by_name, split_reference
@@ -29,8 +28,7 @@ _MASTERS: Final = {
 _ON_PHP: Final = ("php", "wordpress", "drupal", "joomla", "nextcloud", "matomo")
 
 
-@dataclass(frozen=True, slots=True)
-class RootJudgement:
+class RootJudgement(NamedTuple):
     message: str
     severity: Severity = Severity.HIGH
     confidence: Confidence = Confidence.HIGH

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hardening.context import BuildContext
 from hardening.dockerfile.model import Instruction
@@ -19,8 +19,7 @@ _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "python", "python3", "p
 _SYSTEM = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/share/")
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(NamedTuple):
     """A script as the RUN names it; `text` is None where it could not be read."""
 
     name: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from hardening.dockerfile.edits import delete_instruction, replace_span
 from hardening.dockerfile.model import Dockerfile, Instruction, KeyValue
@@ -19,8 +18,7 @@ OFF: Final = frozenset({"0", "false", "no", "off", "n", "f"})
 ON: Final = frozenset({"1", "true", "yes", "on", "y", "t"})
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """An environment variable that an ENV, an ARG, an assignment or `export` sets. `edits` take
     it out; empty where that cannot be done word by word."""
 
@@ -89,8 +87,7 @@ def _of_command(
                 yield Setting(name, value.strip("\"'"), run.placed, word.span, ())
 
 
-@dataclass(frozen=True, slots=True)
-class FlagUse:
+class FlagUse(NamedTuple):
     """A flag in a call; `edits` take it out."""
 
     run: Run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hardening.dockerfile.model import Instruction
 from hardening.rules.support import facts
@@ -13,8 +13,7 @@ from hardening.rules.support_stages import last_of_stage
 from hardening.subject import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A file by its absolute path and the instruction that puts it there."""
 
     path: str

@@ -9,8 +9,8 @@ Sources: the images' own documentation and Dockerfiles (docker-library, distrole
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 TRUSTED_PREFIXES = ("library/",)
 
@@ -31,8 +31,7 @@ class Family(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """A user of an image: numeric ids, its name there ("" when it has none) and its home."""
 
     name: str
@@ -41,8 +40,7 @@ class Account:
     home: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """An image reference in parts. `path` is the repository without registry and `library/`."""
 
     registry: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hardening.image.model import Entry
 from hardening.runtime.base_facts import drops_privileges_by_name
@@ -113,16 +113,14 @@ _RECURSIVE = re.compile(r"-[a-zA-Z]*R")
 _OWN_FILES = ("postgres", "mysql", "mariadb", "redis", "valkey", "mongo", "rabbitmq")
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(NamedTuple):
     """One capability without its `CAP_` prefix, and what showed it."""
 
     name: str
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileCapabilities:
+class FileCapabilities(NamedTuple):
     """Decoded `security.capability` of one file; `effective` files fail to start without them."""
 
     path: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hardening.compose_file import Build
 from hardening.compose_file import services as written_services
@@ -21,8 +21,7 @@ from hardening.subject import Subject
 from hardening.yaml_reading import read_yaml
 
 
-@dataclass(frozen=True, slots=True)
-class ServicePlace:
+class ServicePlace(NamedTuple):
     """Where a service stands: `name` spans its key."""
 
     name: Span

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hardening.model import Precondition, Safety, Verdict
 
 ComposeValue = bool | int | str | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RunFlag:
+class RunFlag(NamedTuple):
     """`name` is the word of `docker run` without dashes. `words` is what is written there.
     `compose` are service keys and values; a tuple means "at least these entries". `cis` is the
     number in the CIS Docker Benchmark 1.6, "" when it has none."""
@@ -34,8 +33,7 @@ class RunFlag:
         return Safety.REVIEW if Verdict.UNKNOWN in verdicts else Safety.SAFE
 
 
-@dataclass(frozen=True, slots=True)
-class HardenedRun:
+class HardenedRun(NamedTuple):
     """All flags, in the order in which they are written."""
 
     flags: tuple[RunFlag, ...]

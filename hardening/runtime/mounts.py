@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hardening.model import RunConfiguration
 from hardening.runtime.host_paths_table import BELOW, EXACT, HostPath
@@ -15,8 +15,7 @@ _HOME = re.compile(r"^(?:\$\{?HOME\}?|~)(?=/|$)")
 _PIPE = re.compile(r"^(?://|\\\\)\./?(?:/|\\)?pipe[/\\]", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Bind:
+class Bind(NamedTuple):
     """A path of the host mounted into the container. `number` counts in `volumes`; `source` is
     normalised, `~` stands for the home of whoever starts it, a variable without a value stays."""
 

@@ -4,7 +4,7 @@ scripts that they name, read from the build context or from the image."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hardening.dockerfile import parse
 from hardening.dockerfile.model import Form, Instruction
@@ -24,8 +24,7 @@ _WRAPPERS = frozenset(
 _SHEBANG = re.compile(rb"#!\s*\S*?(?:/|\s)(?:sh|bash|ash|dash|ksh)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """One command that may run at start. Words that hold an expansion are kept as written."""
 
     name: str
@@ -35,8 +34,7 @@ class Program:
     """True inside a condition, loop or function of a script."""
 
 
-@dataclass(frozen=True, slots=True)
-class Programs:
+class Programs(NamedTuple):
     """`scripts` were read; `unread` are programs that look like scripts but could not be read."""
 
     commands: tuple[Program, ...]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from posixpath import join, normpath
+from typing import NamedTuple
 
 from hardening.dockerfile.expansion import expand, scope_at
 from hardening.dockerfile.model import Dockerfile, Form, Instruction, Stage
@@ -39,8 +39,7 @@ _IMAGE_FAMILIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StartUser:
+class StartUser(NamedTuple):
     """Who the container runs as. `root` is None when it cannot be said. `instruction` is the USER
     that decides, None when the base does."""
 
@@ -50,15 +49,13 @@ class StartUser:
     instruction: Instruction | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(NamedTuple):
     number: int
     protocol: str
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(NamedTuple):
     """A declared volume; `instruction` is None when the base image declares it."""
 
     path: str

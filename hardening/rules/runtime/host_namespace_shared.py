@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from hardening.model import Finding, Fix, RunConfiguration, Severity, unknown
 from hardening.rules.frame import Example, Need, Rule
@@ -19,8 +18,7 @@ def _run(**modes: str) -> RunConfiguration:
     return RunConfiguration("compose.yaml#web", "compose.yaml", "web", **modes)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(NamedTuple):
     """`key` is the one of Compose, `config` that of the engine; a patch exists with `needless`."""
 
     key: str

@@ -76,6 +76,7 @@ def _documents(path: Path, counter: _Counter) -> Iterator[Any]:
             if child.is_file() and not child.is_symlink() and _is_data(child.name):
                 yield from _documents(child, counter)
         return
+    refuse_special(path)
     with _said(path):
         if zipfile.is_zipfile(path):
             yield from _from_zip(path, counter)
@@ -115,6 +116,12 @@ def opened(path: Path) -> IO[bytes]:
     if magic.startswith(b"\x1f\x8b"):
         return gzip.open(path)  # type: ignore[return-value]
     return path.open("rb")
+
+
+def refuse_special(path: Path) -> None:
+    """Raises InputError for pipes and devices: reading them would wait, or never end."""
+    if not path.is_file():
+        raise InputError(f"{path} is no file or folder", "", "Write the data to a file first")
 
 
 def head(path: Path, size: int) -> bytes:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hardening.advisories.documents import PHASE, documents, head, lines
+from hardening.advisories.documents import PHASE, documents, head, lines, refuse_special
 from hardening.advisories.exploited import epss_rows, is_epss, kev_rows
 from hardening.advisories.licences import licences_of
 from hardening.advisories.lifecycle import life_rows
@@ -56,6 +56,8 @@ def import_path(
     path: Path, *, store: Path | None = None, name: str = "", progress: Progress = SILENT
 ) -> Imported:
     """Add a file or folder to the store. Raises InputError; the store is then as it was."""
+    if not path.is_dir():
+        refuse_special(path)
     progress.start(PHASE, None, "records")
     with new_store(store or store_path()) as writer:
         done = _import(path, writer, name or feed_name(path), progress)

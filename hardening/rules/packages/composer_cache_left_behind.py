@@ -8,7 +8,8 @@ from hardening.dockerfile.shell_model import Command, PackageCall
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Run, facts
-from hardening.rules.support_packages import Cache, caches_left, has_flag
+from hardening.rules.support_package_caches import Cache, caches_left
+from hardening.rules.support_packages import has_flag
 from hardening.subject import Subject
 
 rule = Rule(

@@ -9,7 +9,7 @@ from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import facts
 from hardening.rules.support_configured import Elsewhere, cache_elsewhere
-from hardening.rules.support_packages import Cache, caches_left
+from hardening.rules.support_package_caches import Cache, caches_left
 from hardening.subject import Subject
 
 rule = Rule(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hardening.dockerfile.shell_model import Command
 from hardening.model import Finding, Severity
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support_packages import Cache, caches_left
+from hardening.rules.support_package_caches import Cache, caches_left
 from hardening.subject import Subject
 
 rule = Rule(

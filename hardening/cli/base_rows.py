@@ -22,6 +22,7 @@ from hardening.rewrites.base_image import (
     worries,
 )
 from hardening.rewrites.base_image_conditions import conditions
+from hardening.rewrites.base_successor import java, successor
 from hardening.rules.support import facts
 from hardening.rules.support_better_base import move, runtime_base, why_not
 from hardening.rules.support_images import Reference, external_bases
@@ -79,6 +80,8 @@ def assess(
     rows = list(candidates(image, reference.tag, today, libc=libc)) if reference.tag else []
     rows = rows or list(onward(image, reference.tag, today) if image and reference.tag else ())
     old = read(image, reference.tag) if image and "/" not in image else None
+    if (next_one := successor(image, reference.tag, today)) is not None:
+        old, rows = java(image, reference.tag), [next_one]
     if old is None and rows:
         old = Tag(image, reference.tag, "", "", frozenset())
     if old is None and ask and reference.tag:

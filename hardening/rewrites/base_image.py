@@ -63,6 +63,8 @@ class Candidate:
     """Where the row comes from, "" for the list of official images."""
     name: str = ""
     """The image to move to where it is another one, "" for the same."""
+    successor: bool = False
+    """Whether that image took the place of one that is no longer built."""
 
     @property
     def ends(self) -> tuple[Release, ...]:

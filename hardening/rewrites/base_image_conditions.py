@@ -9,6 +9,7 @@ from hardening.dockerfile.model import Dockerfile, Stage
 from hardening.facts.official import Tag
 from hardening.image.model import Image
 from hardening.model import Precondition, Verdict, fails, holds, unknown
+from hardening.rewrites import base_successor
 from hardening.rewrites.base_image import DATABASES, Candidate, Risk
 from hardening.rewrites.base_image_far import alpine, distroless
 from hardening.rewrites.base_image_own import own_programs
@@ -35,6 +36,8 @@ def conditions(
     dockerfile: Dockerfile, stage: Stage, old: Tag, row: Candidate, image: Image | None = None
 ) -> tuple[Precondition, ...]:
     """All preconditions of moving the stage's base from `old` to a row."""
+    if row.successor:
+        return tuple(base_successor.conditions(dockerfile, old, row))
     if row.name:
         return tuple(distroless(dockerfile, stage, row, image))
     if row.libc_changes:

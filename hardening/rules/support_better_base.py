@@ -102,10 +102,13 @@ def why_not(subject: Subject, stage: Stage, reference: Reference, row: Candidate
 
 def name_of(row: Candidate) -> str:
     """`patch-3-12-14-slim`, in a word."""
-    head = "distroless-" if row.name else ""
-    name = row.name.rpartition("/")[2] if row.name else row.tag.text
+    head, name = row.risk.name.lower(), row.tag.text
+    if row.successor:
+        head, name = "successor", f"{row.name} {row.tag.text}"
+    elif row.name:
+        head, name = "distroless", row.name.rpartition("/")[2]
     tag = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    return f"{head or row.risk.name.lower() + '-'}{tag}"
+    return f"{head}-{tag}"
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ def _written(
 def _stages(subject: Subject, stage: Stage, reference: Reference, row: Candidate) -> list[Stage]:
     """All that begin with the same base move together; another flavour of the same C library is
     for the stage alone that ships, the others may need what it lacks."""
-    if row.risk is Risk.FLAVOUR and not row.libc_changes:
+    if row.risk is Risk.FLAVOUR and not row.libc_changes and not row.successor:
         return [stage]
     return [one for one, other in external_bases(subject) if other == reference]
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
-from hardening.model import Finding, Severity
+from hardening.dockerfile.model import Stage
+from hardening.model import Finding, Fix, Severity
+from hardening.rewrites.base_successor import java, successor
 from hardening.rules.frame import Example, Rule
-from hardening.rules.support_images import external_bases
+from hardening.rules.support_better_base import move
+from hardening.rules.support_images import Reference, external_bases
 from hardening.subject import Subject
 
 DEPRECATED = {
@@ -40,7 +44,21 @@ rule = Rule(
     "nor what it was made for get security fixes.",
     references=("https://github.com/docker-library/official-images#deprecated-images",),
     aliases=(),
-    bad=(Example("FROM openjdk:17-jdk-slim\n"), Example("FROM docker.io/library/java:8\n")),
+    bad=(
+        Example("FROM openjdk:17-jdk-slim\n", "FROM eclipse-temurin:17-jdk\n"),
+        Example(
+            "FROM openjdk:14-jre-alpine AS run\n",
+            "FROM eclipse-temurin:17-jre-alpine AS run\n",
+            note="the next release that is maintained for long",
+        ),
+        Example("FROM docker.io/library/java:8\n", "FROM eclipse-temurin:8-jdk\n"),
+        Example(
+            "FROM openjdk:8\nENV JAVA_HOME=/usr/local/openjdk-8\n",
+            note="by hand: Java lies elsewhere",
+        ),
+        Example("FROM openjdk\n", note="no release is named: no fix"),
+        Example("FROM centos:7\n", note="several could take its place"),
+    ),
     good=(
         Example("FROM eclipse-temurin:25-jre\n"),
         Example("FROM openjdk:27-ea-jdk-slim\n", note="early access is still built"),
@@ -62,5 +80,14 @@ def find(subject: Subject) -> Iterator[Finding]:
                 f"The official image {reference.official} is deprecated and no longer built",
                 at=stage.base.span,
                 about=reference.official,
+                fixes=_fixes(subject, stage, reference),
                 tip=f"Use {instead}",
             )
+
+
+def _fixes(subject: Subject, stage: Stage, reference: Reference) -> Iterator[Fix]:
+    row = successor(reference.official, reference.tag, subject.today or date.today())
+    old = java(reference.official, reference.tag)
+    fix = move(subject, stage, reference, old, row) if row is not None and old is not None else None
+    if fix is not None:
+        yield fix

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from hardening.dockerfile.shell_model import Command, ShellWord
+
 CLAUSE = re.compile(r"\A([ugoa]*)([-+=])([rwxXstugo]*)\Z")
 OCTAL = re.compile(r"\A[0-7]{3,4}\Z")
 
@@ -17,6 +19,17 @@ def lets_everybody_write(mode: str) -> bool:
         if match and match[2] != "-" and "w" in match[3] and ("o" in match[1] or "a" in match[1]):
             return "t" not in match[3]
     return False
+
+
+def mode_word(command: Command) -> ShellWord | None:
+    """The word of a chmod that gives the mode; of other programs the value of `-m`."""
+    if command.name != "chmod":
+        pairs = zip(command.words, command.words[1:], strict=False)
+        return next((value for word, value in pairs if word.text in ("-m", "--mode")), None)
+    for word in command.arguments:
+        if not word.text.startswith("--reference") and (not word.is_flag or "w" in word.text):
+            return word if not word.text.startswith("--") else None
+    return None
 
 
 def without_others(mode: str) -> str:

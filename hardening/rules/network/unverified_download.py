@@ -82,9 +82,10 @@ def find(subject: Subject) -> Iterator[Finding]:
         user = user_of(one) or unpacker_of(one)
         if user is None:
             continue
+        use = "made a program" if user.name == "chmod" else f"given to {user.name}"
         yield rule.finding(
             subject,
-            f"{one.address} is downloaded and given to {user.name} without being checked",
+            f"{one.address} is downloaded and {use} without being checked",
             at=one.download.command.span,
             about=one.address.rpartition("://")[2],
             fixes=tuple(_fixes(subject, one)),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hardening.dockerfile.edits import replace_span
-from hardening.dockerfile.shell_model import Command, ShellWord
+from hardening.dockerfile.shell_model import Command
 from hardening.model import Finding, Fix, Severity, Span, unknown
 from hardening.rules.frame import Example, Rule
 from hardening.rules.support import Run, facts
 from hardening.rules.support_fixes import literal
-from hardening.rules.support_modes import lets_everybody_write, without_others
+from hardening.rules.support_modes import lets_everybody_write, mode_word, without_others
 from hardening.rules.support_variables import value_of
 from hardening.subject import Subject
 
@@ -62,19 +62,12 @@ def _fix(subject: Subject, span: Span, mode: str, command: Command | None) -> It
     )
 
 
-def _mode_word(command: Command) -> ShellWord | None:
-    for word in command.arguments:
-        if not word.text.startswith("--reference") and (not word.is_flag or "w" in word.text):
-            return word if not word.text.startswith("--") else None
-    return None
-
-
 def _in_runs(subject: Subject) -> Iterator[Finding]:
     commands: tuple[tuple[Run, Command], ...] = facts(subject).commands("chmod", "mkdir", "install")
     for run, command in commands:
         if not run.shipped:
             continue
-        word = _mode_word(command) if command.name == "chmod" else _mode_option(command)
+        word = mode_word(command)
         mode = word.value if word is not None else None
         if word is None or mode is None or not lets_everybody_write(mode):
             continue
@@ -103,13 +96,6 @@ def _are_empty_folders(run: Run, command: Command, targets: list[str]) -> bool:
         made = (one for one in run.script.commands if one.name == "mkdir")
         run.memo[key] = {word.text for one in made for word in one.arguments if not word.is_flag}
     return bool(targets) and run.memo[key].issuperset(targets)
-
-
-def _mode_option(command: Command) -> ShellWord | None:
-    for word, value in zip(command.words, command.words[1:], strict=False):
-        if word.text in ("-m", "--mode"):
-            return value
-    return None
 
 
 @rule.check

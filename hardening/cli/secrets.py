@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hardening.cli import codes
 from hardening.cli.arguments import add_offline, add_platform
@@ -16,6 +17,10 @@ from hardening.errors import ImageError, InputError
 from hardening.model import Skipped
 from hardening.progress import SILENT, Progress
 from hardening.secrets.model import Secret
+
+if TYPE_CHECKING:
+    from hardening.reports.secrets import Reported
+    from hardening.settings import AllowedSecret, Settings
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst", ".tzst")
 _MAX_INPUT = 64 << 20
@@ -46,32 +51,52 @@ def secrets(options: argparse.Namespace) -> int:
     found: list[Reported] = []
     unread: list[Skipped] = []
     progress = progress_of(options)
+    entries: dict[str, AllowedSecret] = {}
+    today = date.today()
     for target in options.targets:
-        allowed = _allowed(Path(target))
-        found += [
-            Reported(target, secret, allowed.get(secret.sha256, ""))
-            for secret in scan(target, unread, platform=options.platform, progress=progress)
-        ]
+        allowed = {one.sha256: one for one in _settings_of(Path(target)).allowed_secrets}
+        entries |= allowed
+        for secret in scan(target, unread, platform=options.platform, progress=progress):
+            entry = allowed.get(secret.sha256)
+            holds = entry is not None and (entry.expires is None or entry.expires >= today)
+            found.append(Reported(target, secret, entry.reason if entry and holds else ""))
+    idle = _idle(entries, found, today)
     if options.format == "json":
-        put_json(secrets_values(found, unread), options)
+        put_json(secrets_values(found, unread, idle), options)
     else:
-        put(secrets_text(found, unread, look=look_of(options)), options)
+        put(secrets_text(found, unread, idle, look=look_of(options)), options)
     return codes.FINDINGS if any(one.counts for one in found) else codes.CLEAN
 
 
-def _allowed(target: Path) -> dict[str, str]:
-    """SHA-256 of the values that may stay, each with its reason; expired entries are left out."""
+def _settings_of(target: Path) -> Settings:
+    """Those of the folder that is searched; of the current one for an image."""
     from hardening.settings import load_settings
 
     root = Path.cwd()
-    if target.exists() and not is_image(target):
+    if _is_there(target) and not is_image(target):
         root = target if target.is_dir() else target.parent
-    today = date.today()
-    return {
-        one.sha256: one.reason
-        for one in load_settings(root).allowed_secrets
-        if one.expires is None or one.expires >= today
-    }
+    return load_settings(root)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _idle(
+    entries: dict[str, AllowedSecret], found: Iterable[Reported], today: date
+) -> list[tuple[AllowedSecret, str]]:
+    """Entries of the settings that did nothing, each with why."""
+    seen = {one.secret.sha256 for one in found}
+    idle = []
+    for digest, entry in entries.items():
+        if digest not in seen:
+            idle.append((entry, "its value was not found: take the entry out when it is gone"))
+        elif entry.expires is not None and entry.expires < today:
+            idle.append((entry, f"it ended on {entry.expires}: the value counts again"))
+    return idle
 
 
 def scan(
@@ -90,7 +115,7 @@ def scan(
         yield from scan_text(text, "standard input")
         return
     path = Path(target)
-    if path.exists() and not is_image(path):
+    if _is_there(path) and not is_image(path):
         yield from _scan_files(path, unread, progress)
         return
     from hardening.image.loading import load_files, open_image
@@ -115,7 +140,7 @@ def _scan_files(path: Path, unread: list[Skipped], progress: Progress) -> Iterat
                 "Unpack it and name the folder; save an image again with `docker save`.",
             )
         )
-    yield from scan_paths((path,), progress=progress)
+    yield from scan_paths((path,), progress=progress, unread=unread)
 
 
 def is_image(path: Path) -> bool:

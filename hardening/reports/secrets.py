@@ -20,8 +20,13 @@ from hardening.reports.sheet import (
 )
 from hardening.secrets.model import Secret
 from hardening.secrets.rotation import OUT_OF_THE_IMAGE, at_provider, checklist
+from hardening.settings import AllowedSecret
 
 SCHEMA = "drydock.secrets/1"
+
+
+Idle = tuple[AllowedSecret, str]
+"""An allowed value of the settings that did nothing, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +44,18 @@ class Reported:
         return not self.secret.demoted and not self.allowed
 
 
-def secrets_values(found: Iterable[Reported], unread: Iterable[Skipped] = ()) -> dict[str, Any]:
-    """The JSON document."""
+def secrets_values(
+    found: Iterable[Reported], unread: Iterable[Skipped] = (), idle: Iterable[Idle] = ()
+) -> dict[str, Any]:
+    """The JSON document. `idle` are allowed values of the settings that did nothing."""
     return {
         "schema": SCHEMA,
         "secrets": [row for one in found for row in _rows(one)],
         "not_assessed": [
             {"what": one.what, "reason": one.reason, "next_step": one.next_step} for one in unread
+        ],
+        "unused_allowed": [
+            {"sha256": entry.sha256, "reason": entry.reason, "why": why} for entry, why in idle
         ],
     }
 
@@ -91,7 +101,11 @@ def layer_of(place: Place) -> int | None:
 
 
 def secrets_text(
-    found: Iterable[Reported], unread: Iterable[Skipped] = (), *, look: Look = PLAIN
+    found: Iterable[Reported],
+    unread: Iterable[Skipped] = (),
+    idle: Iterable[Idle] = (),
+    *,
+    look: Look = PLAIN,
 ) -> str:
     """Each secret with the places where it lies; a checklist for each kind; those explained away
     or allowed; what was not searched; and the counts."""
@@ -104,7 +118,10 @@ def secrets_text(
     for one in unread:
         said = f"{one.what}: {one.reason}. {one.next_step}".rstrip()
         lines += wrapped(said, look, first="not assessed: ")
-    real = sum(1 for one in counting for _ in _rows(one))
+    for entry, why in idle:
+        said = f"{entry.sha256[:12]} ({entry.reason}) in {entry.where}: {why}"
+        lines += wrapped(said, look, first="allowed value ")
+    real = sum(1 for one in counting for row in _rows(one) if not row["demoted"])
     allowed = sum(1 for one, _ in others if one.allowed)
     last = f"{real} to look at, {len(others) - allowed} probably none"
     lines += wrapped(last + (f", {allowed} allowed" if allowed else ""), look, code=BOLD)
@@ -124,7 +141,7 @@ def _block(group: list[Reported], look: Look) -> list[str]:
     secret = group[0].secret
     kind = Cell(secret.rule, BOLD)
     lines = table([(severity_cell(secret.severity), kind, secret.masked)], look)
-    places = dict.fromkeys(_where(row) for one in group for row in _rows(one))
+    places = dict.fromkeys(_place(row) for one in group for row in _rows(one))
     for place in places:
         lines += wrapped(place, look, first="  ")
     return lines + wrapped(f"sha256 {secret.sha256}", look, first="  ", code=DIM)
@@ -162,6 +179,11 @@ def _where(row: dict[str, Any]) -> str:
     layer = "" if row["layer"] is None else f" in layer {row['layer']}"
     gone = row["removed"] is not None and row["layer"] is not None
     return where + layer + (f", removed in layer {row['removed']}" if gone else "")
+
+
+def _place(row: dict[str, Any]) -> str:
+    """A place of a secret that counts; this one may have a reason of its own."""
+    return _where(row) + (f" ({_reason(row)})" if row["demoted"] else "")
 
 
 def _checklists(secrets: Iterable[Secret], look: Look) -> Iterator[str]:

@@ -89,6 +89,24 @@ def test_an_expired_allowance_is_none(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "1 to look at" in capsys.readouterr().out
 
 
+def test_allowed_values_that_do_nothing_are_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    digest = _project(tmp_path, "expires = 2020-01-01\n")
+    (tmp_path / "drydock.toml").open("a").write(
+        f'[[allow-secret]]\nsha256 = "{"0" * 64}"\nreason = "Gone"\n'
+    )
+    main(["secrets", str(tmp_path), "--format", "json"])
+    idle = json.loads(capsys.readouterr().out)["unused_allowed"]
+    assert [(one["sha256"], one["why"].partition(":")[0]) for one in idle] == [
+        (digest, "it ended on 2020-01-01"),
+        ("0" * 64, "its value was not found"),
+    ]
+    main(["secrets", str(tmp_path)])
+    shown = capsys.readouterr().out
+    assert "allowed value 000000000000 (Gone)" in shown
+
+
 def test_each_kind_has_its_checklist(capsys: pytest.CaptureFixture[str]) -> None:
     found = rows(capsys, str(SAMPLE / "Dockerfile"))
     token = next(one for one in found if one["rule"] == "github-token")

@@ -104,7 +104,7 @@ def _facts(store: Store) -> Iterator[_Part]:
         yield _Part(6, ([(f"  {clean(subject.dockerfile.path, 200)}", "muted")],))
     size = human_size(image.size) if image.size else "size not known yet"
     yield _Part(7, ([(f"  {size}", "muted")],))
-    yield _Part(5, _found(subject))
+    yield _Part(5, _found(subject, len(store.vulnerabilities.in_hand)))
     yield from _more(image, subject)
 
 
@@ -120,8 +120,9 @@ def _more(image: Image, subject: Subject) -> Iterator[_Part]:
     yield _Part(11, ([(f" · {clean(image.platform, 40)}", "muted")],))
 
 
-def _found(subject: Subject) -> tuple[Cells, ...]:
-    """Vulnerabilities by severity; never a zero where nothing was looked up."""
+def _found(subject: Subject, in_hand: int) -> tuple[Cells, ...]:
+    """Vulnerabilities by severity, and how many of them accepted fixes change; never a zero where
+    nothing was looked up."""
     assessment = subject.assessment
     if assessment is None and not _is_given_up(subject):
         return ()
@@ -133,7 +134,11 @@ def _found(subject: Subject) -> tuple[Cells, ...]:
     for severity, count in counts.items():
         glyph = "?" if severity is None else SEVERITY_GLYPHS[severity]
         cells.append((f" {glyph} {count:,}", "muted" if severity is None else severity.label))
-    return cells, [(f" · {plural(total, 'vuln')}", "muted")]
+    short: Cells = [(f" · {plural(total, 'vuln')}", "muted")]
+    if in_hand:
+        hand = (f" ({in_hand:,} in hand)", "good")
+        return [*cells, hand], [*short, hand], short
+    return cells, short
 
 
 def _is_given_up(subject: Subject) -> bool:

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from hardening.subject import Subject
 
 READ_AGAIN = "f5 reads the image again"
+IN_HAND: Cells = [
+    ("✓ ", "good"),
+    ("Accepted fixes change what brought it: the next build shows whether it is gone.", "plain"),
+]
 MANY = 50
 """Lines of one list in the Detail."""
 
@@ -57,6 +61,8 @@ def vulnerability_detail(
     around: Surroundings,
     feeds: tuple[Feed, ...],
     offered: list[Cells],
+    *,
+    in_hand: bool = False,
 ) -> list[Cells]:
     """What it is, how bad and who says so, what mends it (with the fixes that are `offered`), what
     brought it, how old the data is."""
@@ -75,7 +81,7 @@ def vulnerability_detail(
     if one.hidden:
         lines.append([(f"Hidden by default: {_text(one.hidden)}.", "muted")])
     lines += heading("What mends it")
-    lines += [_mending(item), *offered]
+    lines += [_mending(item), *([IN_HAND] if in_hand else []), *offered]
     lines += heading("Packages that have it")
     for package in item.row.packages[:MANY]:
         lines += _package_lines(package, around)
@@ -298,9 +304,3 @@ def _not_assessed(lines: list[Cells]) -> list[Cells]:
 
 def _indented(lines: list[Cells]) -> list[Cells]:
     return [[("  ", "plain"), *line] if line else [] for line in lines]
-
-
-def data_words(found: Assessment | None) -> str:
-    """`data of 2026-11-01`: the oldest import, for the end of a line."""
-    days = sorted(one.imported[:10] for one in found.feeds) if found is not None else []
-    return f"data of {clean(days[0], 10)}" if days else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from hardening.image.model import Image, Origin
 from hardening.model import Severity
 from tui.branches import Branch, BranchTree, Twig
 from tui.grouped import Grouped, Order
-from tui.rows import Cells, crop, severity_cells, short_command
+from tui.rows import Cell, Cells, crop, severity_cells, short_command
 from tui.text import clean, fit, fit_right
 
 if TYPE_CHECKING:
@@ -160,12 +160,14 @@ def package_rows(
 # Cells
 
 
-def branch_cells(tree: BranchTree, twig: Twig, branch: Branch, cells_wide: int) -> Cells:
-    """`▾ Debian packages  101   note`"""
+def branch_cells(
+    tree: BranchTree, twig: Twig, branch: Branch, cells_wide: int, tail: Iterable[Cell] = ()
+) -> Cells:
+    """`▾ Debian packages  101  tail  note`"""
     mark = "▾ " if tree.is_open(twig.path) else "▸ "
     cells: Cells = [("  " * twig.depth, "plain"), (mark, "muted"),
                     (clean(branch.title, 200), "strong"),
-                    (f"  {len(twig.items):,}", "accent")]  # fmt: skip
+                    (f"  {len(twig.items):,}", "accent"), *tail]  # fmt: skip
     if branch.note:
         cells.append((f"  {clean(branch.note, 400)}", "muted"))
     return crop(cells, cells_wide)

@@ -4,7 +4,7 @@ sorted."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,8 @@ from hardening.model import Severity
 from tui.branches import Branch
 from tui.grouped import Grouped, Order
 from tui.packages import layer_branch
-from tui.rows import Cells, crop, severity_cells
-from tui.text import clean, fit, fit_right, plural
+from tui.rows import SEVERITY_GLYPHS, Cells, crop, severity_cells
+from tui.text import clean, fit, fit_right
 
 if TYPE_CHECKING:
     from hardening.advisories.assessment import Assessment, Row
@@ -99,6 +99,8 @@ class VulnerabilityList(Grouped[VulnerabilityRow]):
         super().__init__()
         self.image: Image | None = None
         self.assessment: Assessment | None = None
+        self.in_hand: frozenset[int] = frozenset()
+        """Rows that the accepted fixes change: the next build shows what is left of them."""
         self._hide: Callable[[str], str] = str
 
     def take(
@@ -188,11 +190,13 @@ def vulnerability_text(item: VulnerabilityRow) -> str:
 # Cells
 
 
-def vulnerability_cells(item: VulnerabilityRow, depth: int, cells_wide: int) -> Cells:
+def vulnerability_cells(
+    item: VulnerabilityRow, depth: int, cells_wide: int, *, in_hand: bool = False
+) -> Cells:
     """`▲ HIGH CVE-2024-1 openssl  3.0.1 → 3.0.9  KEV  94%  L0  summary`; columns go as it gets
     narrow."""
     one = item.vulnerability
-    quiet = "muted" if one.hidden else "plain"
+    quiet = "struck" if in_hand else "muted" if one.hidden else "plain"
     indent = "  " * min(depth, 8)
     room = cells_wide - len(indent)
     cells: Cells = [(indent, "plain"), *rating_cells(one.rating.severity, word=room >= 48)]
@@ -280,6 +284,18 @@ def vulnerability_header(cells_wide: int, depth: int = 2) -> list[tuple[str, str
     return [*head, (" " + fit("What", summary), "")] if summary else head
 
 
+def severity_tail(items: Iterable[VulnerabilityRow]) -> Cells:
+    """`  ◆ 2 ▲ 10`: how bad those of a group are."""
+    counts = Counter(one.vulnerability.rating.severity for one in items)
+    cells: Cells = []
+    for severity in sorted(counts, key=severity_order):
+        glyph = "?" if severity is None else SEVERITY_GLYPHS[severity]
+        tone = "muted" if severity is None else severity.label
+        gap = " " if cells else "   "
+        cells.append((f"{gap}{glyph} {counts[severity]:,}", tone))
+    return cells
+
+
 def counted(assessment: Assessment | None) -> dict[Severity | None, int]:
     """How many of what is not hidden, per severity, severest first."""
     if assessment is None:
@@ -288,11 +304,3 @@ def counted(assessment: Assessment | None) -> dict[Severity | None, int]:
         one.vulnerability.rating.severity for one in assessment.rows if not one.vulnerability.hidden
     )
     return {one: counts[one] for one in sorted(counts, key=severity_order)}
-
-
-def actions_summary(rows: tuple[Row, ...], hidden: int) -> str:
-    """`base bump 31, apt upgrade 4, no fix 60; 12 hidden`"""
-    told = ", ".join(f"{action} {count:,}" for action, count in action_counts(rows).items())
-    if not told:
-        told = plural(len(rows), "vulnerability", "vulnerabilities")
-    return f"{told}; {hidden:,} hidden" if hidden else told

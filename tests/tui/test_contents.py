@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from importlib import import_module
 from threading import Event
 
 import pytest
 
 from hardening.advisories.assessment import Assessment
+from hardening.advisories.model import Feed
 from hardening.errors import InputError
 from hardening.inventory.model import Inventory
 from hardening.model import Skipped
 from hardening.opening import OpenRequest
 from hardening.rules import rule_by_id
 from hardening.subject import Subject
-from tests.tui.conftest import Opener, Screen, settle, use_rules
+from tests.tui.conftest import Opener, Screen, settle, shown_text, use_rules
 from tests.tui.contents import FEED, assessment_of, packed_subject
+from tui.leads import data_cells, lead_cells
 from tui.loading import Loader
 from tui.messages import OpeningEnded, SubjectReady
 from tui.package_detail import no_packages, no_vulnerabilities
@@ -183,6 +186,59 @@ async def test_a_plan_keeps_the_packages(open_screen: Opener) -> None:
         await settle(screen.pilot)
         assert view(screen, "packages").count == 10
         assert screen.store.vulnerabilities.items
+
+
+async def test_a_line_above_tells_what_mends_how_many_and_how_old_the_data_is(
+    open_screen: Opener,
+) -> None:
+    skipped = (Skipped("2 packages", "no advisory data"),)
+    subject = packed_subject(lambda inventory: assessment_of(inventory, skipped=skipped))
+    async with open_screen(replace(subject, today=date(2026, 11, 2))) as screen:
+        await screen.press("0")
+        lead = shown_text(view(screen, "vulnerabilities")).split("\n")[0]
+        for part in ("1 base bump", "2 no fix", "1 hidden (H)", "1 not assessed (i)", "data of 20"):
+            assert part in lead
+        await screen.press("H")
+        assert "1 more shown (H)" in shown_text(view(screen, "vulnerabilities"))
+
+
+def test_old_data_shows_its_dates() -> None:
+    old = Feed("a", 3, "2026-11-01T00:00:00Z", "2023-04-01T00:00:00Z")
+    young = Feed("b", 3, "2026-11-01T00:00:00Z", "2026-10-30T00:00:00Z")
+    today = date(2026, 11, 2)
+    assert list(data_cells(Assessment(feeds=(young, old)), today)) == [
+        ("▲ old data: 2023-04-01 to 2026-10-30", "warn")]  # fmt: skip
+    assert list(data_cells(Assessment(feeds=(young,)), today)) == [
+        ("data of 2026-10-30", "muted")]  # fmt: skip
+    assert list(data_cells(Assessment(), today)) == []
+
+
+def test_what_matters_most_stays_in_a_narrow_line() -> None:
+    parts = (("first", "muted"), ("second", "warn"), ("third", "muted"))
+    assert words([lead_cells(parts, 40)]) == "first · second · third"
+    assert words([lead_cells(parts, 18)]) == "second · third"
+    assert words([lead_cells(parts, 3)]) == ""
+
+
+async def test_groups_say_how_bad_they_are(open_screen: Opener) -> None:
+    async with open_screen(packed_subject()) as screen:
+        await screen.press("0")
+        assert "Base bump  1   ◆ 1" in shown_text(view(screen, "vulnerabilities"))
+
+
+async def test_what_accepted_fixes_change_is_in_hand(vulnerability_rules: Opener) -> None:
+    async with vulnerability_rules(packed_subject()) as screen:
+        await to_vulnerability(screen, "CVE-2099-0001")
+        await screen.press("space")
+        names = {screen.store.vulnerabilities.items[n].vulnerability.id
+                 for n in screen.store.vulnerabilities.in_hand}  # fmt: skip
+        assert names == {"CVE-2099-0001", "CVE-2099-0002", "CVE-2099-0005"}
+        assert "(3 in hand)" in summary(screen)
+        assert "3 in hand" in shown_text(view(screen, "vulnerabilities"))
+        await screen.press("6")
+        assert "next build shows" in screen.main.detail.plain
+        await screen.press("u")
+        assert not screen.store.vulnerabilities.in_hand
 
 
 # What is not there
@@ -390,10 +446,10 @@ async def test_a_finding_marks_its_vulnerabilities(vulnerability_rules: Opener) 
 async def test_a_click_on_a_vulnerability_changes_nothing(vulnerability_rules: Opener) -> None:
     async with vulnerability_rules(packed_subject()) as screen:
         await screen.press("0")
-        await screen.pilot.click("#vulnerabilities", offset=(10, 3))
+        await screen.pilot.click("#vulnerabilities", offset=(10, 4))
         await settle(screen.pilot)
         assert isinstance(screen.pointer(), VulnerabilityPointer)
         assert not screen.store.plan.fixes
-        await screen.pilot.click("#vulnerabilities", offset=(3, 1))
+        await screen.pilot.click("#vulnerabilities", offset=(3, 2))
         await settle(screen.pilot)
         assert isinstance(screen.pointer(), GroupPointer)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tui.grouped import Grouped
+from tui.packages import PackageList
 from tui.pointers import GroupPointer, Links, PackagePointer, Pointer, VulnerabilityPointer
-from tui.rows import Cells
+from tui.rows import Cell, Cells
 from tui.screens.filing import Filing
 from tui.text import plural
-from tui.vulnerabilities import vulnerability_text
+from tui.vulnerabilities import VulnerabilityList, vulnerability_text
 from tui.widgets.grouped import GroupedLines, PackagesView, VulnerabilitiesView
 from tui.widgets.lines import Lines
 
@@ -40,7 +42,10 @@ class Contents(Filing):
 
     def take_contents(self) -> None:
         """The packages of the subject now; the shown list is drawn again."""
+        from tui.leads import rows_in_hand
+
         self.store.take_contents()
+        self.store.vulnerabilities.in_hand = rows_in_hand(self.store.subject)
         self.note_counts()
         if self.tab in LISTS:
             self.draw_list()
@@ -65,6 +70,7 @@ class Contents(Filing):
         view = self.query_one(f"#{self.tab}", GroupedLines)
         if isinstance(view, PackagesView):
             view.line_of = self._line_of
+        view.lead_parts = self._lead(listed)
         view.show(listed)
         if not view.count:
             if listed.items:
@@ -74,6 +80,15 @@ class Contents(Filing):
                 view.say(why(self.store.subject, loading=self.still_reading))
         self._mark_list(self.store.links(), reveal=False)
         self.tell_tab()
+
+    def _lead(self, listed: Grouped[Any]) -> tuple[Cell, ...]:
+        from tui.leads import package_lead, vulnerability_lead
+
+        if isinstance(listed, VulnerabilityList):
+            subject = self.store.subject
+            today = subject.today if subject is not None else None
+            return tuple(vulnerability_lead(listed, today or date.today()))
+        return tuple(package_lead(listed)) if isinstance(listed, PackageList) else ()
 
     def _line_of(self, layer: int | None) -> int | None:
         lines = () if layer is None else self.store.join.lines_of_layer(layer)
@@ -90,18 +105,9 @@ class Contents(Filing):
             return super().tab_words()
         if not listed.items:
             return []
-        from tui.package_detail import data_words
-
         parts = [f"by {listed.grouping}", *([listed.side.words] if listed.side.words else [])]
         if listed.needle:
             parts.append(plural(len(listed.tree), "match", "matches"))
-        if listed.hidden:
-            parts.append(f"{listed.hidden:,} {'also shown' if listed.shows_hidden else 'hidden'}")
-        found = self.store.vulnerabilities.assessment
-        if self.tab == "vulnerabilities" and found is not None:
-            lacking = len(found.not_assessed)
-            parts += [f"{lacking:,} not assessed (i)"] if lacking else []
-            parts.append(data_words(found))
         return [part for part in parts if part]
 
     # The cursor
@@ -139,7 +145,10 @@ class Contents(Filing):
                 found = store.vulnerabilities.assessment
                 item = store.vulnerabilities.items[number]
                 feeds = () if found is None else found.feeds
-                return vulnerability_detail(item, self._around, feeds, self._offered())
+                in_hand = number in store.vulnerabilities.in_hand
+                return vulnerability_detail(
+                    item, self._around, feeds, self._offered(), in_hand=in_hand
+                )
             case PackagePointer(number=number) if number < len(store.packages.items):
                 wanted = store.links().vulnerabilities
                 known = tuple(one for one in store.vulnerabilities.items if one.number in wanted)

@@ -14,6 +14,9 @@ from tui.rows import Cell, Cells, crop
 from tui.widgets.toned import Toned
 from tui.wrapping import wrap_cells
 
+LEAD_FROM = 7
+"""Lines of a list from which it has a line above its titles."""
+
 
 class DrawnRows(Toned, ScrollView):
     """Rows with an optional sticky header, a gutter, a marked cursor and links from elsewhere.
@@ -46,6 +49,10 @@ class DrawnRows(Toned, ScrollView):
 
     def header(self, width: int) -> list[tuple[str, str]]:
         """Column titles with their sort column, where `has_header`."""
+        return []
+
+    def lead(self, width: int) -> Cells:
+        """A line above the column titles, where there is room for one; none when it is empty."""
         return []
 
     def sorted_column(self) -> tuple[str, bool]:
@@ -85,8 +92,11 @@ class DrawnRows(Toned, ScrollView):
         """Cells of a drawn line: the scroll bar, when there is one, stands beside it."""
         return self.scrollable_content_region.width
 
+    def _lead_high(self) -> int:
+        return 1 if self.count and self.size.height >= LEAD_FROM and self.lead(self.wide) else 0
+
     def _header_high(self) -> int:
-        return 1 if self.has_header and self.count else 0
+        return self._lead_high() + (1 if self.has_header and self.count else 0)
 
     def _rows_high(self) -> int:
         return self.scrollable_content_region.height - self._header_high()
@@ -141,6 +151,8 @@ class DrawnRows(Toned, ScrollView):
             return self.strip_of(crop(said[y] if y < len(said) else [], width), width)
         header = self._header_high()
         if y < header:
+            if y < self._lead_high():
+                return self.strip_of(crop([(" ", "plain"), *self.lead(width - 1)], width), width)
             return self._header_strip(width)
         row = y - header + round(self.scroll_offset.y)
         if row >= self.count:

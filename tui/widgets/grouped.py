@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,11 +10,18 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from tui.actions import bindings_for
-from tui.branches import Twig
+from tui.branches import Path, Twig
 from tui.grouped import Grouped
+from tui.leads import lead_cells
 from tui.packages import PackageRow, branch_cells, package_cells, package_header
-from tui.rows import Cells
-from tui.vulnerabilities import VulnerabilityRow, vulnerability_cells, vulnerability_header
+from tui.rows import Cell, Cells
+from tui.vulnerabilities import (
+    VulnerabilityList,
+    VulnerabilityRow,
+    severity_tail,
+    vulnerability_cells,
+    vulnerability_header,
+)
 from tui.widgets.lines import Lines
 
 
@@ -37,10 +44,20 @@ class GroupedLines(Lines):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self.listed: Grouped[Any] | None = None
+        self.lead_parts: Sequence[Cell] = ()
+        """Said above the titles, what matters most last: the first ones go when it gets narrow."""
         self._shown: list[Twig] = []
+        self._tails: dict[Path, Cells] = {}
 
     def item_cells(self, item: int, depth: int, width: int) -> Cells:
         """One item in at most `width` cells."""
+        return []
+
+    def lead(self, width: int) -> Cells:
+        return lead_cells(self.lead_parts, width)
+
+    def tail(self, twig: Twig) -> Cells:
+        """What stands behind the count of a group."""
         return []
 
     def show(self, listed: Grouped[Any]) -> None:
@@ -48,6 +65,7 @@ class GroupedLines(Lines):
         twig = self.twig if self.listed is listed else None
         self.listed = listed
         self._shown = listed.tree.rows
+        self._tails.clear()
         place = None if twig is None else listed.tree.position(twig.path)
         if place is None and twig is not None and twig.item is not None:
             place = listed.tree.row_of(twig.item)
@@ -74,7 +92,9 @@ class GroupedLines(Lines):
             return self.item_cells(twig.item, twig.depth, width)
         if self.listed is None or twig.branch is None:
             return []
-        return branch_cells(self.listed.tree, twig, twig.branch, width)
+        if twig.path not in self._tails:
+            self._tails[twig.path] = self.tail(twig)
+        return branch_cells(self.listed.tree, twig, twig.branch, width, self._tails[twig.path])
 
     def depth(self) -> int:
         """Depth of the items, for the header."""
@@ -196,7 +216,14 @@ class VulnerabilitiesView(GroupedLines):
         if self.listed is None or item >= len(self.listed.items):
             return []
         row: VulnerabilityRow = self.listed.items[item]
-        return vulnerability_cells(row, depth, width)
+        in_hand = isinstance(self.listed, VulnerabilityList) and item in self.listed.in_hand
+        return vulnerability_cells(row, depth, width, in_hand=in_hand)
+
+    def tail(self, twig: Twig) -> Cells:
+        if self.listed is None:
+            return []
+        items: Sequence[VulnerabilityRow] = self.listed.items
+        return severity_tail(items[n] for n in twig.items if n < len(items))
 
     def header(self, width: int) -> list[tuple[str, str]]:
         return vulnerability_header(width, self.depth())

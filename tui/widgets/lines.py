@@ -177,7 +177,8 @@ class Lines(DrawnRows, can_focus=True, inherit_bindings=False):
     def on_click(self, event: events.Click) -> None:
         y = event.y - self.gutter.top
         if 0 <= y < self._header_high():
-            self._click_header(event.x - self.gutter.left)
+            if y >= self._lead_high():
+                self._click_header(event.x - self.gutter.left)
             return
         row = self.row_at(y)
         if row is None:

@@ -9,11 +9,7 @@ from hardening.dockerfile.model import Dockerfile, Stage
 from hardening.facts.official import Tag
 from hardening.image.model import Image
 from hardening.model import Precondition, Verdict, fails, holds, unknown
-from hardening.rewrites import base_successor
 from hardening.rewrites.base_image import DATABASES, Candidate, Risk
-from hardening.rewrites.base_image_far import alpine, distroless
-from hardening.rewrites.base_image_own import own_programs
-from hardening.rewrites.base_image_uses import uses_of
 
 _FULL_ONLY = frozenset(
     {
@@ -37,10 +33,14 @@ def conditions(
 ) -> tuple[Precondition, ...]:
     """All preconditions of moving the stage's base from `old` to a row."""
     if row.successor:
-        return tuple(base_successor.conditions(dockerfile, old, row))
-    if row.name:
-        return tuple(distroless(dockerfile, stage, row, image))
-    if row.libc_changes:
+        from hardening.rewrites.base_successor import conditions as of_successor
+
+        return tuple(of_successor(dockerfile, old, row))
+    if row.name or row.libc_changes:
+        from hardening.rewrites.base_image_far import alpine, distroless
+
+        if row.name:
+            return tuple(distroless(dockerfile, stage, row, image))
         return tuple(alpine(dockerfile, stage, image))
     same = holds("The C library stays the same", "The kind of distribution does not change")
     if row.risk is Risk.FLAVOUR:
@@ -76,6 +76,8 @@ def _slim(
     if old.image in PLAIN_SYSTEMS:
         yield holds(statement, "It leaves out documentation only")
         return
+    from hardening.rewrites.base_image_uses import uses_of
+
     uses = uses_of(dockerfile, stage, image)
     used = {name: where for name, where in uses.commands.items() if name in _FULL_ONLY}
     if used:
@@ -95,6 +97,8 @@ def _slim(
 def _libraries(image: Image | None) -> Precondition:
     """Whether the programs and libraries that the own layers add find what they load in slim."""
     statement = "Programs that were added load nothing that the slim image leaves out"
+    from hardening.rewrites.base_image_own import own_programs
+
     own = own_programs(image)
     if own.why:
         return unknown(statement, own.why)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
 from hardening.cli import codes
 from hardening.cli.arguments import add_image
 from hardening.cli.output import add_output, look_of, progress_of, put
+
+if TYPE_CHECKING:
+    from hardening.image.model import Image
+    from hardening.inventory.model import Inventory
 
 FORMATS = ("json", "cyclonedx", "spdx", "text")
 
@@ -23,6 +28,20 @@ def sbom(options: argparse.Namespace) -> int:
     return codes.CLEAN
 
 
+def _standard(options: argparse.Namespace, image: Image, inventory: Inventory) -> str:
+    """A document in a format of others, with the licences that packages declare."""
+    from hardening.inventory.licences import licences_of
+
+    licences = licences_of(image, inventory)
+    if options.format == "cyclonedx":
+        from hardening.reports.sbom_cyclonedx import cyclonedx_text
+
+        return cyclonedx_text(image, inventory, licences)
+    from hardening.reports.sbom_spdx import spdx_text
+
+    return spdx_text(image, inventory, licences)
+
+
 def _document(options: argparse.Namespace) -> str:
     from hardening.image.loading import load_files, open_image
     from hardening.inventory.catalog import catalog
@@ -31,14 +50,8 @@ def _document(options: argparse.Namespace) -> str:
     opened = open_image(options.image, platform=options.platform, progress=progress)
     image = load_files(opened, progress=progress)
     inventory = catalog(image, progress=progress)
-    if options.format == "cyclonedx":
-        from hardening.reports.sbom_cyclonedx import cyclonedx_text
-
-        return cyclonedx_text(image, inventory)
-    if options.format == "spdx":
-        from hardening.reports.sbom_spdx import spdx_text
-
-        return spdx_text(image, inventory)
+    if options.format in ("cyclonedx", "spdx"):
+        return _standard(options, image, inventory)
     from hardening.reports.sbom import sbom_text, sbom_values
 
     if options.format == "text":

@@ -41,7 +41,7 @@ def test_cyclonedx_is_valid_and_the_same_each_time() -> None:
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     assert text == cyclonedx_text(_image(), catalog(_image()))
     document = json.loads(text)
-    assert len(document["components"]) == 6
+    assert len(document["components"]) == 7  # six packages, and the distribution
     assert "timestamp" not in document["metadata"]
     (missing,) = document["metadata"]["properties"]
     assert missing["value"].startswith("/a/node_modules/bad/package.json: ")
@@ -66,7 +66,7 @@ def test_spdx_is_valid_and_the_same_each_time(tmp_path: Path) -> None:
     file.write_text(text)
     document = parse_anything.parse_file(str(file))
     assert validator.validate_full_spdx_document(document) == []
-    assert len(document.packages) == 7
+    assert len(document.packages) == 8  # the image and the distribution too
 
 
 @given(

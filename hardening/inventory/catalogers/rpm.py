@@ -17,7 +17,7 @@ _COLUMNS = 10
 _NAME, _VERSION, _RELEASE, _EPOCH, _VENDOR, _ARCH, _SOURCE = (
     1000, 1001, 1002, 1003, 1011, 1022, 1044
 )  # fmt: skip
-_MODULE = 5096
+_LICENCE, _MODULE = 1014, 5096
 _FOLDER_OF, _BASES, _FOLDERS_OF = 1116, 1117, 1118
 _DIGESTS, _ALGORITHM = 1035, 5011
 _WANTED = frozenset({_NAME, _VERSION, _RELEASE, _EPOCH, _VENDOR, _ARCH, _SOURCE, _ALGORITHM,
@@ -177,7 +177,12 @@ def _files(blob: bytes) -> Iterator[str]:
         yield text_of(places[number] + name).lstrip("/") if fits else ""
 
 
-def _tags(blob: bytes) -> dict[int, str | int]:
+def licence_of(blob: bytes) -> str:
+    """The licence that a header names, "" for none. Raises Unreadable."""
+    return str(_tags(blob, frozenset({_LICENCE})).get(_LICENCE, ""))
+
+
+def _tags(blob: bytes, wanted: frozenset[int] = _WANTED) -> dict[int, str | int]:
     if len(blob) < 8:
         raise Unreadable("a header is cut short")
     count, size = struct.unpack_from(">ii", blob)
@@ -188,7 +193,7 @@ def _tags(blob: bytes) -> dict[int, str | int]:
     for number in range(count):
         tag, kind, offset, _ = struct.unpack_from(">iIiI", blob, 8 + 16 * number)
         at = start + offset
-        if tag not in _WANTED or offset < 0 or at >= len(blob):
+        if tag not in wanted or offset < 0 or at >= len(blob):
             continue
         if kind in (*_STRING, _STRINGS):
             end = blob.find(b"\0", at, at + _MAX_TEXT)

@@ -74,10 +74,10 @@ def write_text(file: Path, text: str) -> Path:
                 stream.write(encode(text))
             return file
         write_atomically(file.resolve(), encode(text))
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise WriteError(
             f"Cannot write {file}",
-            error.strerror or str(error),
+            getattr(error, "strerror", None) or str(error),
             "Name a file in a folder that you may write to",
         ) from error
     return file

@@ -18,6 +18,8 @@ from hardening.errors import Cancelled, DrydockError, UsageError
 if TYPE_CHECKING:
     from hardening.opening import OpenRequest
 
+LONGEST_NAME = 100
+"""Characters of a refused name that are shown."""
 Screen = Callable[["OpenRequest"], int]
 
 
@@ -48,8 +50,19 @@ def main(argv: Sequence[str] | None = None, *, screen: Screen | None = None) -> 
                 DrydockError("The disk is full", str(error), "Free some space, then run again.")
             )
             return codes.INPUT
+        if isinstance(error, OSError) and error.filename is not None:
+            complain(_unusable(error))
+            return codes.INPUT
         _report_bug(error)
         return codes.INTERNAL
+
+
+def _unusable(error: OSError) -> DrydockError:
+    """A path that the system refuses, wherever that was: too long, forbidden, a broken disk."""
+    name = str(error.filename)
+    shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
+    why = (error.strerror or str(error)).lower()
+    return DrydockError(f"{shown} cannot be used", why, "Check the name and its permissions.")
 
 
 def _dispatch(arguments: list[str], screen: Screen | None) -> int:

@@ -62,7 +62,8 @@ _SETTING = re.compile(rf"""(?i)(?:\b|(?<=\\n)){_NAMES}['"\\]*[\s=]+['"\\]*({_ON}
 _OPTION = re.compile(rf"(?i){_NAMES}=['\"]?{_ON}['\"]?")
 _LISTS = re.compile(r"/sources\.list")
 _TRUSTED = re.compile(
-    r"(?im)\[[^\]\n]*\b(trusted=yes)\b[^\]\n]*\](?!\s*(?:file|copy|cdrom):)|^(trusted:\s*yes)\b"
+    r"(?im)\[[^\[\]\n]{0,500}\b(trusted=yes)\b[^\[\]\n]{0,500}\](?!\s*(?:file|copy|cdrom):)"
+    r"|^(trusted:\s*yes)\b"
 )
 _TIP = "Name the repository's key with signed-by"
 

@@ -23,7 +23,7 @@ from hardening.subject import Subject
 _CONDITION = "The image trusts the registry's certificate"
 _REASON = "A certificate authority of your own can be named with cafile"
 _FILES = re.compile(r"npmrc\b|\.yarnrc\b")
-_SETTING = re.compile(r"(?im)(?:\b|(?<=\\n))strict-ssl\s*[= ]\s*\"?(false|0)\b")
+_SETTING = re.compile(r"(?im)(?:\b|(?<=\\n))strict-ssl(?:\s*=\s*|\s+)\"?(false|0)\b")
 _PROGRAMS = ("npm", "yarn", "pnpm", "npx")
 
 rule = Rule(

@@ -17,7 +17,7 @@ OLD = timedelta(days=7)
 ENDED = timedelta(days=90)
 """No living source is silent for so long."""
 _UPDATE = "Run `drydock db update`."
-_SCORES = {"kev": "which are exploited (KEV)", "epss": "how likely they will be (EPSS)"}
+_SCORES = {"kev": "which are exploited (KEV)", "epss": "how likely exploitation is (EPSS)"}
 _TABLES = ("endoflife", "kev")
 
 

@@ -25,6 +25,24 @@ _HEADERS = re.compile(
     r"kernel-headers|linux-headers|linux(?:-.*)?-headers-.*|linux-libc-dev(?:-.*)?|linux-kbuild-.*"
 )
 _MOST_NAMED = 20
+_MANAGERS = {
+    "deb": "apt",
+    "pypi": "pip",
+    "golang": "Go module",
+    "cargo": "Rust crate",
+    "maven": "Java archive",
+    "nuget": "NuGet",
+}
+_RPM_MANAGERS = {
+    "suse": "zypper",
+    "sles": "zypper",
+    "opensuse": "zypper",
+    "opensuse-leap": "zypper",
+    "azurelinux": "tdnf",
+    "mariner": "tdnf",
+    "photon": "tdnf",
+}
+"""By the namespace of package URLs; `dnf` elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +59,14 @@ class Row:
         if not self.vulnerability.fixed:
             return NO_FIX
         own = next((one for one in self.packages if one.base.value != "base"), None)
-        return BASE_BUMP if own is None else f"{own.type} upgrade"
+        return BASE_BUMP if own is None else f"{_manager(own)} upgrade"
+
+
+def _manager(package: Package) -> str:
+    """What upgrades a package of this kind, as people call it."""
+    if package.type == "rpm":
+        return _RPM_MANAGERS.get(package.purl.removeprefix("pkg:rpm/").partition("/")[0], "dnf")
+    return _MANAGERS.get(package.type, package.type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,15 @@ from hardening.reports.sheet import (
     RED,
     Cell,
     Look,
+    cells,
     severity_cell,
     table,
     wrapped,
 )
 
 SCHEMA = "drydock.vulns/1"
+_OTHER_COLUMNS = 44
+"""What indent, id, severity and marks take of a line."""
 
 
 def vulns_values(subject: str, assessed: Assessment) -> dict[str, Any]:
@@ -66,6 +69,7 @@ def _row(line: Row) -> dict[str, Any]:
         "layer": package.layer,
         "base": package.base.value,
         "action": line.action,
+        "packages": list(dict.fromkeys(one.name for one in line.packages)),
         "path": package.path,
         "summary": row.summary,
         "note": row.note or None,
@@ -75,21 +79,38 @@ def _row(line: Row) -> dict[str, Any]:
 
 
 def vulns_text(assessed: Assessment, *, look: Look = PLAIN) -> str:
-    """A row for each, those without a fix apart; what was not assessed; the dates of the data; and
-    the count by action, with what was hidden."""
+    """By the action that mends them, the one that mends the worst first and what nothing mends
+    last; what was not assessed; the dates of the data; and the counts, with what was hidden."""
     shown = [one for one in assessed.rows if not one.vulnerability.hidden]
-    lines = table([_cells(one) for one in shown if one.vulnerability.fixed], look)
-    unfixed = [_cells(one) for one in shown if not one.vulnerability.fixed]
-    if unfixed:
-        lines += ["without a fix:", *table(unfixed, look, indent="  ")]
-    for one in assessed.not_assessed:
-        said = f"{one.what}: {one.reason}. {one.next_step}".rstrip()
+    lines: list[str] = []
+    for action, rows in _by_action(shown).items():
+        lines += wrapped(f"{action}: {len(rows):,}", look, code=BOLD)
+        lines += table(_fitting([_cells(one) for one in rows], look), look, indent="  ")
+    for skipped in assessed.not_assessed:
+        said = f"{skipped.what}: {skipped.reason}. {skipped.next_step}".rstrip()
         lines += wrapped(said, look, first="not assessed: ")
     for day, feeds in groupby(sorted(assessed.feeds, key=_imported), key=_imported):
         names = ", ".join(one.name for one in feeds)
         lines += wrapped(f"imported {day}: {names}", look, first="data: ")
     lines += wrapped(total(assessed, shown), look, code=BOLD)
     return "\n".join(lines) + "\n"
+
+
+def _fitting(rows: list[tuple[Cell, ...]], look: Look) -> list[tuple[Cell, ...]]:
+    """The rows; where a package's name is too long for a column of its own, it shares the last."""
+    widest = max((cells(row[3].text) for row in rows), default=0)
+    if not look.width or widest + _OTHER_COLUMNS <= look.width:
+        return rows
+    joined = (", ".join(filter(None, (row[3].text, row[4].text))) for row in rows)
+    return [(*row[:3], Cell(text)) for row, text in zip(rows, joined, strict=True)]
+
+
+def _by_action(rows: list[Row]) -> dict[str, list[Row]]:
+    """The rows keep their order, and each group stands where its first row does."""
+    found: dict[str, list[Row]] = {}
+    for one in sorted(rows, key=lambda row: not row.vulnerability.fixed):
+        found.setdefault(one.action, []).append(one)
+    return found
 
 
 def _imported(feed: Feed) -> str:
@@ -106,29 +127,31 @@ def in_short(assessed: Assessment) -> str:
 
 
 def _cells(line: Row) -> tuple[Cell, ...]:
-    """Id, severity, what threatens, the package, and what mends it."""
+    """Id, severity, what threatens, the package, and what mends it; of an unfixed one, what else
+    there is to know."""
     row, package = line.vulnerability, line.packages[0]
     marks = ["exploited"] if row.kev else []
     marks += [f"{100 * row.epss:.1f}%"] if row.epss is not None else []
-    mends = f"fixed in {row.fixed} ({line.action})" if row.fixed else row.note or "no fix"
+    others = len({one.name for one in line.packages} - {package.name})
+    more = f" (and {others} more)" if others else ""
     return (
         Cell(row.id),
         severity_cell(row.rating.severity),
         Cell(" ".join(marks), RED if row.kev else ""),
-        Cell(f"{package.name} {package.version}"),
-        Cell(mends, GREEN if row.fixed else ""),
+        Cell(f"{package.name} {package.version}{more}"),
+        Cell(f"fixed in {row.fixed}" if row.fixed else row.note, GREEN if row.fixed else ""),
     )
 
 
 def total(assessed: Assessment, shown: list[Row]) -> str:
     """The count by action; that nothing was found is said only of what was looked up."""
-    groups = Counter(line.action for line in shown)
+    groups = {action: len(rows) for action, rows in _by_action(shown).items()}
     hidden = Counter(one.vulnerability.hidden for one in assessed.rows if one.vulnerability.hidden)
     if not assessed.assessed:
         return "nothing was assessed"
     noun = "vulnerability" if len(shown) == 1 else "vulnerabilities"
     packages = "package" if assessed.assessed == 1 else "packages"
-    parts = ", ".join(f"{action} {count}" for action, count in sorted(groups.items()))
+    parts = ", ".join(f"{action} {count}" for action, count in groups.items())
     left = ", ".join(f"{count} {reason}" for reason, count in sorted(hidden.items()))
     return (
         f"{len(shown):,} {noun} in {assessed.assessed:,} {packages}"

@@ -214,7 +214,7 @@ def test_actions(tmp_path: Path) -> None:
     assert {one.vulnerability.package: one.action for one in found.rows} == {
         "x": "base bump",
         "y": "no fix",
-        "z": "pypi upgrade",
+        "z": "pip upgrade",
     }
 
 

@@ -53,7 +53,7 @@ def picture(
     snap_compare: Compare, fixed_rules: None, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., bool]:
     """`picture(size, *keys)`: the screen after these keys is as it was."""
-    monkeypatch.setattr("tui.screens.planning.text_secrets", lambda texts: ())
+    monkeypatch.setattr("tui.replaying.text_secrets", lambda texts: ())
 
     def compare(
         size: tuple[int, int], *keys: str, subject: Subject | None = None, theme: str = ""

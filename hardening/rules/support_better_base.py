@@ -10,7 +10,6 @@ from hardening.dockerfile.expansion import expand, global_scope, references
 from hardening.dockerfile.model import Dockerfile, Stage
 from hardening.facts.official import Tag, listed, read
 from hardening.model import Edit, Fix, Precondition, Verdict, fails, holds, unknown
-from hardening.rewrites.base_edits import ImageName, Unwritable, rewritten
 from hardening.rewrites.base_image import Candidate, Risk
 from hardening.rewrites.base_image_conditions import PLAIN_SYSTEMS, all_hold, conditions
 from hardening.rules.support import facts
@@ -76,7 +75,7 @@ def move(
 ) -> Fix | None:
     """The fix that moves to a row; None when it cannot be written down: `why_not` tells."""
     found = _written(subject, stage, reference, row)
-    if isinstance(found, Unwritable):
+    if isinstance(found, str):
         return None
     name, dockerfile = row.name or reference.name, facts(subject).dockerfile
     needs = [
@@ -97,7 +96,7 @@ def move(
 def why_not(subject: Subject, stage: Stage, reference: Reference, row: Candidate) -> str:
     """Why `move` has no fix for a row, "" where it has one."""
     found = _written(subject, stage, reference, row)
-    return found.why if isinstance(found, Unwritable) else ""
+    return found if isinstance(found, str) else ""
 
 
 def name_of(row: Candidate) -> str:
@@ -120,14 +119,15 @@ class _Move:
     digest: str
 
 
-def _written(
-    subject: Subject, stage: Stage, reference: Reference, row: Candidate
-) -> _Move | Unwritable:
+def _written(subject: Subject, stage: Stage, reference: Reference, row: Candidate) -> _Move | str:
+    """The edits, or why there are none."""
+    from hardening.rewrites.base_edits import ImageName, Unwritable, rewritten
+
     name = row.name or reference.name
     wanted = parse_reference(f"{name}:{row.tag.text}")
     digest = local_digest(subject, wanted) if wanted is not None else None
     if reference.digest and digest is None:
-        return Unwritable("FROM has a digest, and that of the new image is not known")
+        return "FROM has a digest, and that of the new image is not known"
     stages = _stages(subject, stage, reference, row)
     if digest and not reference.digest and not all(_holds_digest(one) for one in stages):
         digest = None
@@ -137,11 +137,11 @@ def _written(
     for one in stages:
         found = rewritten(facts(subject).dockerfile, one, old, new, subject.build_args)
         if isinstance(found, Unwritable):
-            return found
+            return found.why
         edits |= dict.fromkeys(found.edits)
         arguments |= found.arguments
     if len({(one.path, one.span) for one in edits}) < len(edits):
-        return Unwritable("An argument would need two values")
+        return "An argument would need two values"
     return _Move(tuple(edits), arguments, digest or "")
 
 

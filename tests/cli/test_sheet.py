@@ -14,7 +14,10 @@ NARROW = Look(width=40)
 
 
 def test_columns_are_aligned_and_the_last_wraps_under_itself() -> None:
-    rows = [("a", Cell("1", right=True), "one two three four five six seven"), ("long", "100", "x")]
+    rows: list[tuple[Cell | str, ...]] = [
+        ("a", Cell("1", right=True), "one two three four five six seven")
+    ]
+    rows.append(("long", "100", "x"))
     assert table(rows, NARROW) == [
         "a       1  one two three four five six",
         "           seven",

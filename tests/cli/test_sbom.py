@@ -24,6 +24,7 @@ def _archive(folder: Path) -> Path:
         "architecture": "amd64",
         "config": {},
         "rootfs": {"diff_ids": [digest]},
+        "history": [{"created_by": "COPY . / # buildkit"}],
     }
     manifest = [{"Config": "config.json", "RepoTags": ["app:1"], "Layers": ["layer.tar"]}]
     path = folder / "image.tar"
@@ -71,3 +72,16 @@ def test_the_standard_formats_are_written(
     assert json.loads(capsys.readouterr().out)["specVersion"] == "1.6"
     assert main(["sbom", path, "--format", "spdx"]) == 0
     assert json.loads(capsys.readouterr().out)["spdxVersion"] == "SPDX-2.3"
+
+
+def test_a_dockerfile_tells_base_layers_from_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text("FROM scratch\nCOPY . /\n")
+    path = str(_archive(tmp_path))
+    assert main(["sbom", path, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["packages"][0]["base"] == "unknown"
+    assert main(["sbom", path, "--format", "json", "--dockerfile", str(dockerfile)]) == 0
+    assert json.loads(capsys.readouterr().out)["packages"][0]["base"] == "own"
+    assert main(["sbom", path, "--dockerfile", str(tmp_path / "none")]) == 2

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -191,10 +191,27 @@ class Join:
         if origins is None:
             return Links()
         layers = tuple(sorted(origins.layers))
-        lines = tuple(sorted({n for one in layers for n in self._layer_lines.get(one, ())}))
+        found = {n for one in layers for n in self._layer_lines.get(one, ())}
+        found.update(self._lines_without_layer(origins))
+        lines = tuple(sorted(found))
         return Links(
             self.path, lines, layers, origins.findings, files=tuple(sorted(origins.files))
         )  # fmt: skip
+
+    def _lines_without_layer(self, origins: Origins) -> Iterator[int]:
+        """Lines that set what only the image's configuration tells of; what no ENV of this file
+        sets came with the base."""
+        if self.dockerfile is None:
+            return
+        text, instructions = self.dockerfile.text, self.dockerfile.instructions
+        origin = _from_of(self.dockerfile)
+        for version in origins.versions:
+            setting = [one for one in instructions if one.keyword == "ENV"]
+            naming = [one for one in setting if version in one.span.slice(text)]
+            if not naming and origin is not None:
+                naming = [instructions[origin]]
+            for one in naming:
+                yield from range(one.start_line, one.end_line + 1)
 
     def lines_of_layer(self, layer: int) -> tuple[int, ...]:
         """One-based lines of the instruction that made a layer."""

@@ -31,6 +31,8 @@ class Origins:
     layers: frozenset[int] = frozenset()
     files: frozenset[tuple[int, str]] = frozenset()
     findings: frozenset[str] = frozenset()
+    versions: frozenset[str] = frozenset()
+    """Of those that only the image's configuration tells of."""
 
 
 class PackageJoin:
@@ -171,4 +173,5 @@ class PackageJoin:
                 (one.layer, one.path) for one in placed if one.layer is not None and one.path
             ),
             findings,
+            frozenset(one.version for one in those if one.layer is None),
         )

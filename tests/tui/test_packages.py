@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from hardening.dockerfile import parse
 from hardening.image.model import Origin
+from hardening.inventory.model import Inventory, Package
 from hardening.model import Severity
 from tests.tui.contents import FOUND, assessment_of, packed_subject
 from tui.branches import Branch, BranchTree, Twig
+from tui.links import Join
+from tui.package_links import PackageJoin
 from tui.packages import (
     PackageList,
     branch_cells,
     package_cells,
     package_header,
 )
+from tui.pointers import PackagePointer
 from tui.rows import Cells
 from tui.sides import Side
 from tui.text import width
@@ -276,3 +283,17 @@ def test_the_assessment_of_an_empty_inventory_is_empty() -> None:
     subject = packed_subject(lambda inventory: assessment_of(inventory, ()))
     assert subject.assessment is not None
     assert subject.assessment.rows == ()
+
+
+def test_what_no_layer_holds_leads_to_the_line_that_names_it() -> None:
+    """A runtime that only the image's configuration tells of."""
+    text = "FROM debian:12\nRUN true\nENV PYTHON_VERSION=3.12.4\n"
+    dockerfile = parse(text)
+    own = Package("generic", "python", "3.12.4", "python", "3.12.4", "pkg:generic/python@3.12.4",
+                  "", None, Origin.UNKNOWN)  # fmt: skip
+    of_base = replace(own, name="node", version="22.1.0")
+    join = Join(dockerfile, None, (), (), PackageJoin(Inventory((own, of_base), None), None, ()))
+    assert [join.links(PackagePointer(n)).lines for n in range(2)] == [(3,), (1,)]
+    assert join.links(PackagePointer(0)).layers == ()
+    nothing = Join(None, None, (), (), PackageJoin(Inventory((own,), None), None, ()))
+    assert nothing.links(PackagePointer(0)).lines == ()

@@ -8,7 +8,6 @@ compressed (objects, packs, LFS) is left out; its configuration, logs and hooks 
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,7 +27,6 @@ from hardening.secrets.windows import MAX_FILE, WINDOW, Window, rest_of
 MAX_FILES: Final = 200_000
 MAX_DOCKERFILE: Final = 1 << 20
 _SKIPPED: Final = frozenset({"objects", "lfs"})
-_DOCKERFILE = re.compile(r"(?i)(?:^|/)(?:dockerfile|containerfile)(?:\.[^/]*)?$|\.dockerfile$")
 _PREPARED: Final = 256
 """Files from which compiling for speed pays."""
 
@@ -62,11 +60,11 @@ def _seen(one: Searched[str]) -> Iterator[Seen]:
 
 def _of_dockerfiles(paths: Sequence[Path]) -> Iterator[Seen]:
     """What only reading a Dockerfile as one tells: arguments of commands, here-documents."""
-    from hardening.secrets.texts import hits_in_dockerfile
+    from hardening.secrets.texts import hits_in_dockerfile, is_dockerfile
 
     for root in paths:
         for path, name in _files(root, []):
-            if not _DOCKERFILE.search(f"/{name}"):
+            if not is_dockerfile(name):
                 continue
             data = _read(path, MAX_DOCKERFILE)
             hits = hits_in_dockerfile(data, name) if data else ()

@@ -58,7 +58,8 @@ def _one_line(text: str) -> str:
 
 
 def text_secrets(texts: Mapping[str, str]) -> tuple[Secret, ...]:
-    """Secrets in the files of the workspace."""
-    from hardening.secrets.scanner import scan_text
+    """Secrets in the files of the workspace; of Dockerfiles also those that only their commands
+    give away."""
+    from hardening.secrets.texts import scan_file
 
-    return tuple(secret for path, text in texts.items() for secret in scan_text(text, path))
+    return tuple(secret for path, text in texts.items() for secret in scan_file(text, path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from hardening.dockerfile.model import Dockerfile, Instruction
     from hardening.dockerfile.shell_model import Command
 
+_DOCKERFILE = re.compile(
+    r"(?i)/(?:[^/]*[._-])?(?:docker|container)file(?:[._-][^/]*)?$|\.dockerfile$"
+)
 _INTO = (">", ">>", ">|")
 COMMAND = kind_of_file("command-password", "Password on a command line", Severity.HIGH)
 
@@ -32,6 +36,18 @@ def scan_dockerfile(dockerfile: Dockerfile) -> tuple[Secret, ...]:
     """Secrets of a Dockerfile's text, and of the files that its here-documents write, each read by
     that file's own structure."""
     return _secrets(dockerfile.text, dockerfile.path, _hits(dockerfile))
+
+
+def scan_file(text: str, path: str) -> tuple[Secret, ...]:
+    """Secrets of a text as its name says that it is to be read."""
+    if not is_dockerfile(path):
+        return scan_text(text, path)
+    data = text.encode("utf-8", "surrogateescape")
+    return _secrets(text, path, hits_in_dockerfile(data, path))
+
+
+def is_dockerfile(path: str) -> bool:
+    return bool(_DOCKERFILE.search(f"/{path}"))
 
 
 def hits_in_dockerfile(data: bytes, path: str) -> tuple[Hit, ...]:

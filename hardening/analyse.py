@@ -8,7 +8,6 @@ from datetime import date
 
 from hardening import pragmas
 from hardening.analysis_cache import Remembered, key_of
-from hardening.history_rules import applies, findings_of_history, unread_history
 from hardening.keys import Anchors, with_keys
 from hardening.model import FilePlace, Finding, Report, RuleFailure, Skipped
 from hardening.origins import Origins
@@ -125,6 +124,8 @@ def _run(subject: Subject, rules: Iterable[Rule]) -> _Raw:
     unmet: dict[Need, list[str]] = {}
     have = _available(subject)
     from_history = subject.dockerfile is None and subject.image is not None
+    if from_history:
+        from hardening.history_rules import applies, findings_of_history, unread_history
     for rule in rules:
         if not _in_profile(rule, subject):
             continue
@@ -145,9 +146,8 @@ def _run(subject: Subject, rules: Iterable[Rule]) -> _Raw:
     skipped = tuple(
         Skipped("rules " + ", ".join(names), *_NEEDS[need]) for need, names in unmet.items()
     )
-    return _Raw(
-        tuple(findings), (*skipped, *unread(subject), *unread_history(subject)), tuple(failures)
-    )
+    told = unread_history(subject) if from_history else ()
+    return _Raw(tuple(findings), (*skipped, *unread(subject), *told), tuple(failures))
 
 
 def _packages_skipped(subject: Subject) -> tuple[Skipped, ...]:

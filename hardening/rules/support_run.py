@@ -1,4 +1,7 @@
-"""What the rules about run flags share: the place of a service, and the fix that adds a flag."""
+"""What the rules about run flags share: the place of a service, and the fix that adds a flag.
+
+What reads and edits YAML is loaded where there is a Compose file.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,9 @@ from hardening.model import (
     fails,
 )
 from hardening.rules.frame import Rule
-from hardening.runtime.compose import changes_of, find_service, service_edits
-from hardening.runtime.compose_items import read_only_edits, volume_nodes
 from hardening.runtime.flag_model import RunFlag
 from hardening.runtime.flags import hardened
 from hardening.runtime.start import start_of
-from hardening.runtime.yaml_places import NoPlace
 from hardening.subject import Subject
 
 EDITABLE = "The service can be edited in place"
@@ -41,6 +41,9 @@ def service_place(subject: Subject, key: str) -> Place:
     written = _written(subject)
     if written is None:
         return ConfigPlace(key)
+    from hardening.runtime.compose import find_service
+    from hardening.runtime.yaml_places import NoPlace
+
     text, path, service = written
     try:
         return _place(text, path, find_service(text, service).name)
@@ -53,6 +56,9 @@ def key_place(subject: Subject, key: str, config_key: str) -> Place:
     written = _written(subject)
     if written is None:
         return ConfigPlace(config_key)
+    from hardening.runtime.compose import find_service
+    from hardening.runtime.yaml_places import NoPlace
+
     text, path, service = written
     try:
         pair = find_service(text, service).node.get(key)
@@ -68,6 +74,9 @@ def volume_place(subject: Subject, number: int) -> Place:
     run, written = subject.run_configuration, _written(subject)
     if run is None or written is None:
         return ConfigPlace("HostConfig.Binds")
+    from hardening.runtime.compose_items import volume_nodes
+    from hardening.runtime.yaml_places import NoPlace
+
     text, path, service = written
     try:
         nodes = volume_nodes(text, service)
@@ -99,6 +108,9 @@ def compose_edits(
     written = _written(subject)
     if written is None:
         return (), (fails(EDITABLE, "It was not read from a Compose file of the project"),)
+    from hardening.runtime.compose import changes_of, service_edits
+    from hardening.runtime.yaml_places import NoPlace
+
     text, path, service = written
     try:
         return service_edits(text, path, service, changes_of(flags), without=without), ()
@@ -113,6 +125,9 @@ def read_only_mount_edits(
     written = _written(subject)
     if written is None:
         return (), (fails(EDITABLE, "It was not read from a Compose file of the project"),)
+    from hardening.runtime.compose_items import read_only_edits
+    from hardening.runtime.yaml_places import NoPlace
+
     text, path, service = written
     try:
         return read_only_edits(text, path, service, number), ()

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from hardening.compose_file import Build
-from hardening.compose_file import services as written_services
 from hardening.errors import InputError
 from hardening.model import Edit, Span
 from hardening.runtime.flag_model import ComposeValue, HardenedRun, RunFlag
 from hardening.runtime.yaml_places import NoPlace, YamlNode, places
 from hardening.runtime.yaml_removal import removed_key
 from hardening.subject import Subject
-from hardening.yaml_reading import read_yaml
+
+if TYPE_CHECKING:
+    from hardening.compose_file import Build
 
 
 class ServicePlace(NamedTuple):
@@ -92,6 +92,8 @@ def service_edits(
 
 def service_values(text: str, service: str) -> dict[str, object]:
     """The service as plain values, merge keys applied."""
+    from hardening.yaml_reading import read_yaml
+
     try:
         document = read_yaml(text, "compose").value
     except InputError as error:
@@ -208,6 +210,8 @@ def checked_edits(
     expected: Mapping[str, object],
 ) -> tuple[Edit, ...]:
     """The edits, once the changed text is seen to say what was meant and nothing else."""
+    from hardening.yaml_reading import read_yaml
+
     ordered = sorted(edits, key=lambda one: one[0])
     newline = "\r\n" if "\r\n" in text else "\n"
     changed, position = [], 0
@@ -243,11 +247,13 @@ def changes_of(flags: tuple[RunFlag, ...]) -> dict[str, ComposeValue]:
 def build_of(subject: Subject) -> Build:
     """What the service of the subject builds, as its file says; without one, the Dockerfile of the
     subject in its folder."""
+    from hardening.compose_file import Build, services
+
     run = subject.run_configuration
     text = subject.texts.get(run.compose_path) if run is not None and run.compose_path else None
     if run is not None and run.compose_path is not None and text is not None:
         try:
-            found = written_services(text, run.compose_path)
+            found = services(text, run.compose_path)
         except InputError:
             found = ()
         built = next((one.build for one in found if one.name == run.service), None)

@@ -17,7 +17,6 @@ from hardening.model import (
 from hardening.rules.frame import At, Example, Need, Profile, Rule
 from hardening.rules.support_profile import judges_everything
 from hardening.rules.support_run import compose_edits, service_place
-from hardening.runtime.compose import compose_text
 from hardening.runtime.flags import docker_run_text, hardened
 from hardening.runtime.purpose import only_a_base
 from hardening.runtime.start import start_of
@@ -119,6 +118,8 @@ def _runs_something(subject: Subject) -> bool:
 
 
 def _new_file(subject: Subject) -> Edit:
+    from hardening.runtime.compose import compose_text
+
     image = subject.image.reference if subject.image is not None else None
     path = subject.dockerfile.path if subject.dockerfile is not None else "Dockerfile"
     text = compose_text(hardened(subject), service="app", build=".", image=image, dockerfile=path)

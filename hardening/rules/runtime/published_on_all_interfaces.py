@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from hardening.model import Confidence, Finding, Fix, RunConfiguration, Severity, fails
 from hardening.rules.frame import Example, Need, Rule
 from hardening.rules.support_run import EDITABLE, service_place
-from hardening.runtime.compose_items import publish_edits
 from hardening.runtime.flags import hardened
-from hardening.runtime.yaml_places import NoPlace
 from hardening.subject import Subject
 
 _NEEDS: frozenset[Need] = frozenset()
@@ -74,6 +72,9 @@ def find(subject: Subject) -> Iterator[Finding]:
     conditions = flag.preconditions
     fixes: tuple[Fix, ...] = ()
     if text is not None and run.compose_path is not None and run.service is not None:
+        from hardening.runtime.compose_items import publish_edits
+        from hardening.runtime.yaml_places import NoPlace
+
         try:
             edits = publish_edits(text, run.compose_path, run.service)
         except NoPlace as error:

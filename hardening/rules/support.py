@@ -298,8 +298,11 @@ def is_exec(instruction: Instruction) -> bool:
 
 
 def image_has(subject: Subject, *paths: str) -> bool | None:
-    """Whether the built image has one of the paths; None when its files are not known."""
-    image = subject.image
+    """Whether the built image has one of the paths; None when its files are not known, or when the
+    text now builds on something of quite another kind."""
+    from hardening.runtime.start import start_of
+
+    image = start_of(subject).image
     if image is None or not image.files_read:
         return None
     return any(image.tree.resolve(path) is not None for path in paths)

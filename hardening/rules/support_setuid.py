@@ -35,7 +35,8 @@ ROOT_BASES = frozenset({"debian", "ubuntu", "alpine", "fedora", "centos", "rocky
 
 
 def special_files(subject: Subject) -> tuple[Entry, ...]:
-    image = subject.image
+    """Those of the image; none where the text has since left its base for one without a shell."""
+    image = start_of(subject).image
     if image is None:
         return ()
     return tuple(shipped(image, _is_special))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from hardening.image.synthetic import ImageSketch, LayerSketch
+from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
 from hardening.model import Confidence, Finding, Profile, RunConfiguration, Safety, Severity
 from hardening.opening import memory_subject
+from hardening.replay import all_fixes
 from hardening.rules import rule_by_id
 from hardening.settings import Settings
 from hardening.subject import Subject
@@ -113,3 +114,19 @@ def test_a_tool_for_leaving_root_counts_where_the_entrypoint_is_not_known() -> N
 
 def test_a_template_does_not_say_who_its_base_starts_as() -> None:
     assert not findings(memory_subject('FROM %%FROM%%\nCMD ["serve"]\n'))
+
+
+def test_nothing_runs_in_a_stage_that_has_left_its_shell_behind() -> None:
+    """A Go program moves to scratch: the setuid files of the image at hand stay behind with its
+    shell."""
+    program = FileSketch("\x7fELF", mode=0o755)
+    files = {"bin/sh": program, "usr/bin/find": program, "bin/su": FileSketch("x", mode=0o4755)}
+    image = ImageSketch(layers=(LayerSketch(dict(files)),))
+    text = "FROM golang:1.26\nWORKDIR /app\nCOPY . .\nRUN CGO_ENABLED=0 go build -o /api\n"
+    context = {"go.mod": "module api\n", "main.go": "package main\n"}
+    subject = memory_subject(f'{text}CMD ["/api"]\n', files=dict(context), image=image)
+    after = all_fixes(subject, Safety.REVIEW).subject.texts["Dockerfile"]
+    shipped = after.rpartition("FROM ")[2]
+    assert shipped.startswith("scratch\n")
+    assert "RUN" not in shipped
+    assert "USER 65532:65532" in shipped

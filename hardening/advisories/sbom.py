@@ -26,6 +26,10 @@ MAX_COMPONENTS = 200_000
 MAX_DEPTH = 16
 _SOURCE = re.compile(r"built (?:package )?from:? (\S+) (\S+)")
 _PACKAGES = ("operating-system", "library", "framework")
+_NO_PACKAGES = ("CONTAINER", "FILE", "SOURCE")
+_SUBJECTS = ("pkg:oci/", "pkg:docker/")
+"""What a document is about is no package of it."""
+_SYSTEMS = ("pkg:deb/", "pkg:rpm/", "pkg:apk/")
 _EXPECTED = "Give CycloneDX or SPDX 2 JSON, or what `drydock sbom` writes."
 
 
@@ -167,25 +171,44 @@ def _trivy_version(values: dict[str, str]) -> str:
 
 
 def _spdx(document: dict[str, Any]) -> Iterator[Listed]:
+    owners = _owners(document)
     for one in _items(document.get("packages")):
         name, version = _text(one.get("name")), _text(one.get("versionInfo"))
         purpose = _text(one.get("primaryPackagePurpose")).upper().replace("_", "-")
         if purpose == "OPERATING-SYSTEM":
             yield Listed(name, version, "", release=system(name, version))
             continue
-        purl = next(
-            (
-                _text(item.get("referenceLocator"))
-                for item in _items(one.get("externalRefs"))
-                if item.get("referenceType") == "purl"
-            ),
-            "",
-        )
-        if not purl and purpose in ("CONTAINER", "FILE", "SOURCE"):
+        purl = _purl(one)
+        if purpose in _NO_PACKAGES and (not purl or purl.startswith(_SUBJECTS)):
             continue
         source = _SOURCE.search(_text(one.get("sourceInfo")))
         names = (source[1], source[2]) if source else ("", "")
-        yield Listed(name, version, purl, source_name=names[0], source_version=names[1])
+        owner = owners.get(_text(one.get("SPDXID")), "")
+        yield Listed(
+            name, version, purl, source_name=names[0], source_version=names[1], owned_by=owner
+        )
+
+
+def _purl(one: dict[str, Any]) -> str:
+    references = _items(one.get("externalRefs"))
+    urls = (_text(item.get("referenceLocator")) for item in references
+            if item.get("referenceType") == "purl")  # fmt: skip
+    return next(urls, "")
+
+
+def _owners(document: dict[str, Any]) -> dict[str, str]:
+    """By the id of a package: the system package that owns its files, as syft tells it."""
+    systems = {
+        _text(one.get("SPDXID")): _text(one.get("name"))
+        for one in _items(document.get("packages"))
+        if _purl(one).startswith(_SYSTEMS)
+    }
+    return {
+        _text(one.get("relatedSpdxElement")): systems[owner]
+        for one in _items(document.get("relationships"))
+        if _text(one.get("comment")).startswith("ownership-by-file-overlap")
+        and (owner := _text(one.get("spdxElementId"))) in systems
+    }
 
 
 def _own(document: dict[str, Any]) -> Iterator[Listed]:

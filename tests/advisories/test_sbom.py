@@ -21,6 +21,7 @@ from hardening.image.release import release_named
 from hardening.inventory.model import Inventory
 from tests.advisories.building import record, store_of, until
 
+OVERLAP = "ownership-by-file-overlap"
 IMAGE = Path(__file__).resolve().parents[2] / "sample_dockerfiles" / "python-flask" / "image.tar.gz"
 
 
@@ -119,6 +120,25 @@ def test_spdx_packages_and_system(tmp_path: Path) -> None:
     (one,) = inventory.packages
     assert (one.source_name, one.source_version) == ("util-linux", "2-5")
     assert [one.what for one in inventory.not_assessed] == ["1 component of the document"]
+
+
+def test_spdx_tells_what_a_system_package_owns_and_what_it_is_about(tmp_path: Path) -> None:
+    image = referring("pkg:oci/app?arch=amd64", primaryPackagePurpose="CONTAINER")
+    owner = referring("pkg:deb/debian/python3-x@1-1", SPDXID="d", name="python3-x")
+    owned = referring("pkg:pypi/x@1", SPDXID="p")
+    free = referring("pkg:pypi/y@1", SPDXID="q")
+    relations = [
+        {"spdxElementId": owner, "relatedSpdxElement": to, "relationshipType": "OTHER",
+         "comment": comment}
+        for owner, to, comment in (
+            ("d", "p", f"{OVERLAP}: of a child"), ("p", "q", OVERLAP),
+            ("d", "q", "evident-by: something else"), ("nobody", "q", OVERLAP),
+        )
+    ]  # fmt: skip
+    inventory = read(tmp_path, spdx(image, owner, owned, free) | {"relationships": relations})
+    assert {one.name: one.owned_by for one in inventory.packages} == {
+        "python3-x": None, "x": "python3-x", "y": None,
+    }  # fmt: skip
 
 
 def test_components_within_components(tmp_path: Path) -> None:
@@ -239,6 +259,7 @@ ANY = st.recursive(
         st.sampled_from(
             ["components", "packages", "type", "name", "version", "purl", "properties", "value",
              "externalRefs", "referenceType", "referenceLocator", "image", "distribution", "layer",
+             "relationships", "spdxElementId", "relatedSpdxElement", "SPDXID", "comment",
              "versionInfo", "primaryPackagePurpose", "sourceInfo", "not_assessed", "what"]
         ),
         inner, max_size=6,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hardening.advisories.importing import import_path
 from hardening.advisories.model import Rating
 from hardening.advisories.risk import risk
+from hardening.advisories.severity import rating_of
 from hardening.model import Severity
 from tests.advisories.building import matched, record, store_of, until
 
@@ -54,3 +56,39 @@ def test_order_is_exploited_mendable_risk_severity(tmp_path: Path) -> None:
     found = matched(store, ("npm", "x", "1.0.0"))
     assert [one.id[-1] for one in found.vulnerabilities] == ["1", "2", "3", "4", "5"]
     assert found.vulnerabilities[1].risk == 27.0
+
+
+V2 = {"type": "CVSS_V2", "score": "AV:N/AC:L/Au:N/C:P/I:P/A:P"}
+V3 = {"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}
+V30 = {"type": "CVSS_V3", "score": "CVSS:3.0/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N"}
+V4 = {
+    "type": "CVSS_V4",
+    "score": "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:L/VI:L/VA:N/SC:N/SI:N/SA:N",
+}
+BROKEN = {"type": "CVSS_V4", "score": "CVSS:4.0/AV:N"}
+LABEL = {"database_specific": {"severity": "CRITICAL"}}
+
+
+@pytest.mark.parametrize(
+    ("more", "severity", "source", "score"),
+    [
+        ({"severity": [V2]}, Severity.HIGH, "CVSS v2", 7.5),
+        ({"severity": [V30]}, Severity.LOW, "CVSS v3", 1.8),
+        ({"severity": [V2, V3]}, Severity.CRITICAL, "CVSS v3", 9.8),
+        ({"severity": [V3, V4]}, Severity.MEDIUM, "CVSS v4", 6.9),
+        ({"severity": [BROKEN, V2]}, Severity.HIGH, "CVSS v2", 7.5),
+        ({"severity": [V2], **LABEL}, Severity.HIGH, "CVSS v2", 7.5),
+        ({"severity": [BROKEN], **LABEL}, Severity.CRITICAL, "GHSA", None),
+        ({"affected": [{"severity": [V3]}]}, Severity.CRITICAL, "CVSS v3", 9.8),
+        ({"severity": [{"type": "Ubuntu", "score": "low"}, V3]}, Severity.LOW, "Ubuntu", None),
+        ({"id": "ALSA-1", "summary": "Moderate: nodejs:20 security update", "severity": [V3]},
+         Severity.MEDIUM, "ALSA", None),
+        ({"id": "RHSA-1", "summary": "nodejs:20 security update", "severity": [V3]},
+         Severity.CRITICAL, "CVSS v3", 9.8),
+        ({}, None, "nobody rated it", None),
+    ],
+)  # fmt: skip
+def test_who_is_believed_about_the_severity(
+    more: dict[str, Any], severity: Severity | None, source: str, score: float | None
+) -> None:
+    assert rating_of({"id": "GHSA-1", **more}) == Rating(severity, source, score)

@@ -78,7 +78,7 @@ def write_text(file: Path, text: str) -> Path:
         raise WriteError(
             f"Cannot write {file}",
             getattr(error, "strerror", None) or str(error),
-            "Name a file in a folder that you may write to",
+            "Name a file in a folder that you may write to and that has room",
         ) from error
     return file
 

@@ -30,6 +30,8 @@ WIDEST_PLACE = 10
 """Columns of a place beside its finding; a longer one gets a line of its own."""
 MOST_RULES = 3
 """Rules that are named where they were not assessed; more are counted."""
+NARROW = 60
+"""Columns below which a finding's text stands under its place and severity."""
 Skips = Iterable[tuple[str, str, str]]
 
 
@@ -167,11 +169,13 @@ def _finding(finding: Finding, place: str, look: Look, told: set[str]) -> list[s
     severity = severity_cell(finding.severity)
     head = f"  {printable(place)}  "
     word = painted(severity.text, severity.code, look) + " " * (8 - len(severity.text)) + "  "
-    margin = " " * cells(head + word)
-    message = wrapped(f"{finding.rule}: {finding.message}", look, first=head + word)
-    lines = [
-        _emphasised(one, finding.rule, look) if not n else one for n, one in enumerate(message)
-    ]
+    narrow = look.width is not None and look.width < NARROW
+    margin = "    " if narrow else " " * cells(head + word)
+    lines = [f"{head}{word}".rstrip()] if narrow else []
+    said = wrapped(
+        f"{finding.rule}: {finding.message}", look, first=margin if narrow else head + word
+    )
+    lines += [_emphasised(said[0], finding.rule, look), *said[1:]]
     if not place.strip():
         lines += wrapped(describe(finding.places[0]), look, first=f"{margin}in ", code=DIM)
     fix = finding.best_fix

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardening.analyse import analyse
 from hardening.model import Severity
+from hardening.opening import memory_subject
 from hardening.reports.diff import coloured
 from hardening.reports.sheet import PLAIN, Cell, Look, cells, cut, severity_cell, table, wrapped
+from hardening.reports.text import text_of
 
 NARROW = Look(width=40)
 
@@ -78,3 +81,28 @@ def test_a_diff_keeps_its_lines(colour: bool) -> None:
     assert shown.count("\n") == diff.count("\n")
     assert "\x1b[2J" not in shown and "\\x1b[2J" in shown and "new\tline" in shown
     assert ("\x1b[31m-old" in shown) is colour
+
+
+@pytest.mark.parametrize("width", [24, 40, 59, 60, 80, 120, 200])
+@pytest.mark.parametrize("colour", [True, False])
+def test_a_report_fits_its_terminal_and_ends_with_the_sum(width: int, colour: bool) -> None:
+    subject = memory_subject("FROM debian:12\nMAINTAINER me\nADD app /app\nRUN cd /x\n")
+    report = analyse(subject)
+    shown = text_of("Dockerfile", None, subject, report, look=Look(colour, width)).splitlines()
+    longest = max(cells(word) for line in shown for word in line.split())
+    for line in shown:
+        assert cells(line) <= max(width, longest + 4)
+    text = " ".join(" ".join(shown).split())
+    for finding in report.findings:
+        assert finding.rule in text
+    assert any("Dockerfile: " in line for line in shown[-6:])
+    assert ("\x1b[1m" in text) is colour
+
+
+def test_without_a_terminal_every_finding_is_a_line_to_click_on() -> None:
+    subject = memory_subject("FROM debian:12\nMAINTAINER me\nADD app /app\n")
+    report = analyse(subject)
+    lines = text_of("Dockerfile", None, subject, report).splitlines()
+    places = [line for line in lines if line.startswith("Dockerfile:") and line[11].isdigit()]
+    assert len(places) == sum(one.places[0] is not None for one in report.findings)
+    assert lines[-1].startswith("Dockerfile: ") and "score " in lines[-1]

@@ -18,6 +18,7 @@ from hardening.inventory.model import Inventory, Package
 from hardening.inventory.programs import Program, programs_of
 from hardening.inventory.purl import package_url
 from hardening.inventory.selecting import select
+from hardening.inventory.unread import unread
 from hardening.model import Skipped
 from hardening.progress import SILENT, Progress
 
@@ -102,6 +103,7 @@ def _taken(image: Image, progress: Progress) -> Taken:
             _read_layer(image, number, want, chosen, work)
         progress.advance(READING, 1)
     progress.finish(READING)
+    work.skipped += unread(image)
     if len(work.found) >= MAX_PACKAGES:
         work.skipped.append(Skipped("Packages", f"the image names more than {MAX_PACKAGES:,}"))
     return Taken(tuple(_rows(work)), os_release(image), tuple(dict.fromkeys(work.skipped)))

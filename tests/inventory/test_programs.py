@@ -76,6 +76,12 @@ def test_rust_programs_of_every_format(data: bytes) -> None:
     assert [found.name for found in rust.read("app", data)] == ["serde"]
 
 
+def test_a_packed_program_is_told() -> None:
+    for data in (elf(b"UPX!".ljust(400, b"\0")), pe(b"UPX0", b"UPX!".ljust(400, b"\0"))):
+        with pytest.raises(Unreadable, match="UPX"):
+            list(go.read("app", data))
+
+
 def test_another_section_holds_no_build_information() -> None:
     assert list(go.read("app", elf(GO, ".data"))) == []
 

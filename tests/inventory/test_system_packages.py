@@ -130,3 +130,9 @@ def test_runtimes_come_from_the_environment() -> None:
     found = inventory_of({}, env={"PYTHON_VERSION": "3.13.14", "NODE_VERSION": "$(id)"})
     assert rows(found.packages) == [("generic", "python", "3.13.14")]
     assert found.packages[0].layer is None
+
+
+def test_databases_that_nothing_reads_are_told() -> None:
+    found = inventory_of({"var/lib/pacman/local/bash-5.2-1/desc": "%NAME%\nbash\n"})
+    assert found.packages == ()
+    assert [one.what for one in found.not_assessed] == ["/var/lib/pacman/local"]

@@ -88,6 +88,8 @@ def _build_info(program: Program) -> tuple[str, str]:
     """Go's version and the list of modules, "" and "" for what is no Go program. Raises
     Unreadable."""
     section = program.section(*_SECTIONS)
+    if section is None and _packed(program):
+        raise Unreadable("it is packed with UPX: unpack it to see what it was built from")
     if section is None and program.sections and not _nameless(program):
         return "", ""
     for number, at in enumerate(_headers(program, section or program.data())):
@@ -100,6 +102,12 @@ def _build_info(program: Program) -> tuple[str, str]:
     if section is not None:
         raise Unreadable("the list of its Go modules is damaged or of an unknown form")
     return "", ""
+
+
+def _packed(program: Program) -> bool:
+    """Whether UPX left its mark behind the headers and no section of the program's own."""
+    names = {one.name for one in program.sections}
+    return (not names or "UPX0" in names) and b"UPX!" in program.blob.read(0, 4_096)
 
 
 def _nameless(program: Program) -> bool:

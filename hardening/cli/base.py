@@ -143,7 +143,11 @@ def _choose(found: Assessed, options: argparse.Namespace) -> int:
     fix = _chosen(found, options.choose)
     if fix.safety is Safety.MANUAL:
         failed = next(one for one in fix.preconditions if one.verdict is Verdict.FAILS)
-        raise UsageError(f"{fix.name} is for people to make", failed.statement, failed.evidence)
+        raise UsageError(
+            f"{fix.name} is for people to make",
+            f"this fails: {failed.statement} ({failed.evidence})",
+            "Choose another row, or change what stands in its way first.",
+        )
     note(f"{fix.title} ({fix.safety.label}): {fix.effect}", options)
     for one in fix.preconditions:
         if one.verdict is Verdict.UNKNOWN:

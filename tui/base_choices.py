@@ -3,6 +3,7 @@ size, how long it is maintained, who says so; and what is not known."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from hardening.advisories.model import Vulnerability
 
 UNKNOWN = "unknown"
+_TIME = re.compile(r"T\d\d:\d\d:\d\d\S*")
+"""Of the day is enough."""
 MANY = 12
 """Vulnerabilities or findings of one kind that are named."""
 LIMIT = 600
@@ -136,7 +139,7 @@ def _in_columns(
 def _read_in(bases: Bases, row: Values) -> str:
     """Where the numbers of a row are read, in a word."""
     if bases.reading == row["image"]:
-        return "reading …"
+        return "reading"
     found = row["vulnerabilities"]
     if found is None:
         return "not held" if bases.is_read else "not read"
@@ -262,7 +265,7 @@ def _facts(row: Values) -> list[Cells]:
 def _data(bases: Bases) -> list[Cells]:
     """How old the advisories are that the numbers rest on."""
     found = bases.values["vulnerabilities"]
-    told = [str(one) for one in found["data"]] if found is not None else []
+    told = [_TIME.sub("", str(one)) for one in found["data"]] if found is not None else []
     if not told:
         return []
     return [[("Advisory data    ", "header"), (clean(", ".join(told), LIMIT), "plain")]]

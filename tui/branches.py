@@ -90,14 +90,15 @@ class BranchTree:
         self._paths[item] = group.path
 
     def _open_small(self) -> Iterator[Path]:
-        """Groups that are open before a person chooses, outermost and first ones first."""
+        """Groups that are open before a person chooses: outermost and first ones first, as long as
+        there is room for all that they hold."""
         waiting = _in_order(self._root)
         shown = len(waiting)
         while waiting:
             group = waiting.pop(0)
             below = len(group.groups) + len(group.items)
             if shown + below > OPEN_ROWS:
-                return
+                continue
             shown += below
             yield group.path
             waiting.extend(_in_order(group))

@@ -127,7 +127,8 @@ def _found(subject: Subject, in_hand: int) -> tuple[Cells, ...]:
     if assessment is None and not _is_given_up(subject):
         return ()
     if assessment is None or not assessment.assessed:
-        return [(" · vulnerabilities not assessed", "warn")], [(" · vulns ?", "warn")]
+        told = (" · vulnerabilities not assessed", " · vulns not assessed", " · vulns ?")
+        return tuple([(one, "warn")] for one in told)
     counts = counted(assessment)
     total = sum(counts.values())
     cells: Cells = [(f" · {plural(total, 'vulnerability', 'vulnerabilities')}", "muted")]

@@ -264,11 +264,11 @@ def _no_data(found: Assessment) -> list[Cells]:
     absent = [one for one in found.not_assessed if one.reason == "there is no advisory data"]
     others = [one for one in found.not_assessed if one not in absent]
     if not absent:
-        return [[], [("  Not assessed.", "warn")], *_not_assessed(skipped_cells(others))]
+        return [[], [("  Not assessed:", "warn")], *_indented(skipped_cells(others))]
     return [
         [],
         [("  Not assessed: there is no advisory data.", "warn")],
-        [("  Run `drydock db update`, or `drydock db import PATH` without a network, then f5.",
+        [("  Run `drydock db update`, or offline `drydock db import PATH`; then f5.",
           "plain")],
         *_not_assessed(skipped_cells(others)),
     ]  # fmt: skip

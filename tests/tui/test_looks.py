@@ -122,6 +122,10 @@ def test_vulnerabilities(picture: Compare, size: tuple[int, int]) -> None:
     assert picture(size, "0", "j", "j", subject=packed_subject())
 
 
+def test_write_preview_in_a_small_window(picture: Compare) -> None:
+    assert picture((40, 10), "A", "w")
+
+
 def test_vulnerability_detail(picture: Compare) -> None:
     assert picture((120, 40), "0", "j", "j", "enter", subject=packed_subject())
 

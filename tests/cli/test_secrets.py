@@ -115,3 +115,25 @@ def test_each_kind_has_its_checklist(capsys: pytest.CaptureFixture[str]) -> None
     shown = capsys.readouterr().out
     assert "To rotate: GitHub personal access token" in shown
     assert "  1. Settings, Developer settings" in shown
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("command", ["layers", "check"])
+def test_no_value_stands_in_commands_of_layers_or_in_patches(
+    command: str, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = str(SAMPLE / "image.tar.gz")
+    arguments = [image] if command == "layers" else [str(SAMPLE), "--image", image]
+    assert main([command, *arguments, "--format", form]) in (0, 1)
+    shown = capsys.readouterr().out
+    token = (SAMPLE / "Dockerfile").read_text().split("GITHUB_TOKEN=")[1].split("\n")[0]
+    assert token not in shown and "hunter2-Vd93kPq" not in shown
+
+
+def test_an_archive_that_is_no_image_is_not_called_searched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.tar.gz").write_bytes(b"\x1f\x8b not really")
+    assert main(["secrets", str(tmp_path / "a.tar.gz"), "--format", "json"]) == 0
+    (missing,) = json.loads(capsys.readouterr().out)["not_assessed"]
+    assert "no image" in missing["reason"] and "Unpack it" in missing["next_step"]

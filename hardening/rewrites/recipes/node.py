@@ -40,12 +40,10 @@ def recipe(build: BuildStage) -> Runtime | None:
         return None
     if build.start.entrypoint is None and build.start.command is None:
         return None
-    calls = [call for _, call in build.calls if call.manager in _PRUNE and call.verb in _INSTALL]
-    everywhere = [call for call in calls if call.packages and is_global(call)]
-    if any(call.manager != "npm" for call in everywhere):
-        return None
-    calls = [call for call in calls if not call.packages]
-    if not calls:
+    installs = [call for _, call in build.calls if call.manager in _PRUNE and call.verb in _INSTALL]
+    everywhere = [call for call in installs if call.packages and is_global(call)]
+    calls = [call for call in installs if not call.packages]
+    if not calls or any(call.manager != "npm" for call in everywhere):
         return None
     manager = calls[-1].manager
     production = build.start.environment.get("NODE_ENV") == "production" or all(
@@ -67,8 +65,7 @@ def recipe(build: BuildStage) -> Runtime | None:
     install = packages.line(build.dockerfile.escape)
     if install is not None:
         lines.append(install)
-    if everywhere:
-        lines += copy_lines(source, [*_GLOBAL])
+    lines += copy_lines(source, _GLOBAL if everywhere else ())
     lines += copy_lines(source, [build.start.workdir, *outside], owner_of(build))
     return Runtime(
         base,

@@ -173,6 +173,7 @@ async def test_base_or_own_in_every_pane(open_screen: Opener) -> None:
         assert list(screen.main.layers_pane.order) == [1, 2, 3]
         assert len(screen.store.packages.tree) == 4
         assert len(screen.store.vulnerabilities.tree) == 2
+        assert "Vulnerabilities 2 of 5" in screen.main.tabs.render_line(0).text
         await screen.press("b")
         assert list(screen.main.layers_pane.order) == [0]
         assert len(screen.store.packages.tree) == 4

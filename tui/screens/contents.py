@@ -55,10 +55,11 @@ class Contents(Filing):
         subject = self.store.subject
         inventory = None if subject is None else subject.inventory
         found = None if subject is None else subject.assessment
-        self.tabs.note("packages", "" if inventory is None else f"{len(inventory.packages):,}")
+        total = None if inventory is None else len(inventory.packages)
+        self.tabs.note("packages", _counter(self.store.packages, total))
         shown = [] if found is None else [one for one in found.rows if not one.vulnerability.hidden]
-        assessed = found is not None and found.assessed
-        self.tabs.note("vulnerabilities", f"{len(shown):,}" if assessed else "")
+        total = len(shown) if found is not None and found.assessed else None
+        self.tabs.note("vulnerabilities", _counter(self.store.vulnerabilities, total))
 
     def draw_list(self) -> None:
         """Fill the shown tab of the two."""
@@ -79,6 +80,7 @@ class Contents(Filing):
                 why = no_packages if isinstance(view, PackagesView) else no_vulnerabilities
                 view.say(why(self.store.subject, loading=self.still_reading))
         self._mark_list(self.store.links(), reveal=False)
+        self.note_counts()
         self.tell_tab()
 
     def _lead(self, listed: Grouped[Any]) -> tuple[Cell, ...]:
@@ -220,6 +222,14 @@ class Contents(Filing):
             self.draw_list()
             self.follow_focus()
             self.notify(f"By {told}", markup=False, timeout=2)
+
+
+def _counter(listed: Grouped[Any], total: int | None) -> str:
+    """`27`, or `17 of 27` while a filter leaves some out; "" when nothing was counted."""
+    if total is None:
+        return ""
+    narrowed = bool(listed.needle or listed.side.words)
+    return f"{len(listed.tree):,} of {total:,}" if narrowed else f"{total:,}"
 
 
 def _nothing_left(listed: Grouped[Any]) -> list[Cells]:

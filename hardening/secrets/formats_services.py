@@ -75,7 +75,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     token("discord-bot-token", "Discord bot token", "discord",
           r"[MNO][A-Za-z0-9]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}", _C, _PANEL,
           prefix="", keywords=(".",), entropy=3.5,
-          trigger=r"[MNO][A-Za-z0-9]{23}[A-Za-z0-9]*\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{20}"),
+          trigger=r"[MNO][A-Za-z0-9]{23}[A-Za-z0-9]{0,2}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{8}"),
     keyed("discord-token-keyed", "Discord token", "discord", "discord",
           "[a-f0-9]{64}|[A-Za-z0-9=_-]{32}", _H, _PANEL),
     token("telegram-bot-token", "Telegram bot token", "telegram",

@@ -64,12 +64,14 @@ def failed_report(path: str, image: str | None, reason: str, next_step: str) -> 
 
 
 def _masks(subject: Subject, report: Report) -> Masks:
-    """The secrets of the files that the patches change, so that no patch shows one."""
+    """The secrets of the image and of the files that the patches change: neither a patch nor the
+    evidence (commands of layers) shows one."""
     findings = (*report.findings, *(one.finding for one in report.ignored))
     paths = {
         edit.path for finding in findings for fix in finding.fixes for edit in fix.edits
     } & subject.texts.keys()
-    return Masks(text_secrets({path: subject.texts[path] for path in sorted(paths)}))
+    of_files = text_secrets({path: subject.texts[path] for path in sorted(paths)})
+    return Masks((*of_files, *(subject.secrets or ())))
 
 
 def finding_of(subject: Subject, finding: Finding, masks: Masks) -> Json:
@@ -78,7 +80,7 @@ def finding_of(subject: Subject, finding: Finding, masks: Masks) -> Json:
         "rule": finding.rule,
         "severity": finding.severity.label,
         "confidence": finding.confidence.label,
-        "message": _text(finding.message),
+        "message": _text(masks.hide(finding.message)),
         "path": None if place.path is None else _text(place.path),
         "start_line": place.start_line,
         "end_line": place.end_line,
@@ -87,7 +89,10 @@ def finding_of(subject: Subject, finding: Finding, masks: Masks) -> Json:
         "packages": [_package(one) for one in finding.places if isinstance(one, PackagePlace)],
         "aliases": list(finding.aliases),
         "sources": [_text(one) for one in finding.sources],
-        "evidence": [*_config_evidence(finding), *(_evidence(one) for one in finding.evidence)],
+        "evidence": [
+            *_config_evidence(finding),
+            *(_evidence(one, masks) for one in finding.evidence),
+        ],
         "key": finding.key,
         "fixes": [_fix(subject, one, masks) for one in finding.fixes],
     }
@@ -142,9 +147,9 @@ def _ignored(subject: Subject, ignored: Ignored, masks: Masks) -> Json:
     }
 
 
-def _evidence(evidence: Evidence) -> Json:
+def _evidence(evidence: Evidence, masks: Masks) -> Json:
     place = None if evidence.place is None else _text(describe(evidence.place))
-    return {"text": _text(evidence.text), "place": place}
+    return {"text": _text(masks.hide(evidence.text)), "place": place}
 
 
 def _config_evidence(finding: Finding) -> list[Json]:

@@ -49,6 +49,8 @@ def sqlite_blobs(data: bytes, log: bytes) -> Iterator[bytes]:
                         if left < 0:
                             raise Unreadable("its rows hold more bytes than it has")
                         yield blob
+        except UnicodeDecodeError:
+            raise Unreadable("SQLite names what is wrong in no readable text") from None
         except (sqlite3.Error, OverflowError) as error:
             raise Unreadable(f"SQLite says: {error}") from None
 

@@ -218,6 +218,15 @@ def test_sqlite_runs_nothing_out_of_an_image(tmp_path: Path, statement: str) -> 
         list(sqlite_blobs(data, b""))
 
 
+def test_an_sqlite_error_that_is_no_text_is_told(tmp_path: Path) -> None:
+    """Its message quotes a column's definition, whose bytes are those of the file."""
+    data = _table(tmp_path, "CREATE TABLE Packages (hnum INTEGER, blob BLOB NOT NULL)")
+    broken = data.replace(b"BLOB NOT NULL", b"\xff\xff,\xff(\xff\xff\xff\xff\xff\xff\xff")
+    assert broken != data
+    with pytest.raises(Unreadable):
+        list(sqlite_blobs(broken, b""))
+
+
 def test_long_folders_of_many_files_are_left_out() -> None:
     """A header whose every file lies in a folder with a name of a megabyte."""
     count = 2_000

@@ -104,6 +104,22 @@ def test_absurd_counts_read_a_bounded_part() -> None:
     assert max(asked) <= 1 << 20
 
 
+def test_a_program_of_gigabytes_is_read_through_small_windows() -> None:
+    data = elf(GO, ".go.buildinfo")
+    asked: list[int] = []
+
+    class Huge:
+        size = 8 << 30
+
+        def read(self, offset: int, size: int) -> bytes:
+            asked.append(size)
+            return data[offset : offset + size].ljust(min(size, self.size - offset), b"\0")
+
+    names = [found.name for found in go.read_programs("app", programs_of(Huge()))]
+    assert "stdlib" in names and len(names) == 4
+    assert sum(asked) < 1 << 20
+
+
 def test_a_java_class_is_no_program() -> None:
     assert programs_of(MemoryBlob(b"\xca\xfe\xba\xbe\0\0\0\x34".ljust(200, b"\1"))) == ()
 

@@ -143,6 +143,16 @@ def how_to_rotate(secret: Secret) -> str:
     return " ".join(at_provider(secret))
 
 
+def how_to_keep_out(secret: Secret, place: ImagePathPlace) -> str:
+    """What keeps a file with this secret out of the image, in words."""
+    name = place.path.rpartition("/")[2]
+    leave = f"Leave it out with **/{name} in .dockerignore"
+    if secret.rule in ("private-key", "putty-key"):
+        return f"{leave}; give a RUN that needs it --mount=type=ssh"
+    mount = f"--mount=type=secret,id=NAME,target=/{place.path}"
+    return f"{leave}; mount it where a RUN needs it ({mount}), or use a stage that does not ship"
+
+
 def where(places: tuple[Place, ...]) -> str:
     """The first place in words."""
     place = places[0]

@@ -8,7 +8,7 @@ from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Evidence, Finding, ImagePathPlace, LayerPlace, Severity
 from hardening.rules.frame import Example, Need, Rule
 from hardening.rules.support_layers import lines_of
-from hardening.rules.support_secrets import how_to_rotate
+from hardening.rules.support_secrets import how_to_keep_out, how_to_rotate
 from hardening.subject import Subject
 
 rule = Rule(
@@ -75,6 +75,5 @@ def find(subject: Subject) -> Iterator[Finding]:
                 Evidence(f"Deleted or replaced in layer {life.removed}", LayerPlace(life.removed)),
             ),
             severity=secret.severity,
-            tip=f"{how_to_rotate(secret)} Use RUN --mount=type=secret, or a build stage that does "
-            "not ship",
+            tip=f"{how_to_rotate(secret)} {how_to_keep_out(secret, files[0])}",
         )

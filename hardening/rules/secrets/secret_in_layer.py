@@ -8,7 +8,7 @@ from hardening.image.synthetic import ImageSketch, LayerSketch
 from hardening.model import Evidence, Finding, ImagePathPlace, Severity
 from hardening.rules.frame import Example, Need, Rule
 from hardening.rules.support_layers import is_base, lines_of
-from hardening.rules.support_secrets import how_to_rotate, where
+from hardening.rules.support_secrets import how_to_keep_out, how_to_rotate, where
 from hardening.subject import Subject
 
 rule = Rule(
@@ -56,6 +56,5 @@ def find(subject: Subject) -> Iterator[Finding]:
             also=(*files[1:20], *lines_of(subject, (one.layer for one in files))),
             evidence=(Evidence(f"{secret.title}: {secret.masked}", files[0]),),
             severity=secret.severity,
-            tip=f"{how_to_rotate(secret)} Leave the file out of the build context, or mount it "
-            "where it is needed",
+            tip=f"{how_to_rotate(secret)} {how_to_keep_out(secret, files[0])}",
         )

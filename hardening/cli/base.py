@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from hardening.cli.arguments import add_opening
 from hardening.cli.base_rows import Assessed, assess, base_values, known_numbers, ordered
 from hardening.cli.opening import STANDARD_INPUT, open_named
 from hardening.cli.output import add_output, look_of, note, progress_of, put, put_json
+from hardening.cli.patches import print_patch, write_patch
 from hardening.errors import InputError, UsageError
 from hardening.model import Fix, Safety, Verdict
 from hardening.opening.base_digests import with_base_digests
@@ -164,16 +163,10 @@ def _choose(found: Assessed, options: argparse.Namespace) -> int:
         put(after[subject.dockerfile.path], options)
         return codes.CLEAN
     workspace = Workspace(subject.root, subject.texts, after)
-    if not options.write:
-        _print_diff(_from_here(workspace).diff(), subject, options)
-        return codes.CLEAN
-    from hardening.writing import write as write_files
-
-    written = write_files(workspace)
-    for file in written.files:
-        note(f"wrote {file}", options)
-    for backup in written.backups:
-        note(f"kept the old text as {backup}", options)
+    if options.write:
+        write_patch(workspace, options)
+    else:
+        print_patch(workspace, options)
     return codes.CLEAN
 
 
@@ -193,27 +186,3 @@ def _chosen(found: Assessed, wanted: str) -> Fix:
             return one
     names = ", ".join(one.name for one in known) or "none can be written down"
     raise UsageError(f"There is no patch called {wanted}", "", f"Choose from: {names}")
-
-
-def _print_diff(diff: str, subject: Subject, options: argparse.Namespace) -> None:
-    """Exact for programs and files; at a terminal in colour, with secrets masked."""
-    if options.output is not None or not sys.stdout.isatty():
-        put(diff, options)
-        return
-    from hardening.reports.diff import coloured
-    from hardening.secrets.hiding import Masks, text_secrets
-
-    hidden = Masks(text_secrets(subject.texts)).hide(diff)
-    put(coloured(hidden, look_of(options)), options)
-
-
-def _from_here(workspace: Workspace) -> Workspace:
-    """With paths from the current folder, when the project lies below it."""
-    prefix = os.path.relpath(workspace.root)
-    if prefix == "." or prefix.startswith(".."):
-        return workspace
-    before, after = (
-        {f"{prefix}/{path}": text for path, text in texts.items()}
-        for texts in (workspace.before, workspace.after)
-    )
-    return Workspace(Path(), before, after)

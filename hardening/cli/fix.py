@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 from hardening.cli import codes
 from hardening.cli.opening import STANDARD_INPUT, open_named
-from hardening.cli.output import hint, look_of_stream, note, progress_of
+from hardening.cli.output import hint, note, progress_of
+from hardening.cli.patches import print_patch, write_patch
 from hardening.errors import InputError, UsageError
 from hardening.model import Safety
 from hardening.opening.base_digests import with_base_digests
 from hardening.replay import Replayed, all_fixes
 from hardening.reports.plain import plural
-from hardening.workspace import Workspace
 
 
 def fix(options: argparse.Namespace) -> int:
@@ -35,9 +34,9 @@ def fix(options: argparse.Namespace) -> int:
     if options.output is not None:
         _write_elsewhere(done, options)
     elif options.write:
-        _write(done, options)
+        write_patch(done.workspace, options)
     else:
-        _print_diff(done.workspace, options)
+        print_patch(done.workspace, options)
     _tell(done, options)
     return codes.INTERNAL if done.report.failures else codes.CLEAN
 
@@ -48,48 +47,6 @@ def _rules(names: list[str]) -> frozenset[str] | None:
     from hardening.cli.rules import named_rules
 
     return frozenset(rule.id for name in names for rule in named_rules(name))
-
-
-def _print_diff(workspace: Workspace, options: argparse.Namespace) -> None:
-    """The patch: exact for programs; on a terminal, where people look on, with secrets masked."""
-    diff = _relative_diff(workspace)
-    if not diff:
-        return
-    from hardening.reports.diff import coloured
-    from hardening.secrets.hiding import Masks, text_secrets
-
-    masks = Masks(text_secrets(workspace.before))
-    hidden = masks.hide(diff)
-    if sys.stdout.isatty():
-        sys.stdout.write(coloured(hidden, look_of_stream(options.color)))
-        if hidden != diff:
-            note("secrets are masked here; a pipe or file gets the exact patch", options)
-        return
-    sys.stdout.write(diff)
-    if hidden != diff:
-        note("the patch holds secrets: its lines must be those of the file", options)
-
-
-def _relative_diff(workspace: Workspace) -> str:
-    """The patch with paths from the current folder, when the project lies below it."""
-    prefix = os.path.relpath(workspace.root)
-    if prefix == "." or prefix.startswith(".."):
-        return workspace.diff()
-    renamed = {
-        name: {f"{prefix}/{path}": text for path, text in texts.items()}
-        for name, texts in (("before", workspace.before), ("after", workspace.after))
-    }
-    return Workspace(Path(), renamed["before"], renamed["after"]).diff()
-
-
-def _write(done: Replayed, options: argparse.Namespace) -> None:
-    from hardening.writing import write
-
-    written = write(done.workspace)
-    for file in written.files:
-        note(f"wrote {file}", options)
-    for backup in written.backups:
-        note(f"kept the old text as {backup}", options)
 
 
 def _write_elsewhere(done: Replayed, options: argparse.Namespace) -> None:

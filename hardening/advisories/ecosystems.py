@@ -24,6 +24,7 @@ _LANGUAGES = {
     "composer": "Packagist",
     "nuget": "NuGet",
     "cargo": "crates" + ".io",
+    "cran": "CRAN",
 }
 _ROLLING = {"wolfi": "Wolfi", "chainguard": "Chainguard", "minimos": "MinimOS"}
 _BY_PACKAGE = frozenset(_ROLLING.values())

@@ -23,7 +23,7 @@ TABLES = {
 }
 ECOSYSTEMS = ("Alpine", "AlmaLinux", "Debian", "Go", "Maven", "NuGet", "Packagist", "PyPI",
               "Red Hat", "Rocky Linux", "RubyGems", "SUSE", "Ubuntu", "Wolfi", "npm",
-              "Azure Linux", "Chainguard", "openSUSE", "crates" + ".io")  # fmt: skip
+              "Azure Linux", "CRAN", "Chainguard", "openSUSE", "crates" + ".io")  # fmt: skip
 _RELEASES = {
     "Alpine": r"v\d{1,2}\.\d{1,3}|edge",
     "AlmaLinux": r"\d{1,2}",

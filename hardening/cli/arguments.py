@@ -83,6 +83,16 @@ def add_offline(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_dockerfile(parser: argparse.ArgumentParser) -> None:
+    """For commands about an image alone."""
+    parser.add_argument(
+        "--dockerfile",
+        type=Path,
+        metavar="FILE",
+        help="the Dockerfile it was built from: it tells base layers from the image's own",
+    )
+
+
 def add_opening(parser: argparse.ArgumentParser) -> None:
     """The image, context and service that belong to a PATH."""
     parser.add_argument("--image", metavar="IMAGE", help=f"the built image: {IMAGE_HELP}")

@@ -6,11 +6,15 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hardening.errors import UsageError
 from hardening.model import Profile
 from hardening.progress import SILENT, Progress
 from hardening.subject import Subject
+
+if TYPE_CHECKING:
+    from hardening.image.model import Image
 
 STANDARD_INPUT = "-"
 
@@ -43,6 +47,15 @@ def _open_named(path: str | None, options: argparse.Namespace, progress: Progres
         progress=progress,
     )
     return with_profile(subject, options.profile)
+
+
+def attributed(image: Image, dockerfile: Path | None) -> Image:
+    """The image with where each layer came from, as far as a Dockerfile tells."""
+    if dockerfile is None:
+        return image
+    from hardening.opening import attach_image, open_files
+
+    return attach_image(open_files(dockerfile), image).image or image
 
 
 def with_profile(subject: Subject, profile: str | None) -> Subject:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardening.cli import codes
-from hardening.cli.arguments import add_image
+from hardening.cli.arguments import add_dockerfile, add_image
+from hardening.cli.opening import attributed
 from hardening.cli.output import add_output, look_of, progress_of, put
 
 if TYPE_CHECKING:
@@ -20,12 +20,7 @@ FORMATS = ("json", "cyclonedx", "spdx", "text")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_image(parser)
-    parser.add_argument(
-        "--dockerfile",
-        type=Path,
-        metavar="FILE",
-        help="the Dockerfile it was built from: it tells base layers from the image's own",
-    )
+    add_dockerfile(parser)
     add_output(parser, formats=FORMATS, default="json")
 
 
@@ -33,15 +28,6 @@ def sbom(options: argparse.Namespace) -> int:
     """Print or write the document. Raises ImageError, EngineError, WriteError."""
     put(_document(options), options)
     return codes.CLEAN
-
-
-def _attributed(image: Image, dockerfile: Path | None) -> Image:
-    """The image with where each layer came from, as far as a Dockerfile tells."""
-    if dockerfile is None:
-        return image
-    from hardening.opening import attach_image, open_files
-
-    return attach_image(open_files(dockerfile), image).image or image
 
 
 def _standard(options: argparse.Namespace, image: Image, inventory: Inventory) -> str:
@@ -64,7 +50,7 @@ def _document(options: argparse.Namespace) -> str:
 
     progress = progress_of(options)
     opened = open_image(options.image, platform=options.platform, progress=progress)
-    image = _attributed(load_files(opened, progress=progress), options.dockerfile)
+    image = attributed(load_files(opened, progress=progress), options.dockerfile)
     inventory = catalog(image, progress=progress)
     if options.format in ("cyclonedx", "spdx"):
         return _standard(options, image, inventory)

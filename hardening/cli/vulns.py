@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardening.cli import codes
-from hardening.cli.arguments import IMAGE_HELP, add_platform
-from hardening.cli.opening import STANDARD_INPUT, standard_input
+from hardening.cli.arguments import IMAGE_HELP, add_dockerfile, add_platform
+from hardening.cli.opening import STANDARD_INPUT, attributed, standard_input
 from hardening.cli.output import add_output, hint, look_of, progress_of, put, put_json
 from hardening.errors import UsageError
 
@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "standard input",
     )
     add_platform(parser)
+    add_dockerfile(parser)
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--online",
@@ -69,19 +70,21 @@ def vulns(options: argparse.Namespace) -> int:
 def _inventory(options: argparse.Namespace) -> Inventory:
     from hardening.advisories.sbom import MAX_BYTES, is_document, read_sbom, sbom_of
 
-    if options.image == STANDARD_INPUT:
-        return sbom_of(standard_input(MAX_BYTES + 1), "standard input")
     path = Path(options.image)
-    if is_document(path):
-        if options.platform:
-            raise UsageError("--platform chooses an image", f"{path} is a list of packages")
+    if options.image == STANDARD_INPUT or is_document(path):
+        for name in ("platform", "dockerfile"):
+            if getattr(options, name):
+                raise UsageError(f"--{name} belongs to an image", "a list of packages was named")
+        if options.image == STANDARD_INPUT:
+            return sbom_of(standard_input(MAX_BYTES + 1), "standard input")
         return read_sbom(path)
     from hardening.image.loading import load_files, open_image
     from hardening.inventory.catalog import catalog
 
     progress = progress_of(options)
     opened = open_image(options.image, platform=options.platform, progress=progress)
-    return catalog(load_files(opened, progress=progress), progress=progress)
+    image = attributed(load_files(opened, progress=progress), options.dockerfile)
+    return catalog(image, progress=progress)
 
 
 def _assess(inventory: Inventory, options: argparse.Namespace) -> Assessment:

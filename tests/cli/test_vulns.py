@@ -118,3 +118,24 @@ def test_a_row_has_every_field_that_pipelines_were_promised(
     assert row["base"] in ("base", "own", "unknown")
     assert all(one["what"] and one["reason"] for one in document["not_assessed"])
     assert all(one["imported"] for one in document["data"])
+
+
+def test_a_dockerfile_tells_what_the_base_brought(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed = tmp_path / "feed.jsonl"
+    feed.write_text(json.dumps(record("CVE-2026-1", "PyPI", "flask", "99")))
+    import_path(feed)
+    dockerfile = IMAGE.with_name("Dockerfile")
+    assert main(["vulns", str(IMAGE), "--format", "json", "--dockerfile", str(dockerfile)]) == 1
+    (row,) = json.loads(capsys.readouterr().out)["vulnerabilities"]
+    assert row["base"] == "own"
+
+
+def test_a_list_of_packages_takes_no_dockerfile(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = tmp_path / "sbom.json"
+    assert main(["sbom", str(IMAGE), "--format", "cyclonedx", "--output", str(listed)]) == 0
+    assert main(["vulns", str(listed), "--dockerfile", "Dockerfile"]) == 2
+    assert "--dockerfile belongs to an image" in capsys.readouterr().err

@@ -9,11 +9,12 @@ from datetime import date
 from hardening import pragmas
 from hardening.analysis_cache import Remembered, key_of
 from hardening.keys import Anchors, with_keys
-from hardening.model import FilePlace, Finding, Report, RuleFailure, Skipped
+from hardening.model import FilePlace, Finding, Report, RuleFailure
 from hardening.origins import Origins
 from hardening.rules import Need, Profile, Rule, all_rules
 from hardening.rules.support_unread import unread
 from hardening.score import score
+from hardening.skipped import Skipped
 from hardening.subject import Subject
 
 _NEEDS = {

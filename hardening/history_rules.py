@@ -19,8 +19,9 @@ from hardening.dockerfile.lines import MAX_LINE
 from hardening.dockerfile.model import Dockerfile
 from hardening.image.created_by import MAX_TEXT, copy_destination, run_command, told
 from hardening.image.model import Image, Origin
-from hardening.model import Confidence, ConfigPlace, FilePlace, Finding, Place, Skipped
+from hardening.model import Confidence, ConfigPlace, FilePlace, Finding, Place
 from hardening.rules import Need, Rule
+from hardening.skipped import Skipped
 from hardening.subject import Subject
 
 HISTORY: Final = "history"

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
 
+from hardening.skipped import Skipped
+
 
 class Severity(IntEnum):
     """How much a finding matters to an attacker or in an outage; ordered, INFO lowest."""
@@ -229,15 +231,6 @@ class Finding:
         """The first fix of the highest safety that may be applied at all."""
         usable = [fix for fix in self.fixes if fix.safety is not Safety.MANUAL]
         return max(usable, key=lambda fix: fix.safety, default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """Something that was not assessed, and why; never shown as a zero."""
-
-    what: str
-    reason: str
-    next_step: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardening.dockerfile.model import Dockerfile
-from hardening.model import RunConfiguration, Skipped
+from hardening.model import RunConfiguration
+from hardening.skipped import Skipped
 
 if TYPE_CHECKING:
     from hardening.advisories.assessment import Assessment

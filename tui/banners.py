@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from hardening.errors import Cancelled, DrydockError
-from hardening.model import Skipped
+from hardening.skipped import Skipped
 from tui.rows import Cells
 from tui.text import clean
 

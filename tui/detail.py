@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from hardening.image.model import Entry, Image, Origin
-from hardening.model import Finding, Fix, Report, Safety, Skipped, Verdict
+from hardening.model import Finding, Fix, Report, Safety, Verdict
 from hardening.secrets.model import Secret
 from hardening.secrets.rotation import checklist
+from hardening.skipped import Skipped
 from tui.files import mode_words
 from tui.findings import FindingRow, Mark, usable_fixes
 from tui.rows import SAFETY_WORDS, Cells, origin_word, place_words, severity_cells, short_command

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hardening.model import Skipped
+from hardening.skipped import Skipped
 from tui.detail import nothing_found, skipped_cells
 from tui.ordering import Pane
 from tui.phases import IMAGE, SECRETS, WAITING

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from hardening.errors import Cancelled, DrydockError
-from hardening.model import Skipped
+from hardening.skipped import Skipped
 from tui.masking import Masks, text_secrets
 from tui.messages import OpeningEnded, PhaseChanged, SubjectReady
 from tui.phases import FILES, IMAGE, PACKAGES, SECRETS, VULNERABILITIES, WAITING

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hardening.model import Skipped
+from hardening.skipped import Skipped
 from tui.rows import Cells
 from tui.text import clean
 

@@ -10,7 +10,7 @@ from hardening.advisories.lifecycle import Life, life_of
 from hardening.advisories.model import Feed
 from hardening.advisories.store import Store
 from hardening.inventory.model import Inventory
-from hardening.model import Skipped
+from hardening.skipped import Skipped
 
 STALE = timedelta(days=1)
 OLD = timedelta(days=7)

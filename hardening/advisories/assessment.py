@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from hardening.advisories.model import Feed, Matched, Target, Vulnerability
 from hardening.advisories.selection import Selection, select, unassessed
 from hardening.inventory.model import Inventory, Package
-from hardening.model import Skipped
+from hardening.skipped import Skipped
 
 if TYPE_CHECKING:
     from hardening.advisories.store import Store

@@ -19,7 +19,7 @@ from hardening.advisories.sbom_packages import Listed, distribution_of, package_
 from hardening.errors import InputError
 from hardening.image.release import OsRelease
 from hardening.inventory.model import Inventory, Package
-from hardening.model import Skipped
+from hardening.skipped import Skipped
 
 MAX_BYTES = 256 << 20
 MAX_COMPONENTS = 200_000

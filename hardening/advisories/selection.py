@@ -15,7 +15,7 @@ from hardening.advisories.model import Target
 from hardening.advisories.rpm_names import epochs_of
 from hardening.advisories.third_party import is_third_party
 from hardening.inventory.model import Inventory, Package
-from hardening.model import Skipped
+from hardening.skipped import Skipped
 
 SYSTEM = ("deb", "apk", "rpm")
 _MOST_NAMED = 6

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardening.errors import UsageError
-from hardening.model import Profile
 from hardening.progress import SILENT, Progress
-from hardening.subject import Subject
 
 if TYPE_CHECKING:
     from hardening.image.model import Image
+    from hardening.subject import Subject
 
 STANDARD_INPUT = "-"
 
@@ -62,6 +61,7 @@ def with_profile(subject: Subject, profile: str | None) -> Subject:
     """The profile of the command line wins over that of the settings."""
     if profile is None:
         return subject
+    from hardening.model import Profile
     from hardening.settings import Settings
 
     settings = subject.settings or Settings()

@@ -14,9 +14,9 @@ from hardening.cli.arguments import add_offline, add_platform
 from hardening.cli.opening import STANDARD_INPUT, standard_input
 from hardening.cli.output import add_output, look_of, progress_of, put, put_json
 from hardening.errors import ImageError, InputError
-from hardening.model import Skipped
 from hardening.progress import SILENT, Progress
 from hardening.secrets.model import Secret
+from hardening.skipped import Skipped
 
 if TYPE_CHECKING:
     from hardening.reports.secrets import Reported

@@ -19,8 +19,8 @@ from hardening.inventory.programs import Program, programs_of
 from hardening.inventory.purl import package_url
 from hardening.inventory.selecting import select
 from hardening.inventory.unread import unread
-from hardening.model import Skipped
 from hardening.progress import SILENT, Progress
+from hardening.skipped import Skipped
 
 READING = "reading package databases"
 SYSTEM = ("deb", "apk", "rpm")

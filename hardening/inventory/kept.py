@@ -19,7 +19,7 @@ from typing import Any
 from hardening.image.cache import get_derived, put_derived
 from hardening.image.release import OsRelease
 from hardening.inventory.frame import Found
-from hardening.model import Skipped
+from hardening.skipped import Skipped
 from hardening.version import VERSION
 
 _KIND = "inventory"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hardening.image.model import Origin
 from hardening.image.release import OsRelease
-from hardening.model import Skipped
+from hardening.skipped import Skipped
 
 
 @dataclass(frozen=True, slots=True)

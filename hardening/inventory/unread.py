@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hardening.image.model import Image
-from hardening.model import Skipped
+from hardening.skipped import Skipped
 
 _FOLDERS = {
     "var/lib/pacman/local": "packages of pacman (Arch Linux)",

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from hardening.context import FilteredContext, MemoryContext
 from hardening.errors import InputError
-from hardening.model import RunConfiguration, Skipped
+from hardening.model import RunConfiguration
 from hardening.progress import SILENT, Progress
+from hardening.skipped import Skipped
 from hardening.subject import Subject
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from hardening.candidates import Candidate, candidates_in, is_compose_name
 from hardening.context import FolderContext
 from hardening.dockerfile import parse
 from hardening.errors import InputError, UsageError
-from hardening.model import RunConfiguration, Skipped
+from hardening.model import RunConfiguration
 from hardening.opening.text_files import read_text, reason_of
+from hardening.skipped import Skipped
 from hardening.subject import Subject
 
 if TYPE_CHECKING:

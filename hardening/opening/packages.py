@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hardening.errors import InputError
-from hardening.model import Skipped
 from hardening.progress import SILENT, Progress
+from hardening.skipped import Skipped
 from hardening.subject import Subject
 
 if TYPE_CHECKING:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from hardening.model import Severity
+if TYPE_CHECKING:
+    from hardening.model import Severity
 
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _COLOURS = {
-    Severity.INFO: "36",
-    Severity.LOW: "34",
-    Severity.MEDIUM: "33",
-    Severity.HIGH: "31",
-    Severity.CRITICAL: "1;31",
+    "info": "36",
+    "low": "34",
+    "medium": "33",
+    "high": "31",
+    "critical": "1;31",
 }
 
 
@@ -39,7 +40,7 @@ def wants_colour(stream: IO[str]) -> bool:
 
 def severity_code(severity: Severity) -> str:
     """The SGR code of a severity's colour."""
-    return _COLOURS[severity]
+    return _COLOURS[severity.label]
 
 
 def severity_word(severity: Severity, *, colour: bool) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hardening.model import ConfigPlace, FilePlace, ImagePathPlace, LayerPlace, Place, Skipped
+from hardening.model import ConfigPlace, FilePlace, ImagePathPlace, LayerPlace, Place
 from hardening.reports.sheet import (
     BOLD,
     DIM,
@@ -21,6 +21,7 @@ from hardening.reports.sheet import (
 from hardening.secrets.model import Secret
 from hardening.secrets.rotation import OUT_OF_THE_IMAGE, at_provider, checklist
 from hardening.settings import AllowedSecret
+from hardening.skipped import Skipped
 
 SCHEMA = "drydock.secrets/1"
 

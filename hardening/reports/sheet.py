@@ -10,9 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from hardening.model import Safety, Severity
 from hardening.reports.plain import printable, severity_code
+
+if TYPE_CHECKING:
+    from hardening.model import Safety, Severity
 
 NARROWEST = 20
 """Columns that the last cell of a row has at least, however narrow the terminal is."""
@@ -47,7 +50,7 @@ def severity_cell(severity: Severity | None) -> Cell:
 
 
 def safety_code(safety: Safety) -> str:
-    return {Safety.SAFE: GREEN, Safety.REVIEW: YELLOW}.get(safety, DIM)
+    return {"safe": GREEN, "review": YELLOW}.get(safety.label, DIM)
 
 
 def painted(text: str, code: str, look: Look) -> str:

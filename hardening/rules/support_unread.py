@@ -9,9 +9,9 @@ from hardening.dockerfile.expansion import MAX_TRACKED, unknown_from
 from hardening.dockerfile.model import Dockerfile, Form, Instruction
 from hardening.dockerfile.shell import foreign_shell, in_windows_stage
 from hardening.dockerfile.shell_walk import NOT_FOLLOWED
-from hardening.model import Skipped
 from hardening.rules.support import facts
 from hardening.rules.support_ignore import MAX_LISTED
+from hardening.skipped import Skipped
 from hardening.subject import Subject
 
 _SCRIPTS = ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK")

@@ -14,13 +14,14 @@ from hardening.advisories.risk import order
 from hardening.advisories.versions import InvalidVersion, key_of, scheme_of
 from hardening.image.model import Origin
 from hardening.inventory.model import Package
-from hardening.model import Evidence, FilePlace, LayerPlace, PackagePlace, Place, Severity, Skipped
+from hardening.model import Evidence, FilePlace, LayerPlace, PackagePlace, Place, Severity
 from hardening.rewrites.package_upgrade import ALL, upgraded
 from hardening.rewrites.version_pins import Pin, folded, pins
 from hardening.rules.support_better_base import runtime_base
 from hardening.rules.support_images import Reference, external_bases
 from hardening.rules.support_layers import lines_of
 from hardening.same import Same
+from hardening.skipped import Skipped
 from hardening.subject import Subject
 
 SYSTEM = ("deb", "apk", "rpm")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from hardening.errors import InputError
-from hardening.model import FilePlace, Skipped, Span
+from hardening.model import FilePlace, Span
 from hardening.progress import SILENT, Progress
 from hardening.secrets.engine import Hit, prepare, without_overlaps
 from hardening.secrets.grouping import Seen, grouped
@@ -23,6 +23,7 @@ from hardening.secrets.judge import reason_to_demote
 from hardening.secrets.model import Secret
 from hardening.secrets.pipeline import PHASE, Piece, Searched, search
 from hardening.secrets.windows import MAX_FILE, WINDOW, Window, rest_of
+from hardening.skipped import Skipped
 
 MAX_FILES: Final = 200_000
 MAX_DOCKERFILE: Final = 1 << 20

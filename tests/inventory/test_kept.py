@@ -18,7 +18,7 @@ from hardening.image.synthetic import ImageSketch, LayerSketch, make_image
 from hardening.inventory import catalog as catalog_module
 from hardening.inventory import kept
 from hardening.inventory.catalog import catalog
-from hardening.model import Skipped
+from hardening.skipped import Skipped
 from tests.inventory.referee import archive
 from tests.inventory.sketches import DEBIAN
 from tests.inventory.test_rpm import BASH, ndb

@@ -6,8 +6,9 @@ import pytest
 
 from hardening.analyse import analyse
 from hardening.dockerfile.shell_walk import NOT_FOLLOWED, TOO_DEEP, TOO_LONG
-from hardening.model import RunConfiguration, Skipped
+from hardening.model import RunConfiguration
 from hardening.opening import memory_subject
+from hardening.skipped import Skipped
 
 STEPS = " && \\\n".join(f"echo {number} {'x' * 400}" for number in range(3000))
 

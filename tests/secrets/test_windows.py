@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hardening.image.loading import load_files, open_image
 from hardening.image.synthetic import ImageSketch, LayerSketch, make_image
-from hardening.model import FilePlace, Skipped
+from hardening.model import FilePlace
 from hardening.secrets import folders, scanner, windows
 from hardening.secrets.engine import AutomatonMatcher, Matcher, PlainMatcher, find
 from hardening.secrets.folders import scan_paths
@@ -21,6 +21,7 @@ from hardening.secrets.formats import all_formats
 from hardening.secrets.occurrences import hits_in
 from hardening.secrets.scanner import scan_image
 from hardening.secrets.vectorscan import compiled_matcher
+from hardening.skipped import Skipped
 from tests.image.builders import docker_save, file, gzipped, tar
 from tests.secrets.tokens import example
 

@@ -9,9 +9,10 @@ from hardening.advisories.assessment import Assessment, Row
 from hardening.advisories.model import Feed, Rating, Vulnerability
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
 from hardening.inventory.model import Inventory, Package
-from hardening.model import Severity, Skipped
+from hardening.model import Severity
 from hardening.opening import memory_subject
 from hardening.opening.packages import take_inventory
+from hardening.skipped import Skipped
 from hardening.subject import Subject
 
 DOCKERFILE = """\

@@ -13,9 +13,9 @@ from hardening.advisories.assessment import Assessment
 from hardening.advisories.model import Feed
 from hardening.errors import InputError
 from hardening.inventory.model import Inventory
-from hardening.model import Skipped
 from hardening.opening import OpenRequest
 from hardening.rules import rule_by_id
+from hardening.skipped import Skipped
 from hardening.subject import Subject
 from tests.tui.conftest import Opener, Screen, settle, shown_text, use_rules
 from tests.tui.contents import FEED, assessment_of, packed_subject

@@ -14,18 +14,10 @@ from hardening.errors import DrydockError
 from hardening.image.model import Origin
 from hardening.image.synthetic import FileSketch, ImageSketch, LayerSketch
 from hardening.inventory.model import Inventory, Package
-from hardening.model import (
-    Evidence,
-    FilePlace,
-    Finding,
-    Fix,
-    Severity,
-    Skipped,
-    Span,
-    unknown,
-)
+from hardening.model import Evidence, FilePlace, Finding, Fix, Severity, Span, unknown
 from hardening.opening import memory_subject
 from hardening.rules.frame import Example, Rule
+from hardening.skipped import Skipped
 from hardening.subject import Subject
 from tests.tui.conftest import Opener, settle, use_rules
 from tui.loading import Loader

@@ -15,9 +15,10 @@ import textual
 from textual.pilot import Pilot
 
 from hardening.advisories.assessment import Assessment
-from hardening.model import ConfigPlace, ImagePathPlace, Severity, Skipped
+from hardening.model import ConfigPlace, ImagePathPlace, Severity
 from hardening.opening import OpenRequest
 from hardening.secrets.model import Life, Secret
+from hardening.skipped import Skipped
 from hardening.subject import Subject
 from tests.tui.conftest import opened, settle, store_of
 from tests.tui.contents import packed_subject

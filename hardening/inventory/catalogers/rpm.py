@@ -8,7 +8,6 @@ import struct
 from collections.abc import Iterator
 
 from hardening.inventory.frame import MIB, Cataloger, Found, Unreadable, lines_of, text_of
-from hardening.inventory.rpm_stores import bdb_blobs, ndb_blobs, sqlite_blobs
 
 _FOLDERS = frozenset({"var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm"})
 _NAMES = frozenset({"rpmdb.sqlite", "Packages.db", "Packages"})
@@ -85,6 +84,8 @@ def is_database(path: str) -> bool:
 
 def headers_of(path: str, data: bytes, beside: dict[str, bytes]) -> Iterator[bytes]:
     """The header blobs of a database of any kind. Raises Unreadable."""
+    from hardening.inventory.rpm_stores import bdb_blobs, ndb_blobs, sqlite_blobs
+
     name = path.rpartition("/")[2]
     if name == "rpmdb.sqlite":
         return sqlite_blobs(data, beside.get("-wal", b""))

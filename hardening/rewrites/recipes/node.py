@@ -59,9 +59,7 @@ def recipe(build: BuildStage) -> Runtime | None:
     base = slim_base(build)
     packages = runtime_packages(build.installed, _BUILDERS)
     outside, unclear = build.outside(build.start.workdir)
-    lines = []
-    if "NODE_ENV" not in build.start.environment:
-        lines.append("ENV NODE_ENV=production")
+    lines = [] if "NODE_ENV" in build.start.environment else ["ENV NODE_ENV=production"]
     install = packages.line(build.dockerfile.escape)
     if install is not None:
         lines.append(install)
@@ -74,6 +72,7 @@ def recipe(build: BuildStage) -> Runtime | None:
             _lockfile(build, manager),
             libraries(packages, f"Native modules were built on {build.start.base}"),
             outside_precondition(unclear),
+            *_environment(build),
             *lost(build, base),
         ),
         stages,
@@ -84,6 +83,13 @@ def is_global(call: PackageCall) -> bool:
     """Whether a call installs for the whole machine, not for the project."""
     words = {word.text for word in call.command.arguments}
     return bool(words & {"-g", "--global", "--location=global", "global"})
+
+
+def _environment(build: BuildStage) -> tuple[Precondition, ...]:
+    """Express and its like show less of their errors and keep templates with `production`."""
+    if "NODE_ENV" in build.start.environment:
+        return ()
+    return (unknown("The application may run with NODE_ENV=production", "nothing sets it now"),)
 
 
 def _lockfile(build: BuildStage, manager: str) -> Precondition:

@@ -8,10 +8,12 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hardening.progress import SILENT, Progress
-from hardening.reports.sheet import PLAIN, Look
+
+if TYPE_CHECKING:
+    from hardening.reports.sheet import Look
 
 STANDARD_OUTPUT = "-"
 
@@ -53,6 +55,8 @@ def add_manner(parser: argparse._ActionsContainer) -> None:
 
 def look_of(options: argparse.Namespace) -> Look:
     """Colour and width for the place that the result goes to."""
+    from hardening.reports.sheet import Look
+
     if options.output not in (None, STANDARD_OUTPUT):
         return Look(colour=options.color == "always")
     return look_of_stream(options.color)
@@ -61,6 +65,7 @@ def look_of(options: argparse.Namespace) -> Look:
 def look_of_stream(color: str = "auto") -> Look:
     """Colour and width of standard output."""
     from hardening.reports.plain import wants_colour
+    from hardening.reports.sheet import PLAIN, Look
 
     wanted = color == "always" or (color == "auto" and wants_colour(sys.stdout))
     if not sys.stdout.isatty():

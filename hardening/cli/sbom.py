@@ -54,8 +54,10 @@ def _document(options: argparse.Namespace) -> str:
     inventory = catalog(image, progress=progress)
     if options.format in ("cyclonedx", "spdx"):
         return _standard(options, image, inventory)
-    from hardening.reports.sbom import sbom_text, sbom_values
-
     if options.format == "text":
+        from hardening.reports.sbom_table import sbom_text
+
         return sbom_text(image, inventory, look=look_of(options))
+    from hardening.reports.sbom import sbom_values
+
     return json.dumps(sbom_values(image, inventory), indent=2) + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform as machine
+import os
 
 ALIASES = {
     "x86_64": "amd64",
@@ -21,7 +21,7 @@ SYSTEMS = frozenset({"linux", "windows", "darwin", "freebsd", "wasi"})
 
 def own_platform() -> str:
     """The platform of the containers that this machine runs."""
-    return normalise(machine.machine().lower())
+    return normalise(os.uname().machine.lower())
 
 
 def normalise(text: str) -> str:

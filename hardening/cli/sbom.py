@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import TYPE_CHECKING
 
 from hardening.cli import codes
@@ -58,6 +57,6 @@ def _document(options: argparse.Namespace) -> str:
         from hardening.reports.sbom_table import sbom_text
 
         return sbom_text(image, inventory, look=look_of(options))
-    from hardening.reports.sbom import sbom_values
+    from hardening.reports.sbom import sbom_json
 
-    return json.dumps(sbom_values(image, inventory), indent=2) + "\n"
+    return sbom_json(image, inventory)

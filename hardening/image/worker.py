@@ -26,7 +26,12 @@ def main() -> None:
     """Serve until standard input ends."""
     out = os.fdopen(os.dup(1), "wb")
     sys.stdout = sys.stderr
-    for line in sys.stdin.buffer:
+    serve(sys.stdin.buffer, out)
+
+
+def serve(jobs: BinaryIO, out: BinaryIO) -> None:
+    """Answer every job; OSError when nobody listens any more."""
+    for line in jobs:
         job = json.loads(line)
         try:
             _answer(job, out)

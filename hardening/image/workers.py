@@ -11,16 +11,15 @@ from __future__ import annotations
 import json
 import os
 import queue
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from hardening.errors import ImageError
 from hardening.image.codec import decode, unframe
 from hardening.image.compression import MAX_RATIO, compression_of
+from hardening.image.crew import Worker, start
 from hardening.image.files import FileBlob
 from hardening.image.walking import Tell, Walked, sha256_of, walk_layer
 from hardening.image.worker import HEAD
@@ -43,10 +42,6 @@ MAX_ENTRIES = 5_000_000
 """Entries of all layers of one image."""
 
 PHASE = "reading layers"
-_START = (
-    "import json,sys; sys.path[:] = json.loads(sys.argv[1]);"
-    "from hardening.image.worker import main; main()"
-)
 Named = Callable[[int], str]
 
 
@@ -218,7 +213,10 @@ class _Crew:
     def run(self, count: int, *, here: bool = False) -> dict[int, Walked]:
         """Read all layers with `count` processes, and in this one too when `here`; what is left
         because a process did not start or was killed is read here in any case."""
-        threads = [threading.Thread(target=self._drive, name="layers") for _ in range(count)]
+        started = [one for _ in range(count) if (one := start(self._descriptors())) is not None]
+        threads = [
+            threading.Thread(target=self._drive, args=(one,), name="layers") for one in started
+        ]
         for thread in threads:
             thread.start()
         if here:
@@ -255,33 +253,20 @@ class _Crew:
         except queue.Empty:
             return None
 
-    def _drive(self) -> None:
-        process = self._start()
-        if process is None:
-            return
-        with process:
-            try:
-                self._serve(process)
-            except BaseException as error:
-                self.error = self.error or error
-                self.failed.set()
-                process.kill()
+    def _descriptors(self) -> set[int]:
+        return {blob.file.descriptor for blob in self.blobs.values()}
 
-    def _start(self) -> subprocess.Popen[bytes] | None:
-        """A worker, None where the system gives no process."""
-        descriptors = {blob.file.descriptor for blob in self.blobs.values()}
-        with suppress(OSError):
-            return subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _START, json.dumps(sys.path)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                pass_fds=tuple(descriptors),
-            )
-        return None
+    def _drive(self, worker: Worker) -> None:
+        try:
+            self._serve(worker)
+        except BaseException as error:
+            self.error = self.error or error
+            self.failed.set()
+            worker.kill()
+        finally:
+            worker.end()
 
-    def _serve(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdin is not None and process.stdout is not None
+    def _serve(self, worker: Worker) -> None:
         while (number := self._next()) is not None:
             blob = self.blobs[number]
             job = {
@@ -291,18 +276,16 @@ class _Crew:
                 "verify": self.verify,
             }
             try:
-                process.stdin.write(json.dumps(job).encode() + b"\n")
-                process.stdin.flush()
-                self.found[number] = self.bound.take(self._answer(process.stdout))
+                worker.ask.write(json.dumps(job).encode() + b"\n")
+                worker.ask.flush()
+                self.found[number] = self.bound.take(self._answer(worker.answers))
             except ImageError as error:
                 raise named(error, self.name(number)) from None
             except (OSError, EOFError):
                 self.waiting.put(number)
                 break
-        with suppress(OSError):
-            process.stdin.close()
 
-    def _answer(self, out: IO[bytes]) -> Walked:
+    def _answer(self, out: BinaryIO) -> Walked:
         while True:
             head = out.read(HEAD.size)
             if len(head) < HEAD.size:

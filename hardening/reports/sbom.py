@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from hardening.image.model import Image
@@ -29,6 +30,16 @@ def sbom_values(image: Image, inventory: Inventory) -> dict[str, Any]:
             for one in inventory.not_assessed
         ],
     }
+
+
+def sbom_json(image: Image, inventory: Inventory) -> str:
+    """The document as text, one package a line: thousands of them compare and search better so."""
+    values = sbom_values(image, inventory)
+    rows = ",\n    ".join(map(json.JSONEncoder().encode, values["packages"]))
+    frame = json.dumps({**values, "packages": []}, indent=2)
+    if rows:
+        frame = frame.replace('"packages": []', f'"packages": [\n    {rows}\n  ]', 1)
+    return frame + "\n"
 
 
 def _row(package: Package) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from hardening.image.columns import Columns
+from hardening.image.columns import FILE, Columns
 from hardening.image.model import Attribution, Entry
 
 
@@ -60,6 +60,13 @@ class StoredLayer:
         if row is None or self.columns is None:
             return None
         return self.columns.entry(row, self.index)
+
+    def large(self, size: int) -> Sequence[str]:
+        columns = self.columns
+        if columns is None:
+            return ()
+        rows = (row for row, found in enumerate(columns.sizes) if found > size)
+        return [columns.paths[row] for row in rows if columns.kinds[row] == FILE]
 
     def with_columns(self, columns: Columns, wasted: int) -> StoredLayer:
         """The layer once its files are read."""

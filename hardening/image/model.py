@@ -8,7 +8,7 @@ as empty have no index. Source of the formats: OCI image-spec v1.1 (config, laye
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -185,6 +185,9 @@ class Layer(Protocol):
 
     def entries(self) -> Iterator[Entry]: ...
     def get(self, path: str) -> Entry | None: ...
+    def large(self, size: int) -> Sequence[str]:
+        """Paths of regular files of more than `size` bytes, hard links not among them."""
+
     def __len__(self) -> int:
         """Number of entries, whiteouts not counted."""
 
@@ -196,6 +199,15 @@ class Efficiency:
 
     score: float
     removable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some regular files of a layer, `size` bytes together; `read` gives them with their content
+    and raises ImageError."""
+
+    size: int
+    read: Callable[[], Sequence[tuple[Entry, bytes]]]
 
 
 class Image(Protocol):
@@ -250,6 +262,10 @@ class Image(Protocol):
     ) -> Iterator[tuple[Entry, bytes]]:
         """Regular files of one layer with their content, in tar order, in one pass; files larger
         than `limit` come with their first `limit` bytes. `want` restricts to these paths."""
+
+    def parts(self, layer: int, *, limit: int = 5 << 20, size: int = 1 << 20) -> Iterator[Part]:
+        """All that `contents` gives of one layer, in parts of about `size` bytes. Where a layer is
+        not compressed nothing is read before `Part.read`, which any thread may call then."""
 
     def blobs(
         self, layer: int, want: Mapping[str, int], *, limit: int = 5 << 20

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from hardening.errors import ImageError
 from hardening.image.columns import FILE, HARDLINK, Columns
 from hardening.image.config import parse_config, parse_history, platform_of
+from hardening.image.files import FileBlob
 from hardening.image.layers import StoredLayer
 from hardening.image.merge import Squash
-from hardening.image.model import Attribution, Blob, Efficiency, Entry, HistoryEntry, ImageConfig
+from hardening.image.model import (
+    Attribution,
+    Blob,
+    Efficiency,
+    Entry,
+    HistoryEntry,
+    ImageConfig,
+    Part,
+)
 from hardening.image.passing import MemoryBlob, blob_of
 from hardening.image.sources import Manifest, Source, TarBytes
 from hardening.image.tree import IMPLICIT, MAX_LINKS, ROW_BITS, ROW_MASK, MergedTree
@@ -98,6 +108,30 @@ class StoredImage:
                 continue
             for one in asked:
                 yield columns.entry(one, layer), content
+
+    def parts(self, layer: int, *, limit: int = 5 << 20, size: int = 1 << 20) -> Iterator[Part]:
+        columns = self.layers[layer].columns
+        tar = self.origin.tar(layer)
+        if columns is None or not isinstance(tar, FileBlob):
+            yield from _in_parts(self.contents(layer, limit=limit), size)
+            return
+        rows: list[int] = []
+        total = 0
+        for row, kind in enumerate(columns.kinds):
+            if kind == FILE:
+                rows.append(row)
+                total += min(columns.sizes[row], limit)
+                if total >= size:
+                    yield Part(total, partial(self._part, columns, layer, rows, limit, tar))
+                    rows, total = [], 0
+        if rows:
+            yield Part(total, partial(self._part, columns, layer, rows, limit, tar))
+
+    def _part(
+        self, columns: Columns, layer: int, rows: Sequence[int], limit: int, tar: TarBytes
+    ) -> Sequence[tuple[Entry, bytes]]:
+        read = ((row, self._data(columns, row, layer, limit, tar)) for row in rows)
+        return [(columns.entry(row, layer), data) for row, data in read if data is not None]
 
     def blobs(
         self, layer: int, want: Mapping[str, int], *, limit: int = 5 << 20
@@ -215,6 +249,19 @@ class StoredImage:
 
 def _cut(layer: int, path: str) -> ImageError:
     return ImageError(f"Layer {layer} ends inside {path}", "the image is damaged")
+
+
+def _in_parts(contents: Iterator[tuple[Entry, bytes]], size: int) -> Iterator[Part]:
+    some: list[tuple[Entry, bytes]] = []
+    total = 0
+    for one in contents:
+        some.append(one)
+        total += len(one[1])
+        if total >= size:
+            yield Part(total, partial(tuple, some))
+            some, total = [], 0
+    if some:
+        yield Part(total, partial(tuple, some))
 
 
 def image_of(reference: str, source: Source, manifest: Manifest) -> StoredImage:

@@ -1,14 +1,15 @@
 """Many files searched while the next are read.
 
-One thread reads, two search what was read: they leave the interpreter lock to each other for most
-of their work.
+Two threads search what another one reads, or read it themselves where that can be done in any
+order: they leave the interpreter lock to each other for most of their work.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from hardening.progress import Progress
@@ -39,6 +40,10 @@ class Piece(Generic[Item]):
     window: Window
 
 
+Part = Callable[[], Iterator[Piece[Item]]]
+"""Reads some pieces; called by one of the threads that search."""
+
+
 @dataclass(frozen=True, slots=True)
 class Searched(Generic[Item]):
     """A piece with hits; their offsets are into the window."""
@@ -49,23 +54,29 @@ class Searched(Generic[Item]):
 
 def search(pieces: Iterable[Piece[Item]], progress: Progress) -> Iterator[Searched[Item]]:
     """Pieces that have hits, in the order given. Raises Cancelled."""
+    return search_parts((partial(iter, batch) for batch in _batches(pieces)), progress)
+
+
+def search_parts(parts: Iterable[Part[Item]], progress: Progress) -> Iterator[Searched[Item]]:
+    """The same for pieces that are read where they are searched. Raises Cancelled and what reading
+    raises."""
     from concurrent.futures import ThreadPoolExecutor
 
     pending: deque[Future[list[Searched[Item]]]] = deque()
     with ThreadPoolExecutor(WORKERS) as pool:
-        for batch in _batches(pieces, progress):
-            pending.append(pool.submit(_hits_of, batch))
+        for part in parts:
+            progress.check()
+            pending.append(pool.submit(_hits_of, part))
             while len(pending) > MAX_PENDING:
                 yield from pending.popleft().result()
         while pending:
             yield from pending.popleft().result()
 
 
-def _batches(pieces: Iterable[Piece[Item]], progress: Progress) -> Iterator[list[Piece[Item]]]:
+def _batches(pieces: Iterable[Piece[Item]]) -> Iterator[list[Piece[Item]]]:
     batch: list[Piece[Item]] = []
     size = 0
     for piece in pieces:
-        progress.check()
         if not piece.raw:
             continue
         batch.append(piece)
@@ -77,9 +88,9 @@ def _batches(pieces: Iterable[Piece[Item]], progress: Progress) -> Iterator[list
         yield batch
 
 
-def _hits_of(batch: list[Piece[Item]]) -> list[Searched[Item]]:
+def _hits_of(part: Part[Item]) -> list[Searched[Item]]:
     found = []
-    for piece in batch:
+    for piece in part():
         data = readable(piece.raw)
         if data is not piece.raw:
             piece = replace(piece, window=replace(piece.window, data=data))

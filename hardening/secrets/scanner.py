@@ -7,9 +7,10 @@ can be taken out of it by whoever has the image.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
-from hardening.image.model import Entry, EntryType, Image
+from hardening.image.model import Entry, EntryType, Image, Part
 from hardening.model import ImagePathPlace
 from hardening.progress import SILENT, Progress
 from hardening.secrets.configuration import secrets_of_configuration
@@ -18,7 +19,7 @@ from hardening.secrets.grouping import Seen, grouped
 from hardening.secrets.judge import reason_to_demote
 from hardening.secrets.model import Secret
 from hardening.secrets.packaged import Packaged
-from hardening.secrets.pipeline import PHASE, Piece, search
+from hardening.secrets.pipeline import BATCH, PHASE, Piece, search_parts
 from hardening.secrets.texts import scan_text
 from hardening.secrets.windows import WINDOW, Window, rest_of
 
@@ -42,7 +43,7 @@ def scan_image(image: Image, *, progress: Progress = SILENT) -> tuple[Secret, ..
 
 def _of_layer(image: Image, layer: int, packaged: Packaged, progress: Progress) -> Iterator[Seen]:
     links: dict[str, list[str]] | None = None
-    for one in search(_pieces(image, layer, progress), progress):
+    for one in search_parts(_parts(image, layer, progress), progress):
         piece = one.piece
         package = packaged.package_of(piece.path, piece.raw) if piece.window.whole else None
         unchanged = f"unchanged file of package {package}" if package else ""
@@ -69,18 +70,23 @@ def _hard_links(image: Image, layer: int) -> dict[str, list[str]]:
     return found
 
 
-def _pieces(image: Image, layer: int, progress: Progress) -> Iterator[Piece[Entry]]:
-    large: list[str] = []
-    for entry, data in image.contents(layer, limit=WINDOW):
-        whole = len(data) >= entry.size
-        progress.advance(PHASE, len(data))
-        if not whole:
-            large.append(entry.path)
-        yield Piece(entry, entry.path, data, Window(data, last=whole))
+def _parts(
+    image: Image, layer: int, progress: Progress
+) -> Iterator[Callable[[], Iterator[Piece[Entry]]]]:
+    for part in image.parts(layer, limit=WINDOW, size=BATCH):
+        progress.advance(PHASE, part.size)
+        yield partial(_pieces, part)
+    large = image.layers[layer].large(WINDOW)
     if not large:
         return
     for entry, blob in image.blobs(layer, dict.fromkeys(large, WINDOW), limit=WINDOW):
         for window in rest_of(blob, blob.size, blob.read(0, WINDOW)):
-            progress.check()
             progress.advance(PHASE, len(window.data))
-            yield Piece(entry, entry.path, window.data, window)
+            yield partial(iter, (Piece(entry, entry.path, window.data, window),))
+
+
+def _pieces(part: Part) -> Iterator[Piece[Entry]]:
+    for entry, data in part.read():
+        if data:
+            whole = len(data) >= entry.size
+            yield Piece(entry, entry.path, data, Window(data, last=whole))

@@ -12,8 +12,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -59,10 +59,45 @@ class Worker:
 def start(descriptors: Iterable[int]) -> Worker | None:
     """A worker that may read these open files, None where the system gives no process."""
     with suppress(OSError):
-        if sys.platform == "linux" and threading.active_count() == 1:
+        if may_copy():
             return _copy()
         return _new(descriptors)
     return None
+
+
+def may_copy() -> bool:
+    """Whether a copy of this process is safe now."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+@contextmanager
+def copy_at_work(work: Callable[[BinaryIO], None]) -> Iterator[BinaryIO]:
+    """What a copy of this process writes while it does some work, nothing where the system gives
+    no process. It ends with the block, whether it is done or not; where it fails it writes less."""
+    answers, answer = os.pipe()
+    try:
+        pid = os.fork()
+    except OSError:
+        os.close(answer)
+        pid = -1
+    if pid == 0:
+        try:
+            os.close(answers)
+            with os.fdopen(answer, "wb", buffering=0) as out:
+                work(out)
+        finally:
+            os._exit(0)  # Nothing of the first process is flushed or closed a second time.
+    if pid > 0:
+        os.close(answer)
+    try:
+        with os.fdopen(answers, "rb", buffering=0) as found:
+            yield found
+    finally:
+        if pid > 0:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
 
 
 def _copy() -> Worker:

@@ -204,10 +204,12 @@ class Efficiency:
 @dataclass(frozen=True, slots=True)
 class Part:
     """Some regular files of a layer, `size` bytes together; `read` gives them with their content
-    and raises ImageError."""
+    and raises ImageError. `later`: nothing is read yet, and any thread or process may do it, more
+    than once and in any order."""
 
     size: int
     read: Callable[[], Sequence[tuple[Entry, bytes]]]
+    later: bool = False
 
 
 class Image(Protocol):
@@ -264,8 +266,8 @@ class Image(Protocol):
         than `limit` come with their first `limit` bytes. `want` restricts to these paths."""
 
     def parts(self, layer: int, *, limit: int = 5 << 20, size: int = 1 << 20) -> Iterator[Part]:
-        """All that `contents` gives of one layer, in parts of about `size` bytes. Where a layer is
-        not compressed nothing is read before `Part.read`, which any thread may call then."""
+        """All that `contents` gives of one layer, in parts of about `size` bytes: read when they
+        are asked for where the layer is not compressed."""
 
     def blobs(
         self, layer: int, want: Mapping[str, int], *, limit: int = 5 << 20

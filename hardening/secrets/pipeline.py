@@ -1,17 +1,18 @@
 """Many files searched while the next are read.
 
 Two threads search what another one reads, or read it themselves where that can be done in any
-order: they leave the interpreter lock to each other for most of their work.
+order. Of large layers a copy of this process searches the half, where one can be made.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Final, Generic, TypeVar
 
+from hardening.image.crew import copy_at_work
 from hardening.progress import Progress
 from hardening.secrets.engine import Hit
 from hardening.secrets.occurrences import hits_in, hits_in_part
@@ -25,6 +26,8 @@ WORKERS: Final = 2
 BATCH: Final = 1 << 20
 MAX_PENDING: Final = 4
 """Batches of about `BATCH` bytes that wait for the searching threads."""
+
+_SOMETHING, _NOTHING = b"1", b"0"
 
 Item = TypeVar("Item")
 
@@ -71,6 +74,25 @@ def search_parts(parts: Iterable[Part[Item]], progress: Progress) -> Iterator[Se
                 yield from pending.popleft().result()
         while pending:
             yield from pending.popleft().result()
+
+
+def search_with_copy(
+    parts: Sequence[Part[Item]], progress: Progress, *, read: Callable[[int], None]
+) -> Iterator[Searched[Item]]:
+    """The same while a copy of this process looks through every second part and tells which have
+    hits; those are searched here again. Threads would wait for each other at every small file.
+    `read` is told the number of each part. Raises Cancelled and what reading raises."""
+    with copy_at_work(partial(_tell, parts[1::2])) as told:
+        for number, part in enumerate(parts):
+            progress.check()
+            if number % 2 == 0 or told.read(1) != _NOTHING:
+                yield from _hits_of(part)
+            read(number)
+
+
+def _tell(parts: Sequence[Part[Item]], out: BinaryIO) -> None:
+    for part in parts:
+        out.write(_SOMETHING if _hits_of(part) else _NOTHING)
 
 
 def _batches(pieces: Iterable[Piece[Item]]) -> Iterator[list[Piece[Item]]]:

@@ -7,9 +7,11 @@ can be taken out of it by whoever has the image.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain, islice
 
+from hardening.image.crew import may_copy
 from hardening.image.model import Entry, EntryType, Image, Part
 from hardening.model import ImagePathPlace
 from hardening.progress import SILENT, Progress
@@ -19,11 +21,24 @@ from hardening.secrets.grouping import Seen, grouped
 from hardening.secrets.judge import reason_to_demote
 from hardening.secrets.model import Secret
 from hardening.secrets.packaged import Packaged
-from hardening.secrets.pipeline import BATCH, PHASE, Piece, search_parts
+from hardening.secrets.pipeline import (
+    BATCH,
+    PHASE,
+    Piece,
+    Searched,
+    search,
+    search_parts,
+    search_with_copy,
+)
 from hardening.secrets.texts import scan_text
 from hardening.secrets.windows import WINDOW, Window, rest_of
 
 __all__ = ["scan_image", "scan_text"]
+
+WORTH_A_COPY = 16
+"""Parts of about `BATCH` bytes in a layer from which a copy of the process pays."""
+
+Load = Callable[[], Iterator[Piece[Entry]]]
 
 
 def scan_image(image: Image, *, progress: Progress = SILENT) -> tuple[Secret, ...]:
@@ -43,7 +58,7 @@ def scan_image(image: Image, *, progress: Progress = SILENT) -> tuple[Secret, ..
 
 def _of_layer(image: Image, layer: int, packaged: Packaged, progress: Progress) -> Iterator[Seen]:
     links: dict[str, list[str]] | None = None
-    for one in search_parts(_parts(image, layer, progress), progress):
+    for one in _searched(image, layer, progress):
         piece = one.piece
         package = packaged.package_of(piece.path, piece.raw) if piece.window.whole else None
         unchanged = f"unchanged file of package {package}" if package else ""
@@ -70,19 +85,40 @@ def _hard_links(image: Image, layer: int) -> dict[str, list[str]]:
     return found
 
 
-def _parts(
-    image: Image, layer: int, progress: Progress
-) -> Iterator[Callable[[], Iterator[Piece[Entry]]]]:
-    for part in image.parts(layer, limit=WINDOW, size=BATCH):
+def _searched(image: Image, layer: int, progress: Progress) -> Iterator[Searched[Entry]]:
+    parts = image.parts(layer, limit=WINDOW, size=BATCH)
+    first = next(parts, None)
+    if first is None:
+        return
+    some = [first, *islice(parts, WORTH_A_COPY)] if first.later and may_copy() else [first]
+    if len(some) > WORTH_A_COPY:
+        some += parts
+
+        def read(number: int) -> None:
+            progress.advance(PHASE, some[number].size)
+
+        loads = [partial(_pieces, one) for one in some]
+        yield from search_with_copy(loads, progress, read=read)
+    else:
+        yield from search_parts(_loads(chain(some, parts), progress), progress)
+    if large := image.layers[layer].large(WINDOW):
+        yield from search(_windows(image, layer, large, progress), progress)
+
+
+def _loads(parts: Iterable[Part], progress: Progress) -> Iterator[Load]:
+    for part in parts:
         progress.advance(PHASE, part.size)
         yield partial(_pieces, part)
-    large = image.layers[layer].large(WINDOW)
-    if not large:
-        return
+
+
+def _windows(
+    image: Image, layer: int, large: Sequence[str], progress: Progress
+) -> Iterator[Piece[Entry]]:
+    """What lies behind the first window of large files."""
     for entry, blob in image.blobs(layer, dict.fromkeys(large, WINDOW), limit=WINDOW):
         for window in rest_of(blob, blob.size, blob.read(0, WINDOW)):
             progress.advance(PHASE, len(window.data))
-            yield partial(iter, (Piece(entry, entry.path, window.data, window),))
+            yield Piece(entry, entry.path, window.data, window)
 
 
 def _pieces(part: Part) -> Iterator[Piece[Entry]]:

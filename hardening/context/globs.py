@@ -18,7 +18,7 @@ class BadPatternError(ValueError):
 
 
 def has_wildcard(pattern: str) -> bool:
-    return any(character in WILDCARDS for character in pattern)
+    return not WILDCARDS.isdisjoint(pattern)
 
 
 @lru_cache(maxsize=1024)

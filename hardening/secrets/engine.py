@@ -50,11 +50,17 @@ class PlainMatcher:
 
     def __init__(self, formats: Sequence[Format]) -> None:
         self._formats = tuple(formats)
+        self._by_word: dict[bytes, list[int]] = {}
+        for number, one in enumerate(self._formats):
+            for word in one.keywords:
+                self._by_word.setdefault(word, []).append(number)
 
     def candidates(self, data: bytes) -> Iterable[Format]:
         folded = data.lower()
-        for one in self._formats:
-            if any(word in folded for word in one.keywords) and _compiled(one.trigger).search(data):
+        named = [numbers for word, numbers in self._by_word.items() if word in folded]
+        for number in sorted({one for numbers in named for one in numbers}):
+            one = self._formats[number]
+            if _compiled(one.trigger).search(data):
                 yield one
 
     def matches(self, one: Format, data: bytes) -> Iterator[re.Match[bytes]]:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from hardening.advisories.model import Target
 from hardening.advisories.names import normal_name
-from hardening.advisories.rpm_names import Epochs, epochs_of, rpm_release, rpm_targets
+from hardening.advisories.rpm_names import Epochs, Rpm, epochs_of, rpm_release, rpm_targets
 from hardening.advisories.versions import scheme_of
 from hardening.facts.eol import releases
 from hardening.image.release import OsRelease
@@ -31,19 +31,11 @@ _BY_PACKAGE = frozenset(_ROLLING.values())
 """Their records name the package, by the schema, or its origin."""
 
 
-class Installed(Protocol):
+class Installed(Rpm, Protocol):
     """What matching asks of a package of the inventory."""
 
     @property
     def type(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def version(self) -> str: ...
-    @property
-    def source_name(self) -> str: ...
-    @property
-    def source_version(self) -> str: ...
 
 
 def targets_of(

@@ -75,20 +75,16 @@ def copy_at_work(work: Callable[[BinaryIO], None]) -> Iterator[BinaryIO]:
     """What a copy of this process writes while it does some work, nothing where the system gives
     no process. It ends with the block, whether it is done or not; where it fails it writes less."""
     answers, answer = os.pipe()
-    try:
-        pid = os.fork()
-    except OSError:
-        os.close(answer)
-        pid = -1
-    if pid == 0:
-        try:
-            os.close(answers)
-            with os.fdopen(answer, "wb", buffering=0) as out:
-                work(out)
-        finally:
-            os._exit(0)  # Nothing of the first process is flushed or closed a second time.
-    if pid > 0:
-        os.close(answer)
+
+    def answering() -> None:
+        os.close(answers)
+        with os.fdopen(answer, "wb", buffering=0) as out:
+            work(out)
+
+    pid = -1
+    with suppress(OSError):
+        pid = _fork(answering)
+    os.close(answer)
     try:
         with os.fdopen(answers, "rb", buffering=0) as found:
             yield found
@@ -100,18 +96,28 @@ def copy_at_work(work: Callable[[BinaryIO], None]) -> Iterator[BinaryIO]:
                 os.waitpid(pid, 0)
 
 
-def _copy() -> Worker:
-    asked, ask = os.pipe()
-    answers, answer = os.pipe()
+def _fork(work: Callable[[], None]) -> int:
+    """The process id of a copy that does some work and ends. Raises OSError."""
     pid = os.fork()
     if pid == 0:
         try:
-            os.close(ask)
-            os.close(answers)
-            with os.fdopen(asked, "rb") as jobs, os.fdopen(answer, "wb") as out:
-                worker.serve(jobs, out)
+            work()
         finally:
             os._exit(0)  # Nothing of the first process is flushed or closed a second time.
+    return pid
+
+
+def _copy() -> Worker:
+    asked, ask = os.pipe()
+    answers, answer = os.pipe()
+
+    def serving() -> None:
+        os.close(ask)
+        os.close(answers)
+        with os.fdopen(asked, "rb") as jobs, os.fdopen(answer, "wb") as out:
+            worker.serve(jobs, out)
+
+    pid = _fork(serving)
     os.close(asked)
     os.close(answer)
     return Worker(os.fdopen(ask, "wb"), os.fdopen(answers, "rb"), pid)

@@ -21,6 +21,7 @@ from hardening.image.model import (
     ImageConfig,
     Part,
 )
+from hardening.image.parts import in_parts
 from hardening.image.passing import MemoryBlob, blob_of
 from hardening.image.sources import Manifest, Source, TarBytes
 from hardening.image.tree import IMPLICIT, MAX_LINKS, ROW_BITS, ROW_MASK, MergedTree
@@ -113,7 +114,7 @@ class StoredImage:
         columns = self.layers[layer].columns
         tar = self.origin.tar(layer)
         if columns is None or not isinstance(tar, FileBlob):
-            yield from _in_parts(self.contents(layer, limit=limit), size)
+            yield from in_parts(self.contents(layer, limit=limit), size)
             return
         rows: list[int] = []
         total = 0
@@ -133,17 +134,17 @@ class StoredImage:
         """Read in one go from the first file to the end of the last: they lie side by side."""
         sizes, offsets = columns.sizes, columns.offsets
         start = offsets[rows[0]]
-        end = offsets[rows[-1]] + min(sizes[rows[-1]], limit)
-        if end - start > 2 * sum(min(sizes[row], limit) for row in rows) + (64 << 10) * len(rows):
+        length = offsets[rows[-1]] + min(sizes[rows[-1]], limit) - start
+        wanted = sum(min(sizes[row], limit) for row in rows)
+        near = length <= 2 * wanted + (64 << 10) * len(rows)
+        data = tar.read(start, length) if near else b""
+        if len(data) < length:
             read = ((row, self._data(columns, row, layer, limit, tar)) for row in rows)
-            return [(columns.entry(row, layer), data) for row, data in read if data is not None]
-        data = tar.read(start, end - start)
-        found = []
-        for row in rows:
-            at = offsets[row] - start
-            content = data[at : at + min(sizes[row], limit)]
-            found.append((columns.entry(row, layer), content))
-        return found
+            return [(columns.entry(row, layer), one) for row, one in read if one is not None]
+        cuts = ((row, offsets[row] - start) for row in rows)
+        return [
+            (columns.entry(row, layer), data[at : at + min(sizes[row], limit)]) for row, at in cuts
+        ]
 
     def blobs(
         self, layer: int, want: Mapping[str, int], *, limit: int = 5 << 20
@@ -261,19 +262,6 @@ class StoredImage:
 
 def _cut(layer: int, path: str) -> ImageError:
     return ImageError(f"Layer {layer} ends inside {path}", "the image is damaged")
-
-
-def _in_parts(contents: Iterator[tuple[Entry, bytes]], size: int) -> Iterator[Part]:
-    some: list[tuple[Entry, bytes]] = []
-    total = 0
-    for one in contents:
-        some.append(one)
-        total += len(one[1])
-        if total >= size:
-            yield Part(total, partial(tuple, some))
-            some, total = [], 0
-    if some:
-        yield Part(total, partial(tuple, some))
 
 
 def image_of(reference: str, source: Source, manifest: Manifest) -> StoredImage:

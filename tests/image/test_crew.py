@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.image.builders import docker_save, file, gzipped, tar
+from tests.scripts import answer_of
 
 LAYERS = 9
 SCRIPT = """
@@ -48,17 +47,7 @@ print(json.dumps([started, found, left]))
 
 
 def run(way: str, path: Path) -> tuple[list[str], list[str], int]:
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, way, str(path)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    assert done.stderr == ""
-    first, answer = done.stdout.splitlines()
-    assert first == "buffered, and told once"
-    started, found, left = json.loads(answer)
+    started, found, left = answer_of(SCRIPT, way, path)
     return started, found, left
 
 

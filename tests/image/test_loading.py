@@ -324,3 +324,14 @@ def test_cancelled(tmp_path: Path, pack: Callable[[bytes], bytes], verify: bool)
     data = docker_save(layers, blobs=[pack(layer) for layer in layers])
     with pytest.raises(Cancelled):
         load_files(open_image(written(tmp_path, data)), verify=verify, progress=Count(stop=1))
+
+
+def test_parts_name_the_file_that_was_cut_off_meanwhile(tmp_path: Path) -> None:
+    path = written(tmp_path, docker_save([tar(file("a", b"x" * 4000), file("b", b"y" * 4000))]))
+    image = load_files(open_image(path))
+    (part,) = image.parts(0)
+    assert [(entry.path, len(data)) for entry, data in part.read()] == [("a", 4000), ("b", 4000)]
+    with Path(path).open("r+b") as opened:
+        opened.truncate(opened.read().index(b"yyyy") + 100)
+    with pytest.raises(ImageError, match="Layer 0 ends inside b"):
+        part.read()

@@ -3,14 +3,12 @@ it."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.image.builders import docker_save, file, tar
+from tests.scripts import answer_of
 
 SCRIPT = """
 import json, os, sys
@@ -44,17 +42,7 @@ print(json.dumps(found))
 
 
 def run(way: str, path: Path) -> list[object]:
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, way, str(path)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    assert done.stderr == ""
-    first, answer = done.stdout.splitlines()
-    assert first == "buffered, and told once"
-    found: list[object] = json.loads(answer)
+    found: list[object] = answer_of(SCRIPT, way, path)
     return found
 
 
